@@ -1,0 +1,561 @@
+"""Which samples of a series to draw: arrays in, indices out, never data.
+
+A series is cut into segments where a line must not be drawn: at gaps in time (`find_gaps`) and at
+rows without a value. Every segment is reduced on its own, so no reducer ever sees a gap, and
+``tsdownsample``, which does not check its input, only sees finite values on strictly increasing
+time stamps. Time stamps are int64 microseconds since the epoch, UTC; values are float64.
+
+References
+----------
+S. Steinarsson, Downsampling Time Series for Visual Representation, MSc thesis, University of
+Iceland, 2013 (LTTB). U. Jugel et al., M4: A Visualization-Oriented Time Series Data Aggregation,
+PVLDB 7(10), 2014, doi:10.14778/2732951.2732953. J. Van Der Donckt et al., MinMaxLTTB,
+arXiv:2305.00332.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tsdownsample import (
+    LTTBDownsampler,
+    M4Downsampler,
+    MinMaxDownsampler,
+    MinMaxLTTBDownsampler,
+)
+
+from core.errors import BadWindow
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+REDUCERS: tuple[str, ...] = ("lttb", "minmaxlttb", "minmax", "m4")
+
+GAP_FACTOR = 4.0
+"""A step longer than this many typical steps is a gap."""
+GAP_MINIMUM = 1_000_000
+"""No step up to this long is ever a gap [µs]: the jitter of readings faster than one a second."""
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+
+# Widths a person reads off a clock [µs]: every one divides a day, so bins meet midnight UTC.
+_CLOCK_WIDTHS: tuple[int, ...] = (
+    *(m * 10**k for k in range(6) for m in (1, 2, 5)),
+    *(s * SECOND for s in (1, 2, 5, 10, 15, 20, 30)),
+    *(m * 60 * SECOND for m in (1, 2, 5, 10, 15, 20, 30)),
+    *(h * 3600 * SECOND for h in (1, 2, 3, 4, 6, 8, 12, 24)),
+)
+
+
+# --- one segment -------------------------------------------------------------------------------
+# The library wants x to grow strictly and at least two bins, and panics (not an Exception)
+# otherwise. x is taken from its first value on, because areas are computed in float64 and
+# microseconds since 1970 would cost six digits of them.
+
+
+def lttb_indices(x: Ints, y: Floats, points: int) -> Ints:
+    """Largest-Triangle-Three-Buckets over one segment.
+
+    Buckets hold equal numbers of samples, the first and the last sample are kept. The centroid
+    of the next bucket has its mean y and the middle of its first and last x, which is the mean x
+    of regular samples.
+
+    Parameters
+    ----------
+    x : int64[n], strictly increasing [µs, or any unit].
+    y : float64[n], finite.
+    points : how many to keep, 3 or more.
+
+    Returns
+    -------
+    int64[min(n, points)], ascending.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 3 points.
+    """
+    _at_least(points, 3)
+    if len(x) <= points:
+        return np.arange(len(x))
+    return _unique(LTTBDownsampler().downsample(x - x[0], y, n_out=points))
+
+
+def minmaxlttb_indices(x: Ints, y: Floats, points: int) -> Ints:
+    """LTTB over the extremes of 2 · `points` equal bins of time, arXiv:2305.00332.
+
+    Plain `lttb_indices` where there are fewer than five samples for each point. Parameters as
+    there; where bins are empty or flat fewer than `points` are returned.
+    """
+    _at_least(points, 3)
+    if len(x) <= points:
+        return np.arange(len(x))
+    return _unique(MinMaxLTTBDownsampler().downsample(x - x[0], y, n_out=points, minmax_ratio=4))
+
+
+def minmax_indices(x: Ints, y: Floats, points: int) -> Ints:
+    """First minimum and first maximum of each of `points` // 2 equal bins of time.
+
+    Parameters as `lttb_indices`, `points` 2 or more. The segment's ends are not kept as such.
+    """
+    _at_least(points, 2)
+    if len(x) <= points:
+        return np.arange(len(x))
+    bins = points // 2
+    if bins == 1:
+        return _unique([y.argmin(), y.argmax()])
+    return _unique(MinMaxDownsampler().downsample(_for_bins(x, bins), y, n_out=2 * bins))
+
+
+def m4_indices(x: Ints, y: Floats, points: int) -> Ints:
+    """First, last, first minimum and first maximum of each of `points` // 4 equal bins of time.
+
+    Parameters as `lttb_indices`, `points` 4 or more. Bins of four samples or fewer are kept
+    whole. With one bin a pixel the line drawn is the
+    line of all samples, doi:10.14778/2732951.2732953.
+    """
+    _at_least(points, 4)
+    if len(x) <= points:
+        return np.arange(len(x))
+    bins = points // 4
+    if bins == 1:
+        return _unique([0, y.argmin(), y.argmax(), len(y) - 1])
+    return _unique(M4Downsampler().downsample(_for_bins(x, bins), y, n_out=4 * bins))
+
+
+def _for_bins(x: Ints, bins: int) -> Ints:
+    """x from zero on, with a last one that falls into the last bin.
+
+    The library puts the last edge at int(x[-1] / bins * bins), which rounding may leave one below
+    x[-1], and then drops that sample.
+    """
+    x = x - x[0]
+    while int(x[-1] / bins * bins) < x[-1]:
+        x[-1] += 1
+    return x
+
+
+def _at_least(points: int, least: int) -> None:
+    if points < least:
+        raise ValueError(f"points is {points}, must be {least} or more")
+
+
+def _unique(indices: NDArray[np.unsignedinteger] | Sequence[np.intp | int]) -> Ints:
+    return np.unique(np.asarray(indices, dtype=np.int64))
+
+
+@dataclass(frozen=True)
+class _Reducer:
+    """How a method fits into a segment whose two ends are kept in any case."""
+
+    select: Callable[[Ints, Floats, int], Ints]
+    unit: int  # points come in multiples of this
+    least: int  # points a segment starts from where the budget allows
+    aside: int  # points set aside for the ends, where `select` does not choose them
+
+
+_REDUCERS = {
+    "lttb": _Reducer(lttb_indices, unit=1, least=2, aside=0),
+    "minmaxlttb": _Reducer(minmaxlttb_indices, unit=1, least=2, aside=0),
+    "minmax": _Reducer(minmax_indices, unit=2, least=2, aside=2),
+    "m4": _Reducer(m4_indices, unit=4, least=4, aside=0),
+}
+
+
+# --- gaps --------------------------------------------------------------------------------------
+
+
+def find_gaps(ts: Ints, factor: float = GAP_FACTOR, minimum: int = GAP_MINIMUM) -> Bools:
+    """Where a line must not join two neighbours, because readings are missing between them.
+
+    A step is a gap when it is longer than `factor` typical steps and longer than `minimum`. The
+    typical step is the lower median of the steps that are not zero, so that one outage in a
+    handful of readings does not raise it.
+
+    Parameters
+    ----------
+    ts : int64[n], ascending [µs].
+    factor : typical steps that may still be bridged.
+    minimum : step that may always be bridged [µs].
+
+    Returns
+    -------
+    bool[n-1] (bool[0] for n = 0): True between rows i and i+1 where the line must break.
+    """
+    steps = np.diff(ts)
+    positive = steps if steps.size and steps.min() > 0 else steps[steps > 0]
+    if not positive.size:
+        return np.zeros(steps.shape, dtype=np.bool_)
+    # The median is the smallest step or more: without a long one it need not be known.
+    smallest = positive.min()
+    if positive.max() <= max(factor * smallest, minimum):
+        return np.zeros(steps.shape, dtype=np.bool_)
+    gaps: Bools = steps > max(factor * _lower_median(positive, smallest), minimum)
+    return gaps
+
+
+def _lower_median(steps: Ints, smallest: np.int64) -> int:
+    middle = (steps.size - 1) // 2
+    # Regular sampling is the usual case, and counting takes a sixtieth of partitioning.
+    if np.count_nonzero(steps == smallest) > middle:
+        return int(smallest)
+    return int(np.partition(steps, middle)[middle])
+
+
+def _barriers(ts: Ints, drawable: Bools, gap: int | None) -> Ints:
+    """Rows behind which the line is interrupted: before a gap, and those without a value."""
+    if gap is not None and gap <= 0:
+        raise ValueError(f"gap is {gap} µs, must be above 0")
+    gaps = find_gaps(ts) if gap is None else np.diff(ts) > gap
+    interrupted = ~drawable
+    interrupted[:-1] |= gaps
+    return np.flatnonzero(interrupted)
+
+
+def find_breaks(ts: Ints, value: Floats, indices: Ints, *, gap: int | None = None) -> Bools:
+    """Where the line through reduced samples must break: a gap or a missing value lies between.
+
+    To be asked with the full arrays, since the steps between reduced samples say nothing about
+    what was missing. Made for `with_breaks`.
+
+    Parameters
+    ----------
+    ts, value, gap : as given to `reduce_indices`.
+    indices : int64[k], its answer.
+
+    Returns
+    -------
+    bool[k-1] (bool[0] for k = 0), between neighbours in the order of time.
+
+    Raises
+    ------
+    ValueError
+        An index whose row is overruled by a later one with the same time stamp.
+    """
+    order = _order(ts)
+    if order is None:
+        at = np.asarray(indices, dtype=np.int64)
+    else:
+        place = np.full(len(ts), -1, dtype=np.int64)
+        place[order] = np.arange(len(order))
+        at = np.sort(place[indices])
+        if at.size and at[0] < 0:
+            raise ValueError("indices name a row that a later one with the same ts overrules")
+        ts, value = ts[order], value[order]
+    return np.diff(np.searchsorted(_barriers(ts, np.isfinite(value), gap), at)) > 0
+
+
+def with_breaks(ts: Ints, arrays: Sequence[Floats], gaps: Bools) -> tuple[Ints, list[Floats]]:
+    """Insert a row without values into every gap, so that a chart's line stops there.
+
+    Parameters
+    ----------
+    ts : int64[n], ascending [µs].
+    arrays : float64[n] each, the columns drawn over `ts`.
+    gaps : bool[n-1], from `find_gaps` or `find_breaks`.
+
+    Returns
+    -------
+    ts : int64[n + g], the new rows midway between their neighbours.
+    arrays : float64[n + g] each, NaN in the new rows.
+
+    Raises
+    ------
+    ValueError
+        Lengths that do not fit each other.
+    """
+    if len(gaps) != max(len(ts) - 1, 0) or any(len(a) != len(ts) for a in arrays):
+        raise ValueError("arrays must be as long as ts, and gaps one shorter")
+    before = np.flatnonzero(gaps)
+    middle = ts[before] + (ts[before + 1] - ts[before]) // 2
+    columns = [np.insert(np.asarray(a, dtype=np.float64), before + 1, np.nan) for a in arrays]
+    return np.insert(ts, before + 1, middle), columns
+
+
+# --- the whole window --------------------------------------------------------------------------
+
+
+def reduce_indices(
+    ts: Ints,
+    value: Floats,
+    max_points: int,
+    method: str = "minmaxlttb",
+    *,
+    gap: int | None = None,
+) -> Ints:
+    """Samples to draw so that the picture of a series keeps its shape, its gaps and its peaks.
+
+    Rows are first put in order of time; of rows with the same time stamp the last one in the
+    input stands. Rows that cannot be drawn (NaN, ±inf) are left out and break the line. The rest
+    is returned whole where it fits. Otherwise every segment keeps its first and last sample, the
+    remaining points are shared in proportion to the segments' length in time (points follow
+    pixels), and `method` chooses them. The first global minimum and the first global maximum in
+    time are always added, in exchange for the points with the smallest triangles. Fewer than
+    `max_points` come back where bins are empty or flat, and where `method` takes its points in
+    pairs or fours.
+
+    Where the extremes and all segment ends alone exceed `max_points`, exactly `max_points` are
+    returned: the extremes, then both ends of the longest segments in time; segments of equal
+    length are taken evenly over the window. Segments left out are not drawn, and not bridged.
+
+    Parameters
+    ----------
+    ts : int64[n] [µs].
+    value : float64[n].
+    max_points : upper bound of k, 2 or more.
+    method : one of `REDUCERS`.
+    gap : step above which neighbours are not joined [µs]; None: inferred by `find_gaps`.
+
+    Returns
+    -------
+    int64[k], k <= `max_points`: indices into `ts`, ascending and unique. (For input out of order
+    they ascend by row, not by time.)
+
+    Raises
+    ------
+    ValueError
+        Unknown method, `max_points` below 2, `gap` not above 0, or arrays of different length.
+    """
+    if method not in _REDUCERS:
+        raise ValueError(f"method is {method!r}, must be one of {', '.join(REDUCERS)}")
+    _at_least(max_points, 2)
+    if len(ts) != len(value):
+        raise ValueError(f"ts has {len(ts)} rows, value has {len(value)}")
+    order = _order(ts)
+    t, v = (ts, value) if order is None else (ts[order], value[order])
+    drawable = np.isfinite(v)
+    barriers = _barriers(t, drawable, gap)
+    rows = np.flatnonzero(drawable)
+    if len(rows) > max_points:
+        # After a barrier the next row with a value opens a segment.
+        starts = np.union1d([0], np.searchsorted(rows, barriers, side="right"))
+        starts = starts[starts < len(rows)].astype(np.int64)
+        if len(rows) < len(t):
+            t, v = t[rows], v[rows]
+        t, v = np.ascontiguousarray(t), np.ascontiguousarray(v)
+        rows = rows[_reduce_segments(t, v, starts, max_points, _REDUCERS[method])]
+    return rows if order is None else np.sort(order[rows])
+
+
+def _order(ts: Ints) -> Ints | None:
+    """Rows by time, of equal time stamps only the last; None where that is the input's order."""
+    if not (ts[1:] <= ts[:-1]).any():
+        return None
+    order = np.argsort(ts, kind="stable")
+    ordered = ts[order]
+    standing: Ints = order[np.append(ordered[1:] != ordered[:-1], True)]
+    return standing
+
+
+def _reduce_segments(t: Ints, v: Floats, starts: Ints, max_points: int, by: _Reducer) -> Ints:
+    """Positions to keep of more than `max_points` finite samples in order, cut at `starts`."""
+    lasts = np.append(starts[1:], len(t)) - 1
+    extremes = _unique([v.argmin(), v.argmax()])
+    ends = np.union1d(starts, lasts)
+    fixed = np.union1d(ends, extremes)
+    if len(fixed) >= max_points:
+        return _longest_ends(t, starts, lasts, extremes, max_points)
+    keep = np.zeros(len(t), dtype=np.bool_)
+    keep[fixed] = True
+    points = _points_per_segment(t, starts, lasts, max_points, by)
+    # Segments of one or two points are their ends, which are kept already.
+    for i in np.flatnonzero(points > 2):
+        inside = slice(starts[i], lasts[i] + 1)
+        if points[i] > lasts[i] - starts[i]:
+            keep[inside] = True
+        else:
+            keep[inside][by.select(t[inside], v[inside], int(points[i]) - by.aside)] = True
+    return _without_least(t, v, np.flatnonzero(keep), fixed, max_points)
+
+
+def _points_per_segment(t: Ints, starts: Ints, lasts: Ints, max_points: int, by: _Reducer) -> Ints:
+    """Points each segment may have, together at most `max_points`: its ends, and its share."""
+    size = lasts - starts + 1
+    least, unit = np.minimum(size, by.least), by.unit
+    if least.sum() > max_points:
+        least, unit = np.minimum(size, 2), min(by.unit, 2)
+    room = -(-(size - least) // unit)
+    span = np.maximum(t[lasts] - t[starts], 1).astype(np.float64)
+    shares = _share(span, room, (max_points - int(least.sum())) // unit)
+    points: Ints = np.minimum(size, least + unit * shares)
+    return points
+
+
+def _share(weight: Floats, room: Ints, units: int) -> Ints:
+    """Whole units dealt out in proportion to weight, no one above its room.
+
+    What a full one cannot take goes to the others; fractions go to the largest remainders.
+    """
+    if units >= room.sum():
+        return room
+    order = np.argsort(room / weight, kind="stable")
+    w, r = weight[order], room[order]
+    # Units per weight if all before this rank are full: the first rank that can hold its part.
+    level = (units - (np.cumsum(r) - r)) / np.cumsum(w[::-1])[::-1]
+    part = np.minimum(room, level[np.argmax(r >= level * w)] * weight)
+    whole: Ints = np.floor(part).astype(np.int64)
+    remainder = np.where(whole < room, part - whole, -1.0)
+    whole[np.argsort(-remainder, kind="stable")[: units - int(whole.sum())]] += 1
+    return whole
+
+
+def _longest_ends(t: Ints, starts: Ints, lasts: Ints, extremes: Ints, max_points: int) -> Ints:
+    """The extremes, then both ends of the segments longest in time, `max_points` in all."""
+    # Multiples of the golden section, modulo 1, spread any number of equals evenly.
+    spread = np.arange(len(starts)) * 0.6180339887498949 % 1.0
+    longest = np.lexsort((spread, -(t[lasts] - t[starts])))
+    ends = np.column_stack((starts, lasts))[longest].ravel()
+    _, first_seen = np.unique(ends, return_index=True)
+    ends = ends[np.sort(first_seen)]
+    ends = ends[~np.isin(ends, extremes)]
+    return np.sort(np.append(extremes, ends[: max_points - len(extremes)]))
+
+
+def _without_least(t: Ints, v: Floats, kept: Ints, fixed: Ints, max_points: int) -> Ints:
+    """Drop what is above `max_points`, smallest triangles with their neighbours first."""
+    excess = len(kept) - max_points
+    if excess <= 0:
+        return kept
+    # A point that is not fixed lies between the ends of its segment: both neighbours are there.
+    loose = np.flatnonzero(~np.isin(kept, fixed))
+    a, b, c = kept[loose - 1], kept[loose], kept[loose + 1]
+    with np.errstate(over="ignore", invalid="ignore"):  # values near 1e308: any choice is fair
+        area = np.abs((t[b] - t[a]) * (v[c] - v[a]) - (t[c] - t[a]) * (v[b] - v[a]))
+    return np.delete(kept, loose[np.argsort(area, kind="stable")[:excess]])
+
+
+# --- aggregated buckets ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Envelope:
+    """Buckets of equal width, empty ones omitted; mean = total / count."""
+
+    width: int
+    """Width of a bin [µs]; its edges are multiples of it since the epoch."""
+    ts: Ints
+    """Start of each bin [µs]."""
+    first: Floats
+    last: Floats
+    lo: Floats
+    hi: Floats
+    total: Floats
+    count: Ints
+
+
+def envelope(
+    ts: Ints,
+    first: Floats,
+    last: Floats,
+    lo: Floats,
+    hi: Floats,
+    total: Floats,
+    count: Ints,
+    bins: int,
+    start: int,
+    end: int,
+    *,
+    step: int | None = None,
+) -> Envelope:
+    """Gather aggregated buckets into at most `bins` wider ones over [start, end).
+
+    Exact: the lowest lo, the highest hi, the sums of total and count, the earliest first and the
+    latest last of the rows that start in the window. Rows without a value (total NaN or count 0)
+    are left out; of rows with the same time stamp the last one in the input stands. Raw samples
+    are passed with first = last = lo = hi = total = value and count = 1.
+
+    The width (`bin_width`) depends on the source step and on the length of the window, not on
+    where it lies, and bins start at multiples of it: panning moves the bins, and changes none
+    that stays wholly inside the window.
+
+    Parameters
+    ----------
+    ts : int64[n], start of the source bucket [µs].
+    first, last, lo, hi, total : float64[n].
+    count : int64[n].
+    bins : upper bound of the answer's length, 2 or more.
+    start, end : window [µs].
+    step : width of a source bucket [µs]; None: the largest that divides all steps found. Rows
+        of one level should name it, so that a window with few rows is binned like the others.
+
+    Raises
+    ------
+    BadWindow
+        `start` is not before `end`.
+    ValueError
+        `bins` below 2, or `step` not above 0.
+    """
+    if start >= end:
+        raise BadWindow(f"start {start} is not before end {end}")
+    # NaN == NaN is False: rows without a total fall out.
+    rows = np.flatnonzero((ts >= start) & (ts < end) & (count > 0) & (total == total))
+    order = _order(ts[rows])
+    rows = rows if order is None else rows[order]
+    t = ts[rows]
+    width = bin_width(_grid(t) if step is None else step, end - start, bins)
+    label = t // width
+    cut = np.flatnonzero(np.diff(label, prepend=label[:1] - 1))
+    if not cut.size:
+        none = np.empty(0)
+        return Envelope(width, label, none, none, none, none, none, label)
+    closing = np.append(cut[1:], len(rows)) - 1
+    return Envelope(
+        width=width,
+        ts=label[cut] * width,
+        first=first[rows[cut]],
+        last=last[rows[closing]],
+        lo=np.minimum.reduceat(lo[rows], cut),
+        hi=np.maximum.reduceat(hi[rows], cut),
+        total=np.add.reduceat(total[rows], cut),
+        count=np.add.reduceat(count[rows].astype(np.int64), cut),
+    )
+
+
+def bin_width(step: int, length: int, bins: int) -> int:
+    """Smallest nice multiple of `step` with which any window of `length` meets at most `bins` bins.
+
+    Nice is the step itself; a width on the clock (1, 2, 5, 10, 15, 20, 30 s and min, 1, 2, 3, 4,
+    6, 8, 12, 24 h, decimals below a second); above a day 1, 2, 5, 10, 20, 50, ... days; and
+    where the step divides none of these closely enough, 1, 2, 5, 10, ... steps.
+
+    Parameters
+    ----------
+    step : width of a source bucket [µs].
+    length : length of the window [µs].
+    bins : 2 or more: a window not aligned to the bins cuts one at either end.
+
+    Raises
+    ------
+    ValueError
+        `bins` below 2, or `step` not above 0.
+    """
+    if bins < 2:
+        raise ValueError(f"bins is {bins}, must be 2 or more")
+    if step <= 0:
+        raise ValueError(f"step is {step} µs, must be above 0")
+    # A window of whole microseconds meets at most ceil((length - 1) / width) + 1 bins.
+    needed = max(step, -(-(length - 1) // (bins - 1)))
+    if needed == step:
+        return step
+    on_clock = (w for w in _CLOCK_WIDTHS if needed <= w <= 2.5 * needed and w % step == 0)
+    width = next(on_clock, None)
+    if width is not None:
+        return width
+    unit = DAY if needed > DAY and DAY % step == 0 else step
+    while 5 * unit < needed:
+        unit *= 10
+    return next(m * unit for m in (1, 2, 5) if m * unit >= needed)
+
+
+def _grid(ts: Ints) -> int:
+    """Largest width that divides every step [µs], 1 where there is none to see."""
+    steps = np.diff(ts)
+    if not steps.size:
+        return 1
+    smallest = int(steps.min())
+    return smallest if not (steps % smallest).any() else int(np.gcd.reduce(steps))

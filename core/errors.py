@@ -1,0 +1,101 @@
+"""Every error this project raises on purpose.
+
+::
+
+    ZigguratError
+    ├── ConfigError             settings or signals.toml do not hold together
+    ├── SourceError             a source file cannot be read: names file, line, expectation
+    │   └── DeclarationError    a source.toml is wrong
+    ├── StoreError
+    │   ├── StoreMissing        there is no store at this path
+    │   ├── StoreFormatError    another format version, or not a store at all
+    │   ├── StoreLocked         another writer has the device
+    │   └── StoreDamaged        a file the ledger promises is missing or unreadable
+    └── QueryError
+        ├── UnknownDevice
+        ├── UnknownSignal
+        ├── BadWindow           start is not before end, or not a time
+        └── LevelMissing        the level asked for is not stored for this signal
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class ZigguratError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class ConfigError(ZigguratError):
+    """Settings or rules that do not hold together."""
+
+
+class SourceError(ZigguratError):
+    """A source file that cannot be read.
+
+    Parameters
+    ----------
+    path : path of the file.
+    why : what was found.
+    line : physical line, 1-based, where known.
+    expected : what would have been right.
+    """
+
+    def __init__(
+        self, path: Path | str, why: str, *, line: int | None = None, expected: str | None = None
+    ) -> None:
+        self.path = Path(path)
+        self.why = why
+        self.line = line
+        self.expected = expected
+        super().__init__(path, why, line, expected)
+
+    def __str__(self) -> str:
+        where = f"{self.path}:{self.line}" if self.line is not None else str(self.path)
+        hint = f"; expected {self.expected}" if self.expected else ""
+        return f"{where}: {self.why}{hint}"
+
+
+class DeclarationError(SourceError):
+    """A source.toml that is wrong."""
+
+
+class StoreError(ZigguratError):
+    """Base of what can be wrong with a store."""
+
+
+class StoreMissing(StoreError):
+    """There is no store at this path."""
+
+
+class StoreFormatError(StoreError):
+    """The store has another format version, or is not a store."""
+
+
+class StoreLocked(StoreError):
+    """Another writer holds the device."""
+
+
+class StoreDamaged(StoreError):
+    """A file the ledger promises is missing or unreadable."""
+
+
+class QueryError(ZigguratError):
+    """Base of questions that have no answer."""
+
+
+class UnknownDevice(QueryError):
+    """No such device in the store."""
+
+
+class UnknownSignal(QueryError):
+    """No such signal on this device."""
+
+
+class BadWindow(QueryError):
+    """Start is not before end, or is not a time."""
+
+
+class LevelMissing(QueryError):
+    """The level asked for is not stored for this signal."""

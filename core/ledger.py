@@ -1,0 +1,443 @@
+"""The ledger: one SQLite file that says what the store holds.
+
+It knows the Parquet files of the present state, the sources they came from, every signal with its
+coverage, and what was quarantined. A commit is one transaction: readers see the state before it
+or after it, never half. The Parquet files themselves are never changed, only added and removed.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.errors import StoreDamaged, StoreFormatError, StoreMissing
+
+FILE = "ledger.sqlite"
+FORMAT = 1
+APPLICATION_ID = 0x5A494747  # "ZIGG"
+
+_SCHEMA = """
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE device (
+    name TEXT PRIMARY KEY, grp TEXT NOT NULL, synthetic INTEGER NOT NULL DEFAULT 0,
+    facts TEXT NOT NULL DEFAULT '{}'
+);
+CREATE TABLE signal (
+    device TEXT NOT NULL, name TEXT NOT NULL, meaning TEXT NOT NULL,
+    rows INTEGER NOT NULL, hours INTEGER NOT NULL, first INTEGER, last INTEGER,
+    low REAL, high REAL, levels TEXT NOT NULL, since INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (device, name)
+);
+CREATE TABLE part (
+    path TEXT PRIMARY KEY, device TEXT NOT NULL, level TEXT NOT NULL, period TEXT NOT NULL,
+    generation INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    signal_first TEXT NOT NULL, signal_last TEXT NOT NULL,
+    rows INTEGER NOT NULL, bytes INTEGER NOT NULL
+);
+CREATE INDEX part_by_device ON part (device, level);
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY, path TEXT NOT NULL, member TEXT NOT NULL DEFAULT '',
+    device TEXT NOT NULL, kind TEXT NOT NULL DEFAULT 'file', size INTEGER, mtime_ns INTEGER,
+    declared TEXT NOT NULL DEFAULT '', status TEXT NOT NULL, error TEXT NOT NULL DEFAULT '',
+    layout TEXT NOT NULL DEFAULT '{}', state TEXT NOT NULL DEFAULT '{}',
+    signals TEXT NOT NULL DEFAULT '[]', rows INTEGER NOT NULL DEFAULT 0,
+    repeated INTEGER NOT NULL DEFAULT 0, replaced INTEGER NOT NULL DEFAULT 0,
+    first INTEGER, last INTEGER, read_at INTEGER,
+    UNIQUE (path, member)
+);
+CREATE TABLE quarantine (
+    source INTEGER NOT NULL, line INTEGER, column_name TEXT NOT NULL, text TEXT NOT NULL,
+    reason TEXT NOT NULL, rows INTEGER NOT NULL DEFAULT 1
+);
+CREATE INDEX quarantine_by_source ON quarantine (source);
+CREATE TABLE entry (
+    id INTEGER PRIMARY KEY, device TEXT NOT NULL, name TEXT NOT NULL, ts INTEGER,
+    value TEXT NOT NULL, note TEXT NOT NULL, entered_at INTEGER NOT NULL, kind TEXT NOT NULL
+);
+"""
+
+WAY_OUT = "build a new store from the sources: preprocess.py build --store NEW_FOLDER"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One Parquet file of the present state; times [µs UTC], `stop` is the last time stamp."""
+
+    path: str
+    device: str
+    level: str
+    period: str
+    generation: int
+    start: int
+    stop: int
+    signal_first: str
+    signal_last: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class SignalRow:
+    """What the ledger keeps of a signal; `meaning` is a `core.signals.Signal` as a dict.
+
+    `since`: rows of this signal in files of an older generation no longer count.
+    """
+
+    device: str
+    name: str
+    meaning: dict[str, Any]
+    rows: int
+    hours: int
+    first: int | None
+    last: int | None
+    low: float | None
+    high: float | None
+    levels: tuple[str, ...]
+    since: int = 0
+
+
+@dataclass(frozen=True)
+class QuarantineRow:
+    """A cell or row that could not be used; `rows` > 1 where the reason repeats without end."""
+
+    line: int | None
+    column: str
+    text: str
+    reason: str
+    rows: int = 1
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """What the ledger keeps of a source; `state` lets a grown file be read on."""
+
+    path: str
+    device: str
+    member: str = ""
+    kind: str = "file"
+    size: int | None = None
+    mtime_ns: int | None = None
+    declared: str = ""
+    status: str = "read"
+    error: str = ""
+    layout: dict[str, Any] = field(default_factory=dict)
+    state: dict[str, Any] = field(default_factory=dict)
+    signals: tuple[str, ...] = ()
+    rows: int = 0
+    repeated: int = 0
+    replaced: int = 0
+    first: int | None = None
+    last: int | None = None
+    read_at: int | None = None
+    id: int | None = None
+
+
+def _connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
+    mode = "rwc" if create else "rw"
+    connection = sqlite3.connect(
+        f"file:{path}?mode={mode}", uri=True, timeout=30.0, isolation_level=None,
+        check_same_thread=False,
+    )  # fmt: skip
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+class Ledger:
+    """An open ledger. Several processes may read while one writes."""
+
+    def __init__(self, root: Path, connection: sqlite3.Connection) -> None:
+        self.root = root
+        self._con = connection
+
+    def close(self) -> None:
+        """Release the file."""
+        self._con.close()
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- settings -------------------------------------------------------------------------------
+    def setting(self, name: str) -> str | None:
+        """A stored setting, e.g. ``zone`` or ``rules``."""
+        row = self._con.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row["value"])
+
+    @property
+    def zone(self) -> str:
+        """Time zone of the site."""
+        return self.setting("zone") or "UTC"
+
+    @property
+    def rules(self) -> str:
+        """Levels, e.g. ``1min,5min,15min,1h,1d``."""
+        return self.setting("rules") or ""
+
+    @property
+    def version(self) -> int:
+        """Counts commits."""
+        return int(self.setting("version") or 0)
+
+    def changed(self) -> int:
+        """A number that differs after another connection has committed; costs microseconds."""
+        return int(self._con.execute("PRAGMA data_version").fetchone()[0])
+
+    # --- reading --------------------------------------------------------------------------------
+    def _rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
+        return [dict(row) for row in self._con.execute(query, values).fetchall()]
+
+    def devices(self) -> list[dict[str, Any]]:
+        """Devices with group, synthetic and facts."""
+        rows = self._rows("SELECT * FROM device ORDER BY name")
+        return [
+            {**row, "facts": json.loads(row["facts"]), "synthetic": bool(row["synthetic"])}
+            for row in rows
+        ]
+
+    def signals(self, device: str | None = None) -> list[SignalRow]:
+        """Signals of one device, or of all."""
+        where, values = ("WHERE device = ?", (device,)) if device else ("", ())
+        rows = self._rows(f"SELECT * FROM signal {where} ORDER BY device, name", *values)
+        return [
+            SignalRow(
+                **{
+                    **row,
+                    "meaning": json.loads(row["meaning"]),
+                    "levels": tuple(filter(None, row["levels"].split(","))),
+                }
+            )
+            for row in rows
+        ]
+
+    def parts(self, device: str | None = None) -> list[Part]:
+        """Files of the present state, oldest generation first."""
+        where, values = ("WHERE device = ?", (device,)) if device else ("", ())
+        rows = self._rows(f"SELECT * FROM part {where} ORDER BY generation, path", *values)
+        return [Part(**row) for row in rows]
+
+    def sources(self, device: str | None = None) -> list[SourceRow]:
+        """Sources read so far."""
+        where, values = ("WHERE device = ?", (device,)) if device else ("", ())
+        rows = self._rows(f"SELECT * FROM source {where} ORDER BY path, member", *values)
+        return [
+            SourceRow(
+                **{
+                    **row,
+                    "layout": json.loads(row["layout"]),
+                    "state": json.loads(row["state"]),
+                    "signals": tuple(json.loads(row["signals"])),
+                }
+            )
+            for row in rows
+        ]
+
+    def stamps(self) -> dict[tuple[str, str], tuple[int, int, str, str]]:
+        """(path, member) -> (size, mtime_ns, declared, status): enough to see what is new."""
+        rows = self._con.execute(
+            "SELECT path, member, size, mtime_ns, declared, status FROM source"
+        )
+        return {(row[0], row[1]): (row[2], row[3], row[4], row[5]) for row in rows}
+
+    def quarantine(self, source: int | None = None, limit: int = 100_000) -> list[dict[str, Any]]:
+        """Quarantined rows with path, device, line, column, text and reason."""
+        where, values = ("WHERE q.source = ?", (source,)) if source is not None else ("", ())
+        return self._rows(
+            "SELECT s.path, s.member, s.device, q.line, q.column_name, q.text, q.reason, q.rows"
+            f" FROM quarantine q JOIN source s ON s.id = q.source {where}"
+            " ORDER BY s.path, q.line LIMIT ?",
+            *values,
+            limit,
+        )
+
+    def quarantine_counts(self) -> list[dict[str, Any]]:
+        """Number of quarantined rows by source and reason."""
+        return self._rows(
+            "SELECT s.path, s.member, s.device, q.reason, SUM(q.rows) AS rows"
+            " FROM quarantine q JOIN source s ON s.id = q.source"
+            " GROUP BY q.source, q.reason ORDER BY s.path, q.reason"
+        )
+
+    def entries(self, device: str | None = None) -> list[dict[str, Any]]:
+        """Manual entries, newest first; a correction stands above what it corrects."""
+        where, values = ("WHERE device = ?", (device,)) if device else ("", ())
+        return self._rows(f"SELECT * FROM entry {where} ORDER BY id DESC", *values)
+
+    # --- writing --------------------------------------------------------------------------------
+    @contextmanager
+    def transaction(self) -> Iterator[Commit]:
+        """One commit: everything or nothing; the version counts up."""
+        self._con.execute("BEGIN IMMEDIATE")
+        try:
+            yield Commit(self._con)
+            self._con.execute(
+                "UPDATE setting SET value = CAST(value AS INTEGER) + 1 WHERE name = 'version'"
+            )
+        except BaseException:
+            self._con.execute("ROLLBACK")
+            raise
+        self._con.execute("COMMIT")
+
+
+class Commit:
+    """What can be written inside a `Ledger.transaction`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._con = connection
+
+    def next_generation(self) -> int:
+        """A number higher than that of any file ever written."""
+        self._con.execute(
+            "UPDATE setting SET value = CAST(value AS INTEGER) + 1 WHERE name = 'generation'"
+        )
+        row = self._con.execute("SELECT value FROM setting WHERE name = 'generation'").fetchone()
+        return int(row["value"])
+
+    def put_device(self, name: str, group: str, *, synthetic: bool) -> None:
+        """Add a device; a known one keeps its facts, and stays synthetic once it was."""
+        self._con.execute(
+            "INSERT INTO device (name, grp, synthetic) VALUES (?, ?, ?) ON CONFLICT (name)"
+            " DO UPDATE SET synthetic = MAX(synthetic, excluded.synthetic)",
+            (name, group, int(synthetic)),
+        )
+
+    def put_facts(self, name: str, facts: dict[str, Any]) -> None:
+        """Replace the facts of a device (capacity, start date, location, ...)."""
+        self._con.execute("UPDATE device SET facts = ? WHERE name = ?", (json.dumps(facts), name))
+
+    def put_signal(self, row: SignalRow) -> None:
+        """Add or replace a signal."""
+        self._con.execute(
+            "INSERT OR REPLACE INTO signal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                row.device, row.name, json.dumps(row.meaning), row.rows, row.hours, row.first,
+                row.last, row.low, row.high, ",".join(row.levels), row.since,
+            ),
+        )  # fmt: skip
+
+    def put_parts(self, parts: Iterable[Part]) -> None:
+        """Add files."""
+        self._con.executemany(
+            "INSERT INTO part VALUES (:path, :device, :level, :period, :generation, :start, :stop,"
+            " :signal_first, :signal_last, :rows, :bytes)",
+            [asdict(part) for part in parts],
+        )
+
+    def drop_parts(self, paths: Iterable[str]) -> None:
+        """Forget files."""
+        self._con.executemany("DELETE FROM part WHERE path = ?", [(path,) for path in paths])
+
+    def put_source(self, row: SourceRow) -> int:
+        """Add or replace a source; its id stays."""
+        values = asdict(row)
+        values.pop("id")
+        for key in ("layout", "state", "signals"):
+            values[key] = json.dumps(values[key])
+        names = list(values)
+        marks = ", ".join(f":{name}" for name in names)
+        updates = ", ".join(f"{name} = excluded.{name}" for name in names[2:])
+        found = self._con.execute(
+            f"INSERT INTO source ({', '.join(names)}) VALUES ({marks})"
+            f" ON CONFLICT (path, member) DO UPDATE SET {updates} RETURNING id",
+            values,
+        ).fetchone()
+        return int(found["id"])
+
+    def put_quarantine(
+        self, source: int, rows: Sequence[QuarantineRow], from_line: int = 0
+    ) -> None:
+        """Replace what is quarantined of a source from `from_line` on."""
+        self._con.execute(
+            "DELETE FROM quarantine WHERE source = ? AND (line IS NULL OR line >= ?)",
+            (source, from_line),
+        )
+        self._con.executemany(
+            "INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?)",
+            [(source, row.line, row.column, row.text, row.reason, row.rows) for row in rows],
+        )
+
+    def put_entry(
+        self, device: str, name: str, ts: int | None, value: str, note: str, at: int, kind: str
+    ) -> None:
+        """Add a manual entry; earlier ones stay as history."""
+        self._con.execute(
+            "INSERT INTO entry (device, name, ts, value, note, entered_at, kind)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (device, name, ts, value, note, at, kind),
+        )
+
+
+def create_ledger(root: Path, *, zone: str, rules: str) -> Ledger:
+    """A new, empty store in `root`; an existing one is opened and checked instead."""
+    path = root / FILE
+    if path.exists():
+        return open_ledger(root, zone=zone, rules=rules)
+    if root.exists() and any(root.glob("level=*")):
+        raise StoreDamaged(f"{root} holds Parquet levels but no {FILE}; {WAY_OUT}")
+    root.mkdir(parents=True, exist_ok=True)
+    # Made beside its place and renamed: a store either has a whole ledger or none.
+    draft = root / f".{FILE}.new"
+    for leftover in root.glob(f".{FILE}.new*"):
+        leftover.unlink()
+    with closing(_connect(draft, create=True)) as con:
+        con.executescript(_SCHEMA)
+        con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        con.execute(f"PRAGMA user_version = {FORMAT}")
+        settings = {"zone": zone, "rules": rules, "version": "0", "generation": "0"}
+        con.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
+    draft.rename(path)
+    return open_ledger(root, zone=zone, rules=rules)
+
+
+def open_ledger(root: Path, *, zone: str | None = None, rules: str | None = None) -> Ledger:
+    """Open the ledger of an existing store.
+
+    Raises
+    ------
+    StoreMissing : no store at `root`.
+    StoreFormatError : not a store, another format version, or another zone or other levels than
+        asked for; the message says the way out.
+    """
+    path = root / FILE
+    if not path.exists():
+        if root.exists() and any(root.glob("level=*")):
+            raise StoreDamaged(f"{root} holds Parquet levels but no {FILE}; {WAY_OUT}")
+        raise StoreMissing(
+            f"no store at {root}; make one: preprocess.py build --source FOLDER --store {root}"
+        )
+    con = _connect(path)
+    try:
+        application = con.execute("PRAGMA application_id").fetchone()[0]
+        version = con.execute("PRAGMA user_version").fetchone()[0]
+        if application != APPLICATION_ID:
+            raise StoreFormatError(f"{path} is not the ledger of a store; {WAY_OUT}")
+        if version != FORMAT:
+            raise StoreFormatError(
+                f"{root} has format version {version}, this program reads {FORMAT}; {WAY_OUT}"
+            )
+        con.execute("PRAGMA journal_mode = WAL")
+        con.execute("PRAGMA synchronous = FULL")
+        ledger = Ledger(root, con)
+        _check_setting(ledger, "zone", zone)
+        _check_setting(ledger, "rules", rules)
+    except sqlite3.DatabaseError as error:
+        con.close()
+        raise StoreFormatError(f"{path} cannot be read ({error}); {WAY_OUT}") from error
+    except StoreFormatError:
+        con.close()
+        raise
+    return ledger
+
+
+def _check_setting(ledger: Ledger, name: str, wanted: str | None) -> None:
+    found = ledger.setting(name)
+    if wanted is not None and found != wanted:
+        raise StoreFormatError(
+            f"{ledger.root} was built with {name} {found}, not {wanted}; keep {found} or {WAY_OUT}"
+        )

@@ -1,0 +1,265 @@
+"""The Parquet files of a store, one by one: their schema, a writer, and reading back.
+
+A file holds rows of one device, level and period, sorted by ``(signal, ts)``, in row groups that
+readers can skip by signal. Where two files hold a row of the same ``(signal, ts)``, the one of
+the higher generation stands.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from core.errors import StoreDamaged
+from core.ledger import Part, SignalRow
+from core.rollup import (
+    DAY,
+    HOUR,
+    SECOND,
+    Buckets,
+    Float,
+    Int,
+    day_index,
+    day_starts,
+    in_order,
+    nests_in_days,
+)
+
+RAW = "raw"
+ROW_GROUP = 122_880
+_TS = pa.timestamp("us", tz="UTC")
+_NAMES = pa.dictionary(pa.int32(), pa.string())
+RAW_SCHEMA = pa.schema(
+    [("signal", _NAMES), ("ts", _TS), ("value", pa.float64()), ("source", pa.int32())]
+)
+LEVEL_SCHEMA = pa.schema(
+    [
+        ("signal", _NAMES), ("ts", _TS), ("first", pa.float64()), ("last", pa.float64()),
+        ("min", pa.float64()), ("max", pa.float64()), ("sum", pa.float64()), ("count", pa.int64()),
+    ]
+)  # fmt: skip
+
+
+def period_of(ts: int, width_us: int) -> str:
+    """Period of the file a row goes to: a month, a year, or all; `width_us` 0 is raw."""
+    if width_us >= DAY:
+        return "all"
+    moment = datetime.fromtimestamp(ts // SECOND, UTC)
+    return f"{moment:%Y}" if width_us >= 900 * SECOND else f"{moment:%Y-%m}"
+
+
+def period_edges(first: int, last: int, width_us: int) -> list[int]:
+    """Starts of the periods after the first that touch [first, last] [µs UTC]."""
+    if width_us >= DAY:
+        return []
+    step = 12 if width_us >= 900 * SECOND else 1
+    start = datetime.fromtimestamp(first // SECOND, UTC)
+    months = start.year * 12 + (0 if step == 12 else start.month - 1)
+    edges: list[int] = []
+    while True:
+        months += step
+        edge = int(datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC).timestamp()) * SECOND
+        if edge > last:
+            return edges
+        edges.append(edge)
+
+
+@dataclass
+class PartReader:
+    """Reads rows of named signals from parts, skipping row groups by their statistics."""
+
+    root: Path
+    _open: dict[str, pq.ParquetFile] = field(default_factory=dict)
+
+    def _file(self, part: Part) -> pq.ParquetFile:
+        if part.path not in self._open:
+            try:
+                self._open[part.path] = pq.ParquetFile(
+                    self.root / part.path, read_dictionary=["signal"]
+                )
+            except (OSError, pa.ArrowInvalid) as error:
+                raise StoreDamaged(f"{self.root / part.path} cannot be read: {error}") from error
+        return self._open[part.path]
+
+    def close(self) -> None:
+        """Close all files."""
+        for file in self._open.values():
+            file.close()
+        self._open.clear()
+
+    def read(self, part: Part, low: str, high: str, start: int, end: int) -> pa.Table:
+        """Rows of signals in [low, high] and times in [start, end) [µs UTC], in file order."""
+        file = self._file(part)
+        groups = [
+            i
+            for i in range(file.metadata.num_row_groups)
+            if _may_hold(file.metadata.row_group(i).column(0), low, high)
+        ]
+        try:
+            table = file.read_row_groups(groups, use_threads=False)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise StoreDamaged(f"{self.root / part.path} cannot be read: {error}") from error
+        if not table.num_rows:
+            return table
+        ts = table["ts"].cast(pa.int64())
+        keep = pc.and_(pc.greater_equal(ts, start), pc.less(ts, end))
+        if not (low <= part.signal_first and part.signal_last <= high):
+            names = table["signal"].cast(pa.string())
+            inside = pc.and_(pc.greater_equal(names, low), pc.less_equal(names, high))
+            keep = pc.and_(keep, inside)
+        return table.filter(keep)
+
+
+def _may_hold(column: pq.ColumnChunkMetaData, low: str, high: str) -> bool:
+    stats = column.statistics
+    if stats is None or not stats.has_min_max:
+        return True
+    return bool(stats.min <= high and low <= stats.max)
+
+
+def _covers(part: Part, signal: str, start: int, end: int, since: int) -> bool:
+    return (
+        part.generation >= since
+        and part.start < end
+        and part.stop >= start
+        and part.signal_first <= signal <= part.signal_last
+    )
+
+
+def read_raw(
+    reader: PartReader, parts: Sequence[Part], signal: str, start: int, end: int, since: int = 0
+) -> tuple[Int, Float, Int]:
+    """Raw rows of one signal in [start, end): ts, value, source; the later generation stands."""
+    tables = [
+        reader.read(part, signal, signal, start, end)
+        for part in parts
+        if part.level == RAW and _covers(part, signal, start, end, since)
+    ]
+    if not tables:
+        return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64)
+    table = pa.concat_tables(tables)
+    ts, (value, source), _ = in_order(
+        table["ts"].cast(pa.int64()).to_numpy(),
+        table["value"].to_numpy(),
+        table["source"].to_numpy().astype(np.int64),
+    )
+    return ts, value, source
+
+
+def read_level(
+    reader: PartReader,
+    parts: Sequence[Part],
+    level: str,
+    signal: str,
+    start: int,
+    end: int,
+    since: int = 0,
+) -> Buckets:
+    """Buckets of one signal that start in [start, end)."""
+    tables = [
+        reader.read(part, signal, signal, start, end)
+        for part in parts
+        if part.level == level and _covers(part, signal, start, end, since)
+    ]
+    if not tables:
+        none = np.empty(0)
+        return Buckets(np.empty(0, np.int64), none, none, none, none, none, np.empty(0, np.int64))
+    table = pa.concat_tables(tables)
+    names = ("first", "last", "min", "max", "sum", "count")
+    ts, columns, _ = in_order(
+        table["ts"].cast(pa.int64()).to_numpy(), *(table[name].to_numpy() for name in names)
+    )
+    return Buckets(ts, *columns)
+
+
+def raw_stretches(
+    reader: PartReader, parts: Sequence[Part], row: SignalRow, zone: str
+) -> Iterator[tuple[Int, Float, Int]]:
+    """All raw rows of a signal in stretches of whole local days, about a month each.
+
+    Where hours of the zone straddle midnight there is a single stretch.
+    """
+    if row.first is None or row.last is None:
+        return
+    starts = day_starts(zone)
+    low, high = day_index(np.array([row.first, row.last]), zone)
+    step = 31 if nests_in_days(HOUR, zone) else int(high - low) + 1
+    for at in range(int(low), int(high) + 1, step):
+        start, end = int(starts[at]), int(starts[min(at + step, int(high) + 1)])
+        readings = read_raw(reader, parts, row.name, start, end, row.since)
+        if len(readings[0]):
+            yield readings
+
+
+class PartWriter:
+    """One Parquet file in the making; rows arrive sorted by (signal, ts)."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._columns: list[list[np.ndarray]] = [[] for _ in schema.names[1:]]
+        self._runs: list[tuple[str, int]] = []
+        self._held = 0
+        self.rows = 0
+        self.start, self.stop = 2**62, -(2**62)
+        self.signals: list[str] = []
+        self.path = path
+        analog = [name for name in schema.names if name not in ("ts", "sum", "source")]
+        delta = {"ts": "DELTA_BINARY_PACKED"}
+        if "source" in schema.names:
+            delta["source"] = "DELTA_BINARY_PACKED"
+        self._writer = pq.ParquetWriter(
+            path, schema, compression="zstd", compression_level=1, use_dictionary=analog,
+            column_encoding=delta, write_statistics=["signal", "ts"], store_schema=False,
+        )  # fmt: skip
+
+    def append(self, signal: str, columns: Sequence[np.ndarray]) -> None:
+        """Add rows of one signal; `columns` without the signal, time first."""
+        count = len(columns[0])
+        for held, column in zip(self._columns, columns, strict=True):
+            held.append(column)
+        self._runs.append((signal, count))
+        if not self.signals or self.signals[-1] != signal:
+            self.signals.append(signal)
+        self.start = min(self.start, int(columns[0][0]))
+        self.stop = max(self.stop, int(columns[0][-1]))
+        self._held += count
+        self.rows += count
+        if self._held >= ROW_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        if not self._held:
+            return
+        names = list(dict.fromkeys(name for name, _ in self._runs))
+        code = {name: i for i, name in enumerate(names)}
+        codes = np.repeat(
+            np.array([code[name] for name, _ in self._runs], np.int32),
+            [count for _, count in self._runs],
+        )
+        arrays: list[pa.Array] = [pa.DictionaryArray.from_arrays(codes, pa.array(names))]
+        for field_, held in zip(list(self._schema)[1:], self._columns, strict=True):
+            column = held[0] if len(held) == 1 else np.concatenate(held)
+            if field_.type == _TS:
+                arrays.append(pa.array(column).view(_TS))
+            else:
+                arrays.append(pa.array(column.astype(field_.type.to_pandas_dtype(), copy=False)))
+            held.clear()
+        table = pa.Table.from_arrays(arrays, schema=self._schema)
+        self._writer.write_table(table, row_group_size=max(ROW_GROUP, table.num_rows // 2 + 1))
+        self._runs.clear()
+        self._held = 0
+
+    def close(self) -> None:
+        """Write what is held and the footer, and sync to disk."""
+        self._flush()
+        self._writer.close()
+        with open(self.path, "rb+") as file:
+            os.fsync(file.fileno())

@@ -1,0 +1,783 @@
+"""Questions to a store, answered from the level that fits the window. The only analytic SQL.
+
+One `Store` serves a process; every thread gets its own cursor. Files are named from the ledger,
+never globbed. The extremes of a window are exact at every level: buckets cut by the edges of the
+window are replaced by what the raw rows inside it say.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from core.downsample import REDUCERS, envelope, find_breaks, find_gaps, reduce_indices, with_breaks
+from core.errors import (
+    BadWindow,
+    LevelMissing,
+    QueryError,
+    StoreDamaged,
+    UnknownDevice,
+    UnknownSignal,
+)
+from core.ledger import Ledger, Part, SourceRow, open_ledger
+from core.rollup import (
+    SECOND,
+    Buckets,
+    Float,
+    Int,
+    Level,
+    day_index,
+    day_starts,
+    empty_buckets,
+    in_order,
+    parse_rules,
+    roll_raw,
+)
+
+RAW = "raw"
+AUTO = "auto"
+ENVELOPE = "envelope"
+LEVEL_COLUMNS = ("first", "last", "min", "max", "sum", "count")
+RETRIES = 3  # a file may be merged away between reading the ledger and opening it
+GAP_STEPS = 4
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device of the store; times [µs UTC]."""
+
+    name: str
+    group: str
+    synthetic: bool
+    rows: int
+    first: int | None
+    last: int | None
+    signals: int
+    facts: dict[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class SignalInfo:
+    """A signal with its meaning and coverage.
+
+    Attributes
+    ----------
+    first, last : oldest and newest reading [µs UTC], None without readings.
+    step_us : typical distance of readings [µs]: time of the hours that hold any, over rows.
+    levels : levels stored, finest first; raw always is.
+    """
+
+    device: str
+    name: str
+    quantity: str
+    unit: str
+    kind: str
+    pack: int | None
+    cell: int | None
+    first: int | None
+    last: int | None
+    rows: int
+    step_us: int
+    levels: tuple[str, ...]
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """What a chart draws of one signal, and what it stands for.
+
+    Attributes
+    ----------
+    start, end : the window asked for [µs UTC], end exclusive.
+    level : ``raw`` or the level the rows were taken from.
+    stands_for : raw readings in the window.
+    exact : whether the rows are the raw readings themselves, all of them.
+    newest : newest reading of the signal in the store [µs UTC].
+    step_us : width of what a row stands for [µs], None where a row is a reading.
+    frame : columns ts [µs UTC] (start of the bucket), first, last, min, max, mean [unit of the
+        signal], count; a row of NaN marks a gap that no line may bridge.
+    """
+
+    device: str
+    signal: SignalInfo
+    start: int
+    end: int
+    zone: str
+    level: str
+    levels: tuple[str, ...]
+    stands_for: int
+    exact: bool
+    newest: int | None
+    reducer: str
+    step_us: int | None
+    frame: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Values of one quantity by time, pack and cell; NaN where there is none.
+
+    Attributes
+    ----------
+    ts : int64[t] starts of buckets [µs UTC].
+    packs, cells : numbers as in the signals' names, ascending.
+    values : float64[t, pack, cell].
+    """
+
+    device: str
+    quantity: str
+    unit: str
+    level: str
+    column: str
+    zone: str
+    ts: Int
+    packs: tuple[int, ...]
+    cells: tuple[int, ...]
+    values: np.ndarray
+    stands_for: int
+
+
+class LiveReadings(Protocol):
+    """Readings that are not in the pyramid yet; what a journal offers."""
+
+    def rows(self, device: str, signal: str, start: int, end: int) -> tuple[Int, Float]:
+        """Time stamps [µs UTC] in [start, end) and values, sorted."""
+        ...
+
+    def newest(self, device: str, signal: str) -> int | None:
+        """Newest time stamp [µs UTC]."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """The ledger's state in memory, good until the next commit."""
+
+    devices: dict[str, Device]
+    signals: dict[str, dict[str, SignalInfo]]
+    since: dict[tuple[str, str], int]
+    parts: dict[tuple[str, str], list[Part]]
+
+
+class Store:
+    """An open store; see `open_store`."""
+
+    def __init__(
+        self, ledger: Ledger, connection: duckdb.DuckDBPyConnection, live: LiveReadings | None
+    ) -> None:
+        self._ledger = ledger
+        self._connection = connection
+        self._live = live
+        self._lock = threading.Lock()
+        self._threads = threading.local()
+        self._changed = -1
+        self._version = -1
+        self._snapshot: _Snapshot | None = None
+        self.root = ledger.root
+        self.zone = ledger.zone
+        self._rules = parse_rules(ledger.rules)
+        self.rules = tuple(level.name for level in self._rules)
+
+    def close(self) -> None:
+        """Release ledger and connection."""
+        self._ledger.close()
+        self._connection.close()
+
+    # --- what there is --------------------------------------------------------------------------
+    @property
+    def version(self) -> int:
+        """Differs after every commit; caches are keyed on it."""
+        self._fresh()
+        return self._version
+
+    def _fresh(self, *, force: bool = False) -> _Snapshot:
+        with self._lock:
+            try:
+                changed = self._ledger.changed()
+                if force or self._snapshot is None or changed != self._changed:
+                    self._snapshot = _load_snapshot(self._ledger)
+                    self._changed = changed
+                    self._version = self._ledger.version
+            except sqlite3.Error as error:
+                raise StoreDamaged(f"ledger of {self.root}: {error}") from error
+            return self._snapshot
+
+    def devices(self) -> list[Device]:
+        """All devices, by name."""
+        return list(self._fresh().devices.values())
+
+    def device(self, name: str) -> Device:
+        """One device.
+
+        Raises
+        ------
+        UnknownDevice : no such device; the message names those there are.
+        """
+        known = self._fresh().devices
+        if name not in known:
+            raise UnknownDevice(f"no device {name!r}; there are: {', '.join(known) or 'none'}")
+        return known[name]
+
+    def signals(
+        self, device: str, quantity: str | None = None, kind: str | None = None
+    ) -> list[SignalInfo]:
+        """Signals of a device, of one quantity or kind if asked.
+
+        Raises
+        ------
+        UnknownDevice : no such device.
+        """
+        self.device(device)
+        return [
+            info
+            for info in self._fresh().signals.get(device, {}).values()
+            if quantity in (None, info.quantity) and kind in (None, info.kind)
+        ]
+
+    def signal(self, device: str, name: str) -> SignalInfo:
+        """One signal.
+
+        Raises
+        ------
+        UnknownDevice, UnknownSignal : the message names near ones.
+        """
+        self.device(device)
+        known = self._fresh().signals.get(device, {})
+        if name not in known:
+            near = ", ".join(list(known)[:8])
+            raise UnknownSignal(f"device {device} has no signal {name!r}; it has: {near} ...")
+        return known[name]
+
+    def sources(self, device: str | None = None) -> list[SourceRow]:
+        """Sources the store was built from."""
+        with self._lock:
+            return self._ledger.sources(device)
+
+    def quarantine(self, source: int | None = None, limit: int = 100_000) -> list[dict[str, Any]]:
+        """Rows that could not be used: path, device, line, column, text, reason, rows."""
+        with self._lock:
+            return self._ledger.quarantine(source, limit)
+
+    def quarantine_counts(self) -> list[dict[str, Any]]:
+        """Number of quarantined rows by source and reason."""
+        with self._lock:
+            return self._ledger.quarantine_counts()
+
+    def entries(self, device: str | None = None) -> list[dict[str, Any]]:
+        """Manual entries, newest first, earlier ones as history."""
+        with self._lock:
+            return self._ledger.entries(device)
+
+    # --- rows -----------------------------------------------------------------------------------
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        if not hasattr(self._threads, "cursor"):
+            self._threads.cursor = self._connection.cursor()
+        cursor: duckdb.DuckDBPyConnection = self._threads.cursor
+        return cursor
+
+    def _files(
+        self, device: str, level: str, spans: Sequence[tuple[int, int]], low: str, high: str
+    ) -> list[Part]:
+        parts = self._fresh().parts.get((device, level), [])
+        return [
+            part
+            for part in parts
+            if part.signal_first <= high
+            and part.signal_last >= low
+            and any(part.start < end and part.stop >= start for start, end in spans)
+        ]
+
+    def _fetch(self, ask: Callable[[], dict[str, np.ndarray] | None]) -> dict[str, Any] | None:
+        """Run a question, again with a fresh ledger where a file was merged away meanwhile."""
+        for attempt in range(RETRIES):
+            try:
+                return ask()
+            except duckdb.IOException as error:
+                self._fresh(force=True)
+                if attempt == RETRIES - 1:
+                    raise StoreDamaged(f"{self.root}: {error}") from error
+        return None
+
+    def _rows(
+        self, info: SignalInfo, level: str, spans: Sequence[tuple[int, int]]
+    ) -> dict[str, np.ndarray] | None:
+        """Columns of one signal at one level within half-open spans; None without rows."""
+        spans = [(start, end) for start, end in spans if start < end]
+        columns = ("value",) if level == RAW else LEVEL_COLUMNS
+
+        def ask() -> dict[str, np.ndarray] | None:
+            since = self._fresh().since.get((info.device, info.name), 0)
+            files = self._files(info.device, level, spans, info.name, info.name)
+            paths = [str(self.root / part.path) for part in files if part.generation >= since]
+            if not paths:
+                return None
+            names = ", ".join(f'"{column}"' for column in columns)
+            times = " OR ".join(
+                f"(ts >= {_timestamp(start)} AND ts < {_timestamp(end)})" for start, end in spans
+            )
+            found = (
+                self._cursor()
+                .execute(
+                    f"SELECT ts, {names} FROM read_parquet(?, hive_partitioning = false)"
+                    f" WHERE signal = ? AND ({times})",
+                    [paths, info.name],
+                )
+                .fetchnumpy()
+            )
+            return {name: np.asarray(array) for name, array in found.items()}
+
+        found = self._fetch(ask)
+        if found is None or not len(found["ts"]):
+            return None
+        ts = found.pop("ts").astype("datetime64[us]").astype(np.int64)
+        ts, values, _ = in_order(ts, *(found[column] for column in columns))
+        return {"ts": ts, **dict(zip(columns, values, strict=True))}
+
+    def _raw(self, info: SignalInfo, spans: Sequence[tuple[int, int]]) -> tuple[Int, Float]:
+        found = self._rows(info, RAW, spans)
+        ts, value = (np.empty(0, np.int64), np.empty(0)) if not found else (
+            found["ts"], found["value"],
+        )  # fmt: skip
+        if self._live is None:
+            return ts, value
+        live = [self._live.rows(info.device, info.name, start, end) for start, end in spans]
+        ts, (value,), _ = in_order(
+            np.concatenate([ts, *(rows[0] for rows in live)]),
+            np.concatenate([value, *(rows[1] for rows in live)]),
+        )
+        return ts, value
+
+    def raw(self, device: str, signal: str, start: int, end: int) -> tuple[Int, Float]:
+        """Raw readings in [start, end): time stamps [µs UTC] and values [unit of the signal].
+
+        Raises
+        ------
+        UnknownDevice, UnknownSignal, BadWindow
+        """
+        _check_window(start, end)
+        return self._raw(self.signal(device, signal), [(start, end)])
+
+    def _stored(self, info: SignalInfo, level: Level, start: int, end: int) -> Buckets:
+        """Buckets that start in [start, end), live readings included."""
+        found = self._rows(info, level.name, [(start, end)])
+        buckets = (
+            Buckets(found["ts"], *(found[column] for column in LEVEL_COLUMNS))
+            if found
+            else empty_buckets()
+        )
+        if self._live is None:
+            return buckets
+        ts, value = self._live.rows(info.device, info.name, start, end)
+        return _merge_buckets(buckets, roll_raw(ts, value, level, self.zone))
+
+    def buckets(self, device: str, signal: str, start: int, end: int, level: str) -> Buckets:
+        """Buckets of one level that hold exactly the readings in [start, end) [µs UTC].
+
+        A bucket cut by an edge of the window is made from the raw readings inside the window.
+        Level ``raw`` gives one bucket a reading.
+
+        Raises
+        ------
+        UnknownDevice, UnknownSignal, BadWindow
+        LevelMissing : the level is not stored for this signal.
+        """
+        _check_window(start, end)
+        info = self.signal(device, signal)
+        if level == RAW:
+            return _as_buckets(*self._raw(info, [(start, end)]))
+        return self._buckets(info, self._level(info, level), start, end)
+
+    def _level(self, info: SignalInfo, name: str) -> Level:
+        for level in self._rules:
+            if level.name == name and name in info.levels:
+                return level
+        raise LevelMissing(
+            f"{info.device}/{info.name} has no level {name!r}; it has: "
+            f"{', '.join((RAW, *info.levels))}"
+        )
+
+    def _buckets(self, info: SignalInfo, level: Level, start: int, end: int) -> Buckets:
+        first = info.first if info.first is not None else start
+        newest = self._newest(info)
+        last = newest if newest is not None else end
+        start, end = max(start, first), min(end, last + 1)
+        if start >= end:
+            return empty_buckets()
+        inner_start, inner_end = _whole_buckets(start, end, level, self.zone)
+        # An edge of the window beyond all readings cuts no bucket.
+        if start == first:
+            inner_start = _bucket_around(start, level, self.zone)[0]
+        if end == last + 1:
+            inner_end = _bucket_around(last, level, self.zone)[1]
+        if inner_start >= inner_end:
+            return roll_raw(*self._raw(info, [(start, end)]), level, self.zone)
+        inner = self._stored(info, level, inner_start, inner_end)
+        edges = [span for span in ((start, inner_start), (inner_end, end)) if span[0] < span[1]]
+        if not edges:
+            return inner
+        ts, value = self._raw(info, edges)
+        cut = int(np.searchsorted(ts, inner_start))
+        before = roll_raw(ts[:cut], value[:cut], level, self.zone)
+        after = roll_raw(ts[cut:], value[cut:], level, self.zone)
+        return Buckets(*(np.concatenate(three) for three in zip(before, inner, after, strict=True)))
+
+    # --- series ---------------------------------------------------------------------------------
+    def _newest(self, info: SignalInfo) -> int | None:
+        live = self._live.newest(info.device, info.name) if self._live else None
+        known = [moment for moment in (info.last, live) if moment is not None]
+        return max(known, default=None)
+
+    def choose_level(self, info: SignalInfo, start: int, end: int, max_points: int) -> str:
+        """Coarsest level with at least `max_points` buckets where the window holds readings.
+
+        Raw where no level has as many, or where the readings are hardly more than the points.
+        """
+        if info.first is None or info.last is None:
+            return RAW
+        covered = min(end, info.last + 1) - max(start, info.first)
+        if covered <= max_points * info.step_us:
+            return RAW
+        for level in reversed(self._rules):
+            if level.name in info.levels and covered >= max_points * level.width_us:
+                return level.name
+        return RAW
+
+    def series(
+        self,
+        device: str,
+        signal: str,
+        start: int | None = None,
+        end: int | None = None,
+        max_points: int = 2000,
+        level: str = AUTO,
+        reducer: str = ENVELOPE,
+    ) -> Series:
+        """One signal in a window, from the level that fits, reduced to `max_points` rows.
+
+        The least and the greatest value of the window are always among the rows' min and max,
+        and gaps stay gaps.
+
+        Parameters
+        ----------
+        start, end : window [µs UTC], end exclusive; None is the first or just after the last
+            reading.
+        max_points : rows wanted at most (rows of NaN in gaps come on top).
+        level : ``auto``, ``raw`` or the name of a stored level.
+        reducer : ``envelope`` (buckets of equal width) or one of `core.downsample.REDUCERS`
+            (picked readings, or picked bucket means).
+
+        Raises
+        ------
+        UnknownDevice, UnknownSignal, BadWindow, LevelMissing
+        QueryError : unknown reducer or too few points.
+        """
+        info = self.signal(device, signal)
+        newest = self._newest(info)
+        start = start if start is not None else (info.first or 0)
+        end = end if end is not None else (newest or 0) + 1
+        _check_window(start, end)
+        if max_points < 4:
+            raise QueryError(f"max_points is {max_points}; at least 4")
+        if reducer != ENVELOPE and reducer not in REDUCERS:
+            raise QueryError(f"unknown reducer {reducer!r}; there are: {ENVELOPE}, {REDUCERS}")
+        chosen = self.choose_level(info, start, end, max_points) if level == AUTO else level
+        if chosen == RAW:
+            rows, width = _as_buckets(*self._raw(info, [(start, end)])), None
+        else:
+            step = self._level(info, chosen)
+            rows, width = self._buckets(info, step, start, end), step.width_us
+        total = int(rows.count.sum())
+        exact = width is None and len(rows.ts) <= max_points
+        frame, width = _reduced(rows, width, info, (start, end), max_points, reducer)
+        return Series(
+            device, info, start, end, self.zone, chosen, (RAW, *info.levels), total, exact,
+            newest, reducer, width, frame,
+        )  # fmt: skip
+
+    def series_many(
+        self, wanted: Sequence[tuple[str, str]], start: int, end: int, **options: Any
+    ) -> list[Series]:
+        """`series` for several (device, signal) in one window."""
+        return [self.series(device, signal, start, end, **options) for device, signal in wanted]
+
+    # --- many signals ---------------------------------------------------------------------------
+    def cells(
+        self,
+        device: str,
+        quantity: str = "cell_voltage",
+        start: int | None = None,
+        end: int | None = None,
+        level: str = "1d",
+        column: Literal["first", "last", "min", "max", "mean", "count"] = "max",
+    ) -> Cells:
+        """Matrix of pack × cell × time of a quantity at one level.
+
+        Buckets are those that start in [start, end); none is trimmed.
+
+        Raises
+        ------
+        UnknownDevice, LevelMissing
+        UnknownSignal : no signal of this quantity has a pack and a cell.
+        """
+        placed = [
+            info
+            for info in self.signals(device, quantity)
+            if info.pack is not None and info.cell is not None
+        ]
+        if not placed:
+            raise UnknownSignal(f"device {device} has no {quantity} by pack and cell")
+        stored = [info for info in placed if level in info.levels]
+        if not stored:
+            raise LevelMissing(f"{quantity} of {device} has no level {level!r}")
+        start = start if start is not None else -(2**61)
+        end = end if end is not None else 2**61
+        _check_window(start, end)
+        expression = 'sum / "count"' if column == "mean" else f'"{column}"'
+        names = sorted(info.name for info in stored)
+        found = self._many(device, level, names, start, end, expression)
+        packs = tuple(sorted({info.pack for info in placed if info.pack is not None}))
+        cells = tuple(sorted({info.cell for info in placed if info.cell is not None}))
+        at = {info.name: (packs.index(info.pack), cells.index(info.cell)) for info in stored}
+        ts = np.unique(found[1])
+        values = np.full((len(ts), len(packs), len(cells)), np.nan)
+        place = np.array([at[name] for name in names], np.int64).reshape(-1, 2)[found[0]]
+        values[np.searchsorted(ts, found[1]), place[:, 0], place[:, 1]] = found[2]
+        return Cells(
+            device, quantity, stored[0].unit, level, column, self.zone, ts, packs, cells, values,
+            int(found[3].sum()),
+        )  # fmt: skip
+
+    def _many(
+        self, device: str, level: str, names: list[str], start: int, end: int, expression: str
+    ) -> tuple[Int, Int, Float, Int]:
+        """(index into `names`, ts, value, count) of many signals, by signal and time.
+
+        Signals whose older rows no longer count are asked for apart.
+        """
+        since = self._fresh().since
+        groups: dict[int, list[str]] = {}
+        for name in names:
+            groups.setdefault(since.get((device, name), 0), []).append(name)
+        tables = [
+            self._many_of_group(device, level, group, (start, end), expression, oldest)
+            for oldest, group in groups.items()
+        ]
+        decoded = [
+            _decode_many(table, names, set(group))
+            for table, group in zip(tables, groups.values(), strict=True)
+            if table is not None
+        ]
+        if not decoded:
+            none = np.empty(0, np.int64)
+            return none, none, np.empty(0), none
+        code, ts, value, count = (np.concatenate(four) for four in zip(*decoded, strict=True))
+        return code, ts, value, count
+
+    def _many_of_group(
+        self,
+        device: str,
+        level: str,
+        names: list[str],
+        window: tuple[int, int],
+        expression: str,
+        oldest: int,
+    ) -> Any:
+        def ask() -> dict[str, Any] | None:
+            files = self._files(device, level, [window], names[0], names[-1])
+            paths = [str(self.root / part.path) for part in files if part.generation >= oldest]
+            if not paths:
+                return None
+            relation = self._cursor().sql(
+                f'SELECT signal, ts, {expression} AS value, "count"'
+                " FROM read_parquet(?, hive_partitioning = false)"
+                " WHERE signal BETWEEN ? AND ?"
+                f" AND ts >= {_timestamp(window[0])} AND ts < {_timestamp(window[1])}",
+                params=[paths, names[0], names[-1]],
+            )
+            return {"table": relation.to_arrow_table()}
+
+        found = self._fetch(ask)
+        return found["table"] if found and found["table"].num_rows else None
+
+
+def _decode_many(table: Any, names: list[str], asked: set[str]) -> tuple[Int, Int, Float, Int]:
+    """Arrays of an arrow table; of equal (signal, ts) the later generation stands."""
+    coded = table["signal"].combine_chunks().dictionary_encode()
+    spelled = coded.dictionary.to_pylist()
+    known = {name: i for i, name in enumerate(names) if name in asked}
+    code = np.array([known.get(name, -1) for name in spelled], np.int64)[coded.indices.to_numpy()]
+    ts = table["ts"].to_numpy().astype("datetime64[us]").astype(np.int64)
+    order = np.lexsort((ts, code))
+    order = order[code[order] >= 0]
+    code, ts = code[order], ts[order]
+    keep = np.append((code[1:] != code[:-1]) | (ts[1:] != ts[:-1]), True)
+    order = order[keep]
+    value = table["value"].to_numpy()[order]
+    return code[keep], ts[keep], value.astype(np.float64), table["count"].to_numpy()[order]
+
+
+def open_store(
+    path: Path | str,
+    *,
+    live: LiveReadings | None = None,
+    memory_mb: int = 1024,
+    threads: int = 2,
+) -> Store:
+    """Open a store for reading; any number of processes may, while one writes.
+
+    Parameters
+    ----------
+    path : the store's folder.
+    live : readings that are not in the pyramid yet.
+    memory_mb, threads : limits of DuckDB.
+
+    Raises
+    ------
+    StoreMissing, StoreFormatError, StoreDamaged : with the way out.
+    """
+    ledger = open_ledger(Path(path))
+    connection = duckdb.connect(config={"memory_limit": f"{memory_mb}MB", "threads": threads})
+    connection.execute("SET parquet_metadata_cache = true")
+    # Files are never changed once named, so nothing cached of them can go stale.
+    connection.execute("SET validate_external_file_cache = 'NO_VALIDATION'")
+    connection.execute("SET TimeZone = 'UTC'")
+    return Store(ledger, connection, live)
+
+
+def previous_period(start: int, end: int) -> tuple[int, int]:
+    """The window of equal length just before [start, end) [µs UTC]."""
+    _check_window(start, end)
+    return start - (end - start), start
+
+
+def _check_window(start: int, end: int) -> None:
+    if not start < end:
+        raise BadWindow(f"the window ends ({end}) before it starts ({start})")
+
+
+def _timestamp(moment: int) -> str:
+    """SQL literal of a time [µs UTC], within what DuckDB can hold."""
+    bounded = min(max(moment, -(2**61)), 2**61)
+    return f"make_timestamptz({bounded}::BIGINT)"
+
+
+def _load_snapshot(ledger: Ledger) -> _Snapshot:
+    signals: dict[str, dict[str, SignalInfo]] = {}
+    since: dict[tuple[str, str], int] = {}
+    for row in ledger.signals():
+        if not row.rows:
+            continue
+        meaning = row.meaning
+        signals.setdefault(row.device, {})[row.name] = SignalInfo(
+            row.device, row.name, meaning["quantity"], meaning["unit"], meaning["kind"],
+            meaning["pack"], meaning["cell"], row.first, row.last, row.rows,
+            max(1, row.hours * 3600 * SECOND // row.rows), row.levels, row.low, row.high,
+        )  # fmt: skip
+        if row.since:
+            since[row.device, row.name] = row.since
+    devices = {}
+    for entry in ledger.devices():
+        mine = signals.get(entry["name"], {}).values()
+        firsts = [info.first for info in mine if info.first is not None]
+        lasts = [info.last for info in mine if info.last is not None]
+        devices[entry["name"]] = Device(
+            entry["name"], entry["grp"], entry["synthetic"], sum(info.rows for info in mine),
+            min(firsts, default=None), max(lasts, default=None), len(mine), entry["facts"],
+        )  # fmt: skip
+    parts: dict[tuple[str, str], list[Part]] = {}
+    for part in ledger.parts():
+        parts.setdefault((part.device, part.level), []).append(part)
+    return _Snapshot(devices, signals, since, parts)
+
+
+def _as_buckets(ts: Int, value: Float) -> Buckets:
+    return Buckets(ts, value, value, value, value, value, np.ones(len(ts), np.int64))
+
+
+def _whole_buckets(start: int, end: int, level: Level, zone: str) -> tuple[int, int]:
+    """Edges of the buckets that lie wholly in [start, end)."""
+    if level.local_day:
+        starts = day_starts(zone)
+        first = int(np.searchsorted(starts, start))
+        last = int(day_index(np.array([end]), zone)[0])
+        return int(starts[first]), int(starts[last])
+    width = level.width_us
+    return -(-start // width) * width, end // width * width
+
+
+def _bucket_around(moment: int, level: Level, zone: str) -> tuple[int, int]:
+    """Start and end of the bucket a time falls into."""
+    if level.local_day:
+        at = int(day_index(np.array([moment]), zone)[0])
+        return int(day_starts(zone)[at]), int(day_starts(zone)[at + 1])
+    start = moment // level.width_us * level.width_us
+    return start, start + level.width_us
+
+
+def _merge_buckets(stored: Buckets, live: Buckets) -> Buckets:
+    """Buckets of stored and later live readings together."""
+    if not len(live.ts):
+        return stored
+    both = Buckets(*(np.concatenate(two) for two in zip(stored, live, strict=True)))
+    order = np.argsort(both.ts, kind="stable")
+    both = both.rows(order)
+    start = np.concatenate(([0], np.flatnonzero(np.diff(both.ts)) + 1))
+    end = np.append(start[1:], len(both.ts)) - 1
+    return Buckets(
+        both.ts[start], both.first[start], both.last[end],
+        np.minimum.reduceat(both.min, start), np.maximum.reduceat(both.max, start),
+        np.add.reduceat(both.sum, start), np.add.reduceat(both.count, start),
+    )  # fmt: skip
+
+
+def _reduced(
+    rows: Buckets,
+    width: int | None,
+    info: SignalInfo,
+    window: tuple[int, int],
+    max_points: int,
+    reducer: str,
+) -> tuple[pd.DataFrame, int | None]:
+    """Frame of at most `max_points` rows, and the width a row stands for."""
+    if len(rows.ts) > max_points and reducer != ENVELOPE:
+        mean = rows.sum / rows.count
+        picked = _pick(rows, mean, max_points, reducer)
+        gaps = find_breaks(rows.ts, mean, picked)
+        return _frame(rows.rows(picked), gaps), width
+    if len(rows.ts) > max_points:
+        wide = envelope(
+            rows.ts, rows.first, rows.last, rows.min, rows.max, rows.sum, rows.count,
+            max_points, *window, step=width,
+        )  # fmt: skip
+        rows = Buckets(wide.ts, wide.first, wide.last, wide.lo, wide.hi, wide.total, wide.count)
+        width = wide.width
+    if width is None:
+        return _frame(rows, find_gaps(rows.ts)), None
+    gaps = np.diff(rows.ts) > max(width + width // 2, GAP_STEPS * info.step_us)
+    return _frame(rows, gaps), width
+
+
+def _pick(rows: Buckets, mean: Float, max_points: int, reducer: str) -> Int:
+    """Rows a reducer picks by their mean, with the rows of the least min and greatest max."""
+    extremes = [int(np.argmin(rows.min)), int(np.argmax(rows.max))]
+    picked = reduce_indices(rows.ts, mean, max_points - 2, reducer)
+    return np.union1d(picked, extremes)
+
+
+def _frame(rows: Buckets, gaps: np.ndarray) -> pd.DataFrame:
+    columns = [rows.first, rows.last, rows.min, rows.max, rows.sum / np.maximum(rows.count, 1)]
+    count = rows.count.astype(np.float64)
+    ts, columns = with_breaks(rows.ts, [*columns, count], gaps) if gaps.any() else (
+        rows.ts, [*columns, count],
+    )  # fmt: skip
+    names = ("first", "last", "min", "max", "mean", "count")
+    return pd.DataFrame({"ts": ts, **dict(zip(names, columns, strict=True))}, copy=False)

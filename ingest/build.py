@@ -1,0 +1,667 @@
+"""From source files to the pyramid: what is new, what it means, and one commit per device."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.config import Settings
+from core.errors import DeclarationError, SourceError, StoreLocked
+from core.ledger import Commit, Ledger, QuarantineRow, SourceRow, create_ledger
+from core.rollup import parse_rules
+from ingest.declare import Declaration, declaration_for, load_declarations
+from ingest.sources import SourceFile, find_sources
+
+if TYPE_CHECKING:
+    from core.pyramid import Chunk, DeviceSession
+    from core.rollup import Float, Int, Level
+    from core.signals import Catalogue, Signal
+    from ingest.csv_files import Layout, ReadState
+    from ingest.spool import Spool
+
+DIRECT_BYTES = 32 << 20  # a file of one signal up to this size is held whole
+QUARANTINE_LINES = 10_000  # lines kept word for word per source; beyond, counted by reason
+RACY_NS = 2_000_000_000  # a file changed this short before it was read may change unseen
+_ledger_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What a build has done so far; sources and bytes done, rows read."""
+
+    sources: int
+    sources_total: int
+    bytes: int
+    bytes_total: int
+    rows: int
+    device: str
+
+
+@dataclass
+class Summary:
+    """What a build did."""
+
+    sources: int = 0
+    unchanged: int = 0
+    read: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
+    rows: int = 0
+    repeated: int = 0
+    replaced: int = 0
+    quarantined: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A source to be read: its place in this run, its ledger row so far, and how to read it."""
+
+    order: int
+    id: int
+    source: SourceFile
+    declared: str
+    layout: Layout
+    before: SourceRow | None
+    resume: ReadState | None = None
+    digest: Any = None
+
+    @property
+    def grown(self) -> bool:
+        """Whether only what was added to the file is read."""
+        return self.resume is not None
+
+    @property
+    def changed(self) -> bool:
+        """Whether rows read from this source earlier are to be replaced."""
+        return self.before is not None and bool(self.before.rows) and not self.grown
+
+
+@dataclass
+class _Outcome:
+    """What reading a source gave."""
+
+    task: _Task
+    rows: int = 0
+    first: int | None = None
+    last: int | None = None
+    quarantine: list[QuarantineRow] = field(default_factory=list)
+    state: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+    signals: set[str] = field(default_factory=set)
+
+
+def build(
+    settings: Settings,
+    *,
+    declarations: Sequence[Declaration] = (),
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> Summary:
+    """Bring the store in line with the source folders; what is known already is not read again.
+
+    Every device is committed for itself: killed at any moment, the store holds the state of
+    before or after for each device, and the next run goes on from there.
+
+    Raises
+    ------
+    ConfigError, DeclarationError, StoreError : nothing has been changed.
+    """
+    began = time.monotonic()
+    parse_rules(settings.rules)
+    sources = find_sources(list(settings.sources))
+    summary = Summary(sources=len(sources))
+    with create_ledger(settings.store, zone=settings.zone, rules=settings.rules) as ledger:
+        new = _what_is_new(ledger, sources, declarations, summary)
+        if new:
+            _Run(ledger, settings, summary, on_progress).do(new)
+    summary.seconds = time.monotonic() - began
+    return summary
+
+
+def _what_is_new(
+    ledger: Ledger,
+    sources: Sequence[SourceFile],
+    declarations: Sequence[Declaration],
+    summary: Summary,
+) -> list[tuple[SourceFile, Declaration | None, str]]:
+    known = ledger.stamps()
+    new = []
+    beside = cache(lambda folder: (folder / "source.toml").is_file())
+    for source in sources:
+        folders = [source.path.parent, *source.path.parent.parents]
+        near = folders[: folders.index(source.root) + 1] if source.root in folders else folders[:1]
+        declared: Declaration | None = None
+        if declarations or any(beside(folder) for folder in near):
+            declared = declaration_for(source, declarations)
+        stamp = _declared_stamp(declared)
+        before = known.get((str(source.path), source.member or ""))
+        if before and before[:3] == (source.size, source.mtime_ns, stamp):
+            if before[3] == "read":
+                summary.unchanged += 1
+                continue
+            if before[3] == "failed":
+                summary.failed.append((str(source.path), "failed before and has not changed"))
+                continue
+        new.append((source, declared, stamp))
+    return new
+
+
+def _declared_stamp(declared: Declaration | None) -> str:
+    if declared is None:
+        return ""
+    return hashlib.sha256(repr(replace(declared, path=Path())).encode()).hexdigest()[:16]
+
+
+def read_declarations(paths: Iterable[Path]) -> list[Declaration]:
+    """Declarations of files given by hand.
+
+    Raises
+    ------
+    DeclarationError : a file is missing or wrong.
+    """
+    found: list[Declaration] = []
+    for path in paths:
+        if not path.is_file():
+            raise DeclarationError(path, "no such file", expected="a source.toml")
+        found.extend(load_declarations(path))
+    return found
+
+
+class _Run:
+    """One build over the sources that are new."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: Settings,
+        summary: Summary,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        from core.signals import load_catalogue
+
+        self._ledger = ledger
+        self._settings = settings
+        self._summary = summary
+        self._on_progress = on_progress
+        self._catalogue: Catalogue = load_catalogue(settings.signals)
+        self._future = int((time.time() + settings.future_tolerance_s) * 1e6)
+        self._done = self._bytes = self._total = self._bytes_total = 0
+
+    def do(self, new: Sequence[tuple[SourceFile, Declaration | None, str]]) -> None:
+        """Look at all new sources, then build device after device."""
+        self._total = len(new)
+        self._bytes_total = sum(source.size for source, _, _ in new)
+        before = {(row.path, row.member): row for row in self._ledger.sources()}
+        with ThreadPoolExecutor(self._settings.workers) as pool:
+            looked = list(pool.map(lambda item: self._look(item[0], item[1], item[2], before), new))
+            by_device: dict[str, list[_Task]] = {}
+            for task in looked:
+                if task is not None:
+                    by_device.setdefault(task.layout.device, []).append(task)
+            for device in sorted(by_device):
+                self._build_device(device, by_device[device], pool)
+
+    # --- looking --------------------------------------------------------------------------------
+    def _look(
+        self,
+        source: SourceFile,
+        declared: Declaration | None,
+        stamp: str,
+        known: dict[tuple[str, str], SourceRow],
+    ) -> _Task | None:
+        from ingest.csv_files import look
+
+        before = known.get((str(source.path), source.member or ""))
+        try:
+            if before and before.state and before.declared == stamp:
+                resumed = self._resume(source, before, stamp)
+                if resumed is not None:
+                    return resumed
+            layout = look(source, declared)
+        except SourceError as error:
+            self._fail(source, stamp, str(error), before)
+            return None
+        return _Task(0, 0, source, stamp, layout, before)
+
+    def _resume(self, source: SourceFile, before: SourceRow, stamp: str) -> _Task | None:
+        """The task that reads only what was added, where the file only grew."""
+        from ingest.csv_files import Layout, ReadState, grown
+
+        layout, state = Layout.from_dict(before.layout), ReadState.from_dict(before.state)
+        digest = grown(source, layout, state)
+        if digest is None:
+            return None
+        return _Task(0, 0, source, stamp, layout, before, state, digest)
+
+    def _meaning(self, task: _Task, name: str) -> Signal:
+        for column in (*task.layout.columns, *task.layout.empty):
+            if column.signal == name:
+                return self._catalogue.describe(name, unit=column.unit, quantity=column.quantity)
+        return self._catalogue.describe(name)
+
+    def _fail(self, source: SourceFile, stamp: str, why: str, before: SourceRow | None) -> None:
+        """Record a source that could not be read; what it gave earlier stays."""
+        self._summary.failed.append((str(source.path), why))
+        row = before or SourceRow(str(source.path), "", source.member or "")
+        row = replace(
+            row, size=source.size, mtime_ns=source.mtime_ns, declared=stamp, status="failed",
+            error=why,
+        )  # fmt: skip
+        with _ledger_lock, self._ledger.transaction() as commit:
+            commit.put_source(row)
+        self._advance(source)
+
+    def _advance(self, source: SourceFile, rows: int = 0, device: str = "") -> None:
+        self._done += 1
+        self._bytes += source.size
+        self._report(rows, device)
+
+    def _report(self, rows: int, device: str) -> None:
+        self._summary.rows += rows
+        self._on_progress(
+            Progress(
+                self._done, self._total, self._bytes, self._bytes_total, self._summary.rows, device
+            )
+        )
+
+    # --- one device -----------------------------------------------------------------------------
+    def _build_device(self, device: str, tasks: list[_Task], pool: ThreadPoolExecutor) -> None:
+        from core.pyramid import DeviceSession
+        from core.upkeep import tidy
+        from ingest.spool import Spool
+
+        group = tasks[0].layout.group
+        try:
+            with DeviceSession(self._ledger, device, group) as session:
+                tasks = self._with_ids(tasks)
+                scratch = self._ledger.root / ".staging"
+                with Spool(scratch) as spool:
+                    outcomes = self._write(session, spool, tasks, pool)
+                session.commit(lambda commit: self._record(commit, outcomes))
+                tidy(self._ledger, device)
+                self._summary.repeated += sum(session.repeated.values())
+                self._summary.replaced += sum(session.replaced.values())
+        except StoreLocked as error:
+            for task in tasks:
+                self._summary.failed.append((str(task.source.path), str(error)))
+            return
+        self._summary.devices.append(device)
+        for outcome in outcomes:
+            self._summary.read += not outcome.error
+            self._summary.quarantined += sum(row.rows for row in outcome.quarantine)
+            if outcome.error:
+                self._summary.failed.append((str(outcome.task.source.path), outcome.error))
+
+    def _with_ids(self, tasks: Sequence[_Task]) -> list[_Task]:
+        """Give every source its number in the ledger, which its raw rows will carry."""
+        numbered = []
+        with self._ledger.transaction() as commit:
+            for order, task in enumerate(tasks):
+                row = task.before or SourceRow(
+                    str(task.source.path), task.layout.device, task.source.member or "",
+                    status="new",
+                )  # fmt: skip
+                numbered.append(replace(task, order=order, id=commit.put_source(row)))
+        return numbered
+
+    def _write(
+        self,
+        session: DeviceSession,
+        spool: Spool,
+        tasks: Sequence[_Task],
+        pool: ThreadPoolExecutor,
+    ) -> list[_Outcome]:
+        direct = _direct_tasks(tasks)
+        outcomes: list[_Outcome] = []
+        spooled = [task for task in tasks if task not in direct.values()]
+        for outcome in pool.map(lambda task: self._read_into(spool, task), spooled):
+            outcomes.append(outcome)
+            self._advance(outcome.task.source, outcome.rows, session.device)
+        anew = _signals_anew(tasks)
+        meanings = {name: self._meaning(task, name) for name, task in direct.items()}
+        for outcome in outcomes:
+            for name in outcome.signals:
+                meanings[name] = self._meaning(outcome.task, name)
+        for name in anew:
+            meanings.setdefault(name, self._catalogue.describe(name))
+        ids = {task.id for task in tasks if task.changed}
+        from core.pyramid import CHUNK_ROWS
+
+        small: set[str] = set(direct)
+        large: set[str] = set()
+        for name in {*spool.signals(), *anew}:
+            rows = spool.rows(name) + (session.stored_rows(name) if name in anew else 0)
+            (large if rows > CHUNK_ROWS else small).add(name)
+
+        def job(name: str) -> tuple[list[tuple[Chunk, tuple[Level, ...]]], _Outcome | None]:
+            if name in direct:
+                return self._direct(session, direct[name], meanings[name])
+            return self._spooled(session, spool, meanings[name], name in anew, ids), None
+
+        for name, result in _in_order(sorted(small | large), large, job, pool):
+            if name in anew:
+                session.forget(meanings[name])
+            pairs: Iterable[tuple[Chunk, tuple[Level, ...]]]
+            if result is None:
+                pairs = self._streamed(session, spool, meanings[name], name in anew, ids)
+            else:
+                pairs = result[0]
+            for chunk, levels in pairs:
+                session.append(meanings[name], chunk, levels, anew=name in anew)
+            if result is not None and result[1] is not None:
+                outcomes.append(result[1])
+                self._advance(result[1].task.source, result[1].rows, session.device)
+        return outcomes
+
+    def _direct(
+        self, session: DeviceSession, task: _Task, signal: Signal
+    ) -> tuple[list[tuple[Chunk, tuple[Level, ...]]], _Outcome]:
+        """Read a file of one signal whole, and roll it up, in a thread."""
+        import numpy as np
+
+        found: list[tuple[Int, Float]] = []
+        outcome = self._read(task, lambda _, ts, value: found.append((ts, value)))
+        if outcome.error or not outcome.rows:
+            return [], outcome
+        ts = np.concatenate([one[0] for one in found])
+        value = np.concatenate([one[1] for one in found])
+        source = np.full(len(ts), task.id, np.int64)
+        levels = session.levels(signal.name, ts)
+        chunks = session.chunks(signal, (ts, value, source), levels=levels)
+        return [(chunk, levels) for chunk in chunks], outcome
+
+    def _spooled(
+        self, session: DeviceSession, spool: Spool, signal: Signal, anew: bool, dropped: set[int]
+    ) -> list[tuple[Chunk, tuple[Level, ...]]]:
+        """Roll up a signal that fits in memory."""
+        import numpy as np
+
+        pieces = [*_kept(session, signal.name, anew, dropped), *spool.pieces(signal.name)]
+        if not sum(len(piece[0]) for piece in pieces):
+            return []
+        ts, value, source = (np.concatenate(column) for column in zip(*pieces, strict=True))
+        levels = session.levels(signal.name, ts, anew=anew)
+        chunks = session.chunks(signal, (ts, value, source), anew=anew, levels=levels)
+        return [(chunk, levels) for chunk in chunks]
+
+    def _streamed(
+        self, session: DeviceSession, spool: Spool, signal: Signal, anew: bool, dropped: set[int]
+    ) -> Iterator[tuple[Chunk, tuple[Level, ...]]]:
+        """Roll up a signal that does not fit in memory, stretch by stretch."""
+        from core.pyramid import cut_days
+
+        if anew or not spool.is_ascending(signal.name):
+            pieces = _by_month(session, spool, signal.name, anew, dropped, self._ledger.zone)
+        else:
+            pieces = spool.pieces(signal.name)
+        levels: tuple[Level, ...] | None = None
+        for stretch in cut_days(pieces, self._ledger.zone):
+            if levels is None:
+                levels = session.levels(signal.name, stretch[0], anew=anew)
+            for chunk in session.chunks(signal, stretch, anew=anew, levels=levels):
+                yield chunk, levels
+
+    # --- one source -----------------------------------------------------------------------------
+    def _read_into(self, spool: Spool, task: _Task) -> _Outcome:
+        outcome = self._read(
+            task, lambda name, ts, value: spool.add(name, task.order, task.id, ts, value)
+        )
+        if outcome.error:
+            spool.refuse(task.id)
+        return outcome
+
+    def _read(self, task: _Task, put: Callable[[str, Int, Float], None]) -> _Outcome:
+        """Read a source through to its end; unusable cells are counted, usable ones put."""
+        from ingest.csv_files import Reader
+
+        outcome = _Outcome(task)
+        bad = _Quarantine(outcome.quarantine)
+        options: dict[str, Any] = {}
+        if task.resume is not None:
+            options = {
+                "offset": task.resume.end_offset, "line": task.resume.end_line,
+                "clock": task.resume.clock, "digest": task.digest,
+            }  # fmt: skip
+        try:
+            reader = Reader(
+                task.source, task.layout, zone=self._ledger.zone,
+                nonexistent=self._settings.nonexistent, **options,
+            )  # fmt: skip
+            for batch in reader:
+                for cell in batch.bad:
+                    bad.add(cell.line, cell.column, cell.text, cell.reason)
+                self._put_batch(task, batch, put, outcome, bad)
+            outcome.state = reader.state.as_dict()
+        except SourceError as error:
+            outcome.error = str(error)
+        bad.close()
+        return outcome
+
+    def _put_batch(
+        self,
+        task: _Task,
+        batch: Any,
+        put: Callable[[str, Int, Float], None],
+        outcome: _Outcome,
+        bad: _Quarantine,
+    ) -> None:
+        import numpy as np
+
+        if not len(batch.ts):
+            return
+        usable = None
+        if int(batch.ts.max()) > self._future or int(batch.ts.min()) < 86_400_000_000:
+            usable = (batch.ts <= self._future) & (batch.ts >= 86_400_000_000)
+            for i in np.flatnonzero(~usable).tolist():
+                bad.add(batch.line_of(i), "", _moment(int(batch.ts[i])), "time out of range")
+        for name, value in batch.values.items():
+            signal = self._meaning(task, name)
+            keep = ~np.isnan(value)
+            if usable is not None:
+                keep &= usable
+            outside = _outside(value, signal.low, signal.high)
+            if outside is not None:
+                for i in np.flatnonzero(outside & keep).tolist():
+                    text = f"{value[i]:g} {signal.unit}".strip()
+                    reason = f"outside {signal.low} .. {signal.high}"
+                    bad.add(batch.line_of(i), name, text, reason)
+                keep &= ~outside
+            ts = batch.ts
+            if not keep.all():
+                ts, value = ts[keep], value[keep]
+            if len(ts):
+                put(name, ts, value)
+                outcome.signals.add(name)
+                outcome.rows += len(ts)
+                low, high = int(ts.min()), int(ts.max())
+                outcome.first = low if outcome.first is None else min(outcome.first, low)
+                outcome.last = high if outcome.last is None else max(outcome.last, high)
+
+    # --- the ledger -----------------------------------------------------------------------------
+    def _record(self, commit: Commit, outcomes: Sequence[_Outcome]) -> None:
+        now = time.time_ns()
+        for outcome in outcomes:
+            commit.put_source(_source_row(outcome, now))
+            if not outcome.error:
+                from_line = outcome.task.resume.end_line + 1 if outcome.task.resume else 0
+                commit.put_quarantine(outcome.task.id, outcome.quarantine, from_line)
+
+
+def _source_row(outcome: _Outcome, now: int) -> SourceRow:
+    task, source = outcome.task, outcome.task.source
+    # A file written to while it was read looks unchanged by its stamp; leave it to be seen again.
+    racy = now - source.mtime_ns < RACY_NS
+    row = SourceRow(
+        str(source.path), task.layout.device, source.member or "", size=source.size,
+        mtime_ns=source.mtime_ns - 1 if racy else source.mtime_ns, declared=task.declared,
+        status="failed" if outcome.error else "read", error=outcome.error,
+        layout=task.layout.as_dict(), state=outcome.state, signals=tuple(sorted(outcome.signals)),
+        rows=outcome.rows, first=outcome.first, last=outcome.last, read_at=now // 1000,
+    )  # fmt: skip
+    before = task.before
+    if before is None:
+        return row
+    if outcome.error:
+        return replace(
+            before, size=row.size, mtime_ns=row.mtime_ns, status="failed", error=row.error
+        )
+    if task.grown:
+        firsts = [moment for moment in (before.first, row.first) if moment is not None]
+        lasts = [moment for moment in (before.last, row.last) if moment is not None]
+        return replace(
+            row, rows=before.rows + row.rows, first=min(firsts, default=None),
+            last=max(lasts, default=None), layout=before.layout,
+            signals=tuple(sorted({*before.signals, *row.signals})),
+        )  # fmt: skip
+    return row
+
+
+class _Quarantine:
+    """Collects unusable cells; beyond a limit they are counted by column and reason."""
+
+    def __init__(self, rows: list[QuarantineRow]) -> None:
+        self._rows = rows
+        self._more: dict[tuple[str, str], int] = {}
+
+    def add(self, line: int | None, column: str, text: str, reason: str) -> None:
+        """Add one cell."""
+        if len(self._rows) < QUARANTINE_LINES:
+            self._rows.append(QuarantineRow(line, column, text[:200], reason))
+        else:
+            key = (column, reason)
+            self._more[key] = self._more.get(key, 0) + 1
+
+    def close(self) -> None:
+        """Add the counts of what went beyond the limit."""
+        for (column, reason), rows in self._more.items():
+            self._rows.append(QuarantineRow(None, column, "", reason, rows))
+
+
+def _direct_tasks(tasks: Sequence[_Task]) -> dict[str, _Task]:
+    """Signals that come whole from one small file of their own: signal -> task."""
+    named = [
+        (column.signal, task)
+        for task in tasks
+        for column in (*task.layout.columns, *task.layout.empty)
+    ]
+    brought = Counter(name for name, _ in named)
+    long = any(task.layout.long for task in tasks)
+    return {
+        name: task
+        for name, task in named
+        if len(task.layout.columns) == 1
+        and not task.layout.empty
+        and not long
+        and brought[name] == 1
+        and not task.changed
+        and task.source.size <= DIRECT_BYTES
+        and task.layout.compression is None
+        and task.source.member is None
+    }
+
+
+def _signals_anew(tasks: Sequence[_Task]) -> set[str]:
+    """Signals that hold rows of a source whose content has changed."""
+    return {
+        name
+        for task in tasks
+        if task.changed and task.before is not None
+        for name in task.before.signals
+    }
+
+
+def _kept(
+    session: DeviceSession, signal: str, anew: bool, dropped: set[int]
+) -> Iterator[tuple[Int, Float, Int]]:
+    """Rows the store holds of a signal that is written anew, less those of changed sources."""
+    import numpy as np
+
+    if anew:
+        for ts, value, source in session.stretches(signal):
+            keep = ~np.isin(source, list(dropped))
+            yield ts[keep], value[keep], source[keep]
+
+
+def _by_month(
+    session: DeviceSession,
+    spool: Spool,
+    signal: str,
+    anew: bool,
+    dropped: set[int],
+    zone: str,
+) -> Iterator[tuple[Int, Float, Int]]:
+    """Rows of a long signal in order of time, though its pieces are not."""
+    import numpy as np
+
+    from core.rollup import day_index, day_starts, in_order
+
+    old = list(_kept(session, signal, anew, dropped)) if anew else []
+    moments = [int(moment) for piece in old for moment in piece[0][[0, -1]] if len(piece[0])]
+    moments += spool.span(signal) if spool.rows(signal) else []
+    starts = day_starts(zone)
+    low, high = day_index(np.array([min(moments), max(moments)]), zone)
+    for at in range(int(low), int(high) + 1, 31):
+        start, end = int(starts[at]), int(starts[min(at + 31, int(high) + 1)])
+        parts = [spool.within(signal, start, end)]
+        for ts, value, source in old:
+            inside = (ts >= start) & (ts < end)
+            parts.insert(0, (ts[inside], value[inside], source[inside]))
+        ts, value, source = (np.concatenate(column) for column in zip(*parts, strict=True))
+        ts, (value, source), _ = in_order(ts, value, source)
+        if len(ts):
+            yield ts, value, source
+
+
+def _in_order(
+    names: Sequence[str],
+    alone: set[str],
+    job: Callable[[str], Any],
+    pool: ThreadPoolExecutor,
+    ahead: int = 2,
+) -> Iterator[tuple[str, Any]]:
+    """Results of `job` by name, in order, a few computed ahead; None for names in `alone`."""
+    waiting: deque[tuple[str, Future[Any] | None]] = deque()
+    upcoming = iter(names)
+    limit = pool._max_workers + ahead
+
+    def fill() -> None:
+        while len(waiting) < limit and (name := next(upcoming, None)) is not None:
+            waiting.append((name, None if name in alone else pool.submit(job, name)))
+
+    fill()
+    while waiting:
+        name, future = waiting.popleft()
+        result = None if future is None else future.result()
+        fill()
+        yield name, result
+
+
+def _outside(value: Float, low: float | None, high: float | None) -> Any:
+    """Mask of values outside the plausible range, None if there is none."""
+    import numpy as np
+
+    if (low is None and high is None) or not len(value):
+        return None
+    outside = np.zeros(len(value), bool)
+    if low is not None and np.fmin.reduce(value) < low:
+        outside |= value < low
+    if high is not None and np.fmax.reduce(value) > high:
+        outside |= value > high
+    return outside if outside.any() else None
+
+
+def _moment(ts: int) -> str:
+    from datetime import UTC, datetime, timedelta
+
+    try:
+        return str(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=ts))
+    except OverflowError:
+        return f"{ts} µs"

@@ -1,0 +1,903 @@
+"""Finding out by looking how a table is written: from its first and last few kilobytes."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from core.errors import SourceError
+from ingest import times
+from ingest.clock import DAY, HOUR, MINUTE, Times
+from ingest.declare import ColumnRule, Declaration
+from ingest.sources import ByteStream, SourceFile
+
+PEEK = (256 * 1024, 64 * 1024)
+MISSING = ("", "-", "NA", "NaN", "nan", "null", "NULL", "None", "n/a", "N/A", "#N/A")
+
+_DELIMITERS = (",", ";", "\t", "|")
+_GENERIC = {"value", "wert", "reading", "messwert", "val"}
+_TRUTHS = {"true", "false"}
+_SAMPLE = 120  # rows that decide what a column is; the whole peek decides only what these leave open
+_ENDING = 60  # rows from the end
+_PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf(?:inity)?", re.IGNORECASE)
+_COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
+_DOTS_COMMA = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+|[+-]?\d{1,3}(?:\.\d{3}){2,}")
+_COMMAS_DOT = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+|[+-]?\d{1,3}(?:,\d{3}){2,}")
+_NUMBER = re.compile(
+    "|".join(f"(?:{p.pattern})" for p in (_PLAIN, _COMMA, _DOTS_COMMA, _COMMAS_DOT)), re.IGNORECASE
+)
+_UNIT = re.compile(r".*\[\s*([^\]]+?)\s*\].*|.*\s\(\s*([^)]+?)\s*\)")
+_CONTROL = bytes(c for c in range(32) if c not in b"\t\n\v\f\r\x1a\x1b") + b"\x7f"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that becomes a signal; `scale * sign` is applied to its values.
+
+    Parameters
+    ----------
+    name, index : in the source; the index counts from 0.
+    signal, unit, quantity : in the store; unit and quantity None where the source does not say.
+    boolean : True/False cells, read as 1 and 0.
+    """
+
+    name: str
+    index: int
+    signal: str
+    unit: str | None = None
+    scale: float = 1.0
+    sign: int = 1
+    quantity: str | None = None
+    boolean: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a source is written: found by looking, or declared.
+
+    Parameters
+    ----------
+    format : 'csv' or 'parquet'.
+    header_line, data_line : physical lines, 1-based; header_line 0 where there is none.
+    time_columns, time_index : one column, or date and time of day; none with `start_us`.
+    time_format : None for ISO 8601, a `strptime` format, or 'count:s' for numbers since
+        `origin_us`.
+    zone : 'site', 'text' (each cell carries its offset), 'UTC', an offset, or an IANA name.
+    label, interval_us : what the time stamps name, and the length of the interval [µs].
+    columns : the signals.
+    empty : columns without a value in what was looked at; read, and handed out once they have one.
+    missing : cells that mean no value.
+    notes : how each thing was found, in words.
+    start_us, step_us : local time of the first row and step [µs] where there is no time column.
+    width : number of fields of a row.
+    long : names of the signal and value columns of a long table.
+    """
+
+    format: str
+    device: str
+    group: str
+    member: str | None = None
+    compression: str | None = None
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    decimal: str = "."
+    thousands: str | None = None
+    comment: str = "#"
+    header_line: int = 0
+    data_line: int = 1
+    newline: str = "\n"
+    width: int = 0
+    time_columns: tuple[str, ...] = ()
+    time_index: tuple[int, ...] = ()
+    time_format: str | None = None
+    zone: str = "site"
+    label: str = "start"
+    interval_us: int | None = None
+    origin_us: int = 0
+    start_us: int | None = None
+    step_us: int | None = None
+    columns: tuple[Column, ...] = ()
+    empty: tuple[Column, ...] = ()
+    long: tuple[str, str] | None = None
+    missing: tuple[str, ...] = MISSING
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain dictionary for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Layout:
+        """Layout from what `as_dict` gave, also after JSON turned its tuples into lists."""
+        made = {key: tuple(v) if isinstance(v, list) else v for key, v in plain.items()}
+        for key in ("columns", "empty"):
+            made[key] = tuple(Column(**column) for column in plain[key])
+        return cls(**made)
+
+
+@dataclass(frozen=True)
+class _Row:
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True)
+class _Text:
+    """Decoded head and tail of a file: the lines at both ends, and the head's full text."""
+
+    head: list[str]
+    tail: list[str]
+    full: str
+    encoding: str
+    newline: str
+
+    def lines(self) -> list[str]:
+        """All complete lines of the head."""
+        return [line.rstrip("\r") for line in self.full.split(self.newline[-1])]
+
+
+def name_device(source: SourceFile, names: Sequence[str]) -> tuple[str, str, str | None]:
+    """Device, group and, for a file of one signal, the signal's name.
+
+    `<group>/<device>/<signal>.csv` holds one value column named like the file, or with a name
+    that says nothing; any other file is a device of its own.
+    """
+    path = source.logical
+    stem = path.stem
+    single = names[0] if len(names) == 1 else None
+    if single is not None and (
+        single == stem or stem.startswith(f"{single}.") or single.lower() in _GENERIC
+    ):
+        signal = stem if single.lower() in _GENERIC else single
+        parents = path.parent.parts
+        if parents:
+            return parents[-1], parents[-2] if len(parents) > 1 else "", signal
+        if single == stem or stem.startswith(f"{single}."):
+            return source.root.resolve().name or stem, "", signal
+        return stem, "", signal
+    return stem, path.parent.name, None
+
+
+def _peek(source: SourceFile, compression: str | None, peek: tuple[int, int]) -> tuple[bytes, bytes]:
+    """First and last bytes; no tail for packed sources."""
+    if compression is not None or source.member is not None:
+        stream = ByteStream(source, compression)
+        head = b""
+        for chunk in stream:
+            head += chunk
+            if len(head) > peek[0]:
+                break
+        if stream.damage is not None and not head:
+            raise SourceError(source.path, stream.damage)
+        return head[: peek[0]], b""
+    try:
+        with source.path.open("rb") as file:
+            head = file.read(peek[0])
+            size = file.seek(0, 2)
+            if size <= len(head):
+                return head, b""
+            file.seek(max(len(head), size - peek[1]))
+            return head, file.read(peek[1])
+    except OSError as error:
+        raise SourceError(source.path, f"cannot be read ({error.strerror})") from error
+
+
+def _encoding(source: SourceFile, head: bytes, tail: bytes) -> str:
+    for mark, name in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if head.startswith(mark):
+            return name
+    odd = len(head) - len(head.translate(None, _CONTROL))
+    if odd * 20 > len(head):
+        raise SourceError(source.path, "is not text", line=1, expected="a table of readings")
+    if head.startswith(b"\xef\xbb\xbf"):
+        return "utf-8"
+    for part in (head, tail):
+        cut = part[part.find(b"\n") + 1 : part.rfind(b"\n") + 1] if part is tail else part
+        try:
+            cut.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if error.end < len(cut) or len(cut) < PEEK[0]:
+                return "cp1252"
+    return "utf-8"
+
+
+def _read_text(source: SourceFile, head: bytes, tail: bytes, declared: str | None) -> _Text:
+    encoding = declared or _encoding(source, head, tail)
+    if encoding.startswith("utf-16"):
+        width = len(head) // 2 * 2
+        head, tail = head[:width].decode(encoding, "replace").encode(), b""
+    decode = "utf-8" if encoding.startswith("utf-16") else encoding
+    newline = "\n" if b"\n" in head or b"\r" not in head else "\r"
+    if b"\r\n" in head:
+        newline = "\r\n"
+    split = newline[-1]
+    text = head.decode(decode, "replace").removeprefix("\ufeff")
+    if len(head) >= PEEK[0] or tail:
+        text = text[: text.rfind(split)]  # the cut goes through a line
+    first = [line.rstrip("\r") for line in text.split(split, 2 * _SAMPLE)]
+    ending = tail.decode(decode, "replace").partition(split)[2] if tail else text[-PEEK[1] :]
+    if len(first) > 2 * _SAMPLE:
+        first.pop()
+    else:
+        ending = ""
+    last = [line.rstrip("\r") for line in ending.rsplit(split, _ENDING + 1)[-_ENDING:]]
+    return _Text(first, [line for line in last if line.strip()], text, encoding, newline)
+
+
+def split_line(line: str, delimiter: str) -> list[str]:
+    """Fields of one line, quotes taken off."""
+    if '"' not in line:
+        return line.split(delimiter)
+    return next(csv.reader([line], delimiter=delimiter), [""])
+
+
+def _is_number(cell: str) -> bool:
+    return _NUMBER.fullmatch(cell) is not None
+
+
+def _is_clean(cell: str) -> bool:
+    cell = cell.strip()
+    return cell in MISSING or _is_number(cell) or times.is_clock(cell) or times.is_time(cell)
+
+
+def _longest_run(rows: Sequence[_Row]) -> list[_Row]:
+    """Longest stretch of rows with one number of fields."""
+    best: list[_Row] = []
+    first = 0
+    for k in range(1, len(rows) + 1):
+        if k == len(rows) or len(rows[k].cells) != len(rows[first].cells):
+            if k - first > len(best):
+                best = list(rows[first:k])
+            first = k
+    return best
+
+
+def _find_table(
+    text: _Text, comment: str, declared: Declaration | None
+) -> tuple[str, list[_Row], list[_Row]]:
+    """Delimiter, all rows of the sample, and the rows of the table among them."""
+    numbered = [
+        (number, line)
+        for number, line in enumerate(text.head, 1)
+        if line.strip() and not (comment and line.lstrip().startswith(comment))
+    ]
+    if declared is not None and declared.header:
+        numbered = [(n, line) for n, line in numbered if n >= declared.header]
+    if declared is not None and declared.skip_lines:
+        numbered = [(n, line) for n, line in numbered if n > declared.skip_lines]
+    forced = declared.delimiter if declared is not None else None
+    best: tuple[float, str, list[_Row], list[_Row]] = (-1.0, forced or ",", [], [])
+    for delimiter in [forced] if forced else _DELIMITERS:
+        rows = [_Row(n, split_line(line, delimiter)) for n, line in numbered]
+        run = _longest_run(rows)
+        if not run or (len(run[0].cells) < 2 and not forced and len(numbered) > 0):
+            continue
+        cells = [cell for row in run[-20:] for cell in row.cells]
+        score = (0.05 + sum(map(_is_clean, cells)) / len(cells)) * len(run)
+        if score > best[0]:
+            best = (score, delimiter, rows, run)
+    _, delimiter, rows, run = best
+    if not rows:
+        rows = [_Row(n, [line]) for n, line in numbered]
+        run = rows
+    return delimiter, rows, run
+
+
+def _kind(cells: Sequence[str]) -> str:
+    """What a column holds: 'time', 'clock', 'number', 'truth', 'text' or 'empty'."""
+    full = [c for c in (cell.strip() for cell in cells) if c not in MISSING]
+    if not full:
+        return "empty"
+    if sum(c.lower() in _TRUTHS for c in full) * 2 > len(full):
+        return "truth"
+    numbers = sum(map(_is_number, full))
+    probe = full[:10] + full[-10:]
+    if sum(map(times.is_time, probe)) * 2 > len(probe):
+        return "time"
+    if numbers * 2 >= len(full):
+        return "number"
+    return "clock" if sum(map(times.is_clock, probe)) * 2 > len(probe) else "text"
+
+
+def _column_cells(rows: Sequence[_Row], index: int) -> list[str]:
+    return [row.cells[index] for row in rows if index < len(row.cells)]
+
+
+def _find_header(rows: Sequence[_Row], run: Sequence[_Row]) -> tuple[_Row | None, _Row | None]:
+    """Header and units row; None where there is none."""
+    width = len(run[0].cells)
+    kinds = [_kind(_column_cells(run[-50:], k)) for k in range(width)]
+    anchor = next((k for k, kind in enumerate(kinds) if kind == "time"), None)
+
+    def is_data(row: _Row) -> bool:
+        if anchor is not None and anchor < len(row.cells):
+            return times.is_time(row.cells[anchor].strip())
+        return any(_is_number(cell.strip()) for cell in row.cells)
+
+    begin = next((k for k, row in enumerate(run) if is_data(row)), len(run))
+    above = list(run[:begin])
+    before = [row for row in rows if row.line < run[0].line]
+    if not above and before and abs(len(before[-1].cells) - width) <= 1 and width > 1:
+        above = before[-1:]
+    units: _Row | None = None
+    for row in reversed(above):
+        first = row.cells[anchor or 0].strip().lower() if row.cells else ""
+        if _names_time(first):
+            return row, units
+        filled = [cell.strip() for cell in row.cells if cell.strip()]
+        if any(_is_number(cell) for cell in filled):
+            continue  # a data row whose time stamp is unusable
+        if first in ("", "unit", "units", "einheit", "-") and row is not above[0]:
+            units = row
+            continue
+        return row, units
+    return None, None
+
+
+def _names_time(name: str) -> bool:
+    name = name.strip().lower()
+    return name in times.NAMES or bool(
+        re.search(r"(^|[^a-z])(time|date|timestamp|datum|zeit|datetime)([^a-z]|$)", name)
+    )
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Column names made unique: the second 'X' is 'X (2)', one without a name 'column 3'."""
+    seen: Counter[str] = Counter()
+    result = []
+    for index, raw in enumerate(names):
+        name = raw.strip() or ("" if index == 0 else f"column {index + 1}")
+        seen[name] += 1
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return result
+
+
+@dataclass(frozen=True)
+class _Time:
+    index: tuple[int, ...] = ()
+    form: str | None = None
+    zone: str = "site"
+    label: str | None = None
+    interval_us: int | None = None
+    origin_us: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def _local_us(moment: datetime) -> int:
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    return (moment - datetime(1970, 1, 1)) // timedelta(microseconds=1)
+
+
+def _joined(rows: Sequence[_Row], index: Sequence[int]) -> list[str]:
+    cells = (" ".join(r.cells[k].strip() for k in index) for r in rows if len(r.cells) > max(index))
+    return [cell for cell in cells if cell.strip() not in MISSING]
+
+
+def _pick_time(names: Sequence[str], kinds: Sequence[str], rows: Sequence[_Row]) -> tuple[int, ...]:
+    """Columns that hold the time stamp: by name first, then by what they contain."""
+    timed = [k for k, kind in enumerate(kinds) if kind == "time"]
+
+    def rank(k: int) -> int:
+        name = names[k].lower()
+        if name in times.END_NAMES:
+            return 4
+        if name in times.NAMES:
+            return 0
+        if _names_time(name):
+            return 1
+        return 2 if not name else 3
+
+    if timed:
+        best = min(timed, key=rank)
+        clocks = [k for k, kind in enumerate(kinds) if kind == "clock"]
+        dated = _column_cells(rows[:20], best)
+        if clocks and not any(":" in cell for cell in dated):
+            return best, min(clocks, key=rank)
+        return (best,)
+    named = [
+        k
+        for k, kind in enumerate(kinds)
+        if kind in ("number", "empty", "text", "clock") and (_names_time(names[k]) or not names[k])
+    ]
+    return tuple(named[:1])
+
+
+def _read_time(
+    source: SourceFile,
+    names: Sequence[str],
+    kinds: Sequence[str],
+    head: Sequence[_Row],
+    tail: Sequence[_Row],
+    declared: Declaration | None,
+    line: int,
+) -> _Time:
+    """Time columns, format and zone.
+
+    Raises
+    ------
+    SourceError : no time column, or one that counts from an unknown origin.
+    """
+    if declared is not None and declared.time is not None:
+        absent = [name for name in declared.time if name not in names]
+        if absent:
+            raise SourceError(
+                source.path,
+                f"no column {absent[0]!r} as declared in {declared.path}",
+                line=line,
+                expected=f"one of {', '.join(names)}",
+            )
+        index = tuple(names.index(name) for name in declared.time)
+    else:
+        index = _pick_time(names, kinds, head)
+    if not index:
+        raise SourceError(
+            source.path,
+            "no time column",
+            line=line,
+            expected="a column of time stamps, or start and step in source.toml",
+        )
+    name = " + ".join(names[k] or "(unnamed first column)" for k in index)
+    notes = [f"time from column {name}"]
+    first, last = _joined(head, index), _joined(tail, index)
+    zone = _zone_by_name(name, notes)
+    if declared is not None and declared.zone is not None:
+        zone = declared.zone
+    if declared is not None and declared.time_unit is not None and declared.origin is not None:
+        notes.append(f"counts {declared.time_unit} from {declared.origin}, as declared")
+        return _Time(
+            index,
+            f"count:{declared.time_unit}",
+            "UTC" if declared.origin.tzinfo else zone,
+            origin_us=_local_us(declared.origin),
+            notes=tuple(notes),
+        )
+    form: str | None = None
+    if declared is not None and declared.format is not None:
+        form = declared.format
+    elif first:
+        unit = times.epoch_unit([*first[:50], *last[-50:]])
+        if unit is not None:
+            notes.append(f"counts {unit} since 1970 UTC")
+            return _Time(index, f"count:{unit}", "UTC", notes=tuple(notes))
+        guess = times.guess_format(first, last, name)
+        if guess is None:
+            raise _time_unreadable(source, name, first[0], line)
+        form, note = guess
+        if note is not None:
+            notes.append(note)
+        elif form is not None:
+            notes.append(f"time format {form}")
+        if form is None and sum(map(times.has_offset, first[:20])) * 2 > len(first[:20]):
+            zone = "text"
+            notes.append("each time stamp carries its offset from UTC")
+    if form is not None and "%z" in form:
+        zone = "text"
+    label = "end" if names[index[0]].lower() in times.END_NAMES else None
+    if label:
+        notes.append("label END: the column's name says so")
+    return _Time(index, form, zone, label, _width(names, kinds, head, index, form), 0, tuple(notes))
+
+
+def _settle_order(
+    time: _Time,
+    names: Sequence[str],
+    text: _Text,
+    delimiter: str,
+    width: int,
+    data_line: int,
+    ending: Sequence[_Row],
+) -> _Time:
+    """Day and month that could be swapped: decided on everything that was looked at."""
+    if time.form is None or times.swapped(time.form) is None:
+        return time
+    lines = text.lines()[data_line - 1 :]
+    rows = [_Row(0, cells) for line in lines if len(cells := split_line(line, delimiter)) == width]
+    name = " + ".join(names[k] for k in time.index)
+    guess = times.guess_format(_joined(rows, time.index), _joined(ending, time.index), name)
+    if guess is None:
+        return time
+    notes = [note for note in time.notes if not note.startswith("time format")]
+    notes.append(guess[1] or f"time format {guess[0]}")
+    return replace(time, form=guess[0], notes=tuple(notes))
+
+
+def _zone_by_name(name: str, notes: list[str]) -> str:
+    if re.search(r"(^|[^a-z])(utc|gmt)([^a-z]|$)", name.lower()):
+        notes.append("UTC by the column's name")
+        return "UTC"
+    found = re.search(r"_(MST|EST|CST|PST|CET|CEST|MEZ)$", name)
+    if found:
+        notes.append(f"the column's name says {found[1]}: declare zone if it is not the site's")
+    return "site"
+
+
+def _time_unreadable(source: SourceFile, name: str, cell: str, line: int) -> SourceError:
+    if _is_number(cell):
+        return SourceError(
+            source.path,
+            f"column {name} counts from an unknown origin (first cell {cell})",
+            line=line,
+            expected='origin = "2024-01-01 00:00:00" and time_unit = "s" in source.toml',
+        )
+    return SourceError(
+        source.path,
+        f"no time column: column {name} is no time stamp (first cell {cell!r})",
+        line=line,
+        expected="ISO 8601 or d.m.Y H:M, a format in source.toml, or start and step there",
+    )
+
+
+def _width(
+    names: Sequence[str],
+    kinds: Sequence[str],
+    rows: Sequence[_Row],
+    index: Sequence[int],
+    form: str | None,
+) -> int | None:
+    """Length of the interval from a pair of start and end columns [µs]."""
+    ends = [k for k, kind in enumerate(kinds) if kind == "time" and k not in index]
+    ends = [k for k in ends if names[k].lower() in times.END_NAMES]
+    if not ends or len(index) != 1:
+        return None
+    pairs = [r for r in rows if len(r.cells) > max(ends[0], index[0])]
+    start, fine = _to_us([r.cells[index[0]] for r in pairs], form)
+    stop, good = _to_us([r.cells[ends[0]] for r in pairs], form)
+    width = (stop - start)[fine & good]
+    return int(np.median(width)) if len(width) and np.median(width) > 0 else None
+
+
+def _to_us(cells: Sequence[str], form: str | None) -> tuple[Times, np.ndarray]:
+    text = pa.array([c.strip() for c in cells], pa.string())
+    if form is None:
+        us, ok, _ = times.parse_iso(text)
+        return us, ok
+    return times.parse_format(text, form)
+
+
+def _decimal(cells: Sequence[str], delimiter: str) -> tuple[str, str | None]:
+    """Decimal and thousands separator of the numbers."""
+    commas = sum("," in c and (_COMMA.fullmatch(c) is not None) for c in cells)
+    dots = sum("." in c and (_PLAIN.fullmatch(c) is not None) for c in cells)
+    dots_comma = sum(_DOTS_COMMA.fullmatch(c) is not None for c in cells)
+    commas_dot = sum(_COMMAS_DOT.fullmatch(c) is not None for c in cells)
+    if dots_comma and not commas_dot:
+        return ",", "."
+    if commas_dot and not dots_comma:
+        return ".", ","
+    return (",", None) if commas > dots else (".", None)
+
+
+def _make_columns(
+    names: Sequence[str],
+    units: Sequence[str],
+    kinds: Sequence[str],
+    time: Sequence[int],
+    declared: Declaration | None,
+    notes: list[str],
+) -> tuple[list[Column], list[Column]]:
+    """Signals, and columns that have no value yet."""
+    columns: list[Column] = []
+    empty: list[Column] = []
+    for index, (name, kind) in enumerate(zip(names, kinds, strict=True)):
+        if index in time:
+            continue
+        rule = declared.rule(name) if declared is not None else None
+        if declared is not None and declared.only is not None and name not in declared.only:
+            continue
+        if rule is not None and rule.skip:
+            notes.append(f"column {name} skipped, as declared")
+            continue
+        asked = rule is not None or (declared is not None and declared.only is not None)
+        if kind in ("text", "clock", "time") and not asked:
+            notes.append(f"column {name} skipped: {'text' if kind == 'text' else 'a time'}")
+            continue
+        column = _one_column(name, index, units[index], kind, rule or ColumnRule())
+        if kind == "empty" and not asked:
+            empty.append(column)
+        else:
+            columns.append(column)
+    return columns, empty
+
+
+def _one_column(name: str, index: int, unit: str, kind: str, rule: ColumnRule) -> Column:
+    named = _UNIT.fullmatch(name)
+    return Column(
+        name=name,
+        index=index,
+        signal=rule.signal or name,
+        unit=rule.unit or unit.strip() or (named[1] or named[2] if named else None),
+        scale=1.0 if rule.scale is None else rule.scale,
+        sign=rule.sign or 1,
+        quantity=rule.quantity,
+        boolean=kind == "truth",
+    )
+
+
+def _ends_of_intervals(us: Times, last: int, values: Sequence[np.ndarray]) -> int | None:
+    """Length of the interval [µs] where labels name its end, else None.
+
+    A day's file of quarter hours that runs from 00:15 to 00:00 is labelled by interval ends; one
+    from 00:00 to 23:45 by starts. A counter has no intervals.
+    """
+    steps = np.diff(us)
+    if len(steps) < 2:
+        return None
+    sizes, counts = np.unique(steps, return_counts=True)
+    step = int(sizes[counts.argmax()])
+    if not 5 * MINUTE <= step <= HOUR or counts.max() < 0.95 * len(steps):
+        return None
+    if us[0] % DAY != step or last % DAY != 0 or last - int(us[0]) + step < DAY:
+        return None
+    if values and all(_is_counter(column) for column in values):
+        return None
+    return step
+
+
+def _is_counter(values: np.ndarray) -> bool:
+    full = values[np.isfinite(values)]
+    return len(full) > 2 and bool(np.all(np.diff(full) >= 0)) and full[0] < full[-1]
+
+
+def parse_numbers(cells: Sequence[str], decimal: str) -> np.ndarray:
+    """Cells of the sample as float64, NaN where they are none."""
+    return np.array([_number(cell.strip(), decimal) for cell in cells])
+
+
+def _number(cell: str, decimal: str) -> float:
+    try:
+        return float(cell.replace(",", ".") if decimal == "," else cell)
+    except ValueError:
+        return float("nan")
+
+
+def look(
+    source: SourceFile, declaration: Declaration | None = None, *, peek: tuple[int, int] = PEEK
+) -> Layout:
+    """Find out how a source is written.
+
+    Parameters
+    ----------
+    source : what to look at.
+    declaration : what is known already; wins over anything seen.
+    peek : bytes looked at, at the beginning and at the end.
+
+    Raises
+    ------
+    SourceError : no table, no time column, a time without origin, or not text at all; names the
+        line and what was expected.
+    """
+    magic = _magic(source)
+    if magic == b"PAR1" and source.member is None:
+        from ingest.parquet_files import look_parquet
+
+        return look_parquet(source, declaration)
+    if magic == b"PK\x03\x04" and source.member is None:
+        raise SourceError(source.path, "damaged zip archive, or one without a table in it")
+    if source.path.suffix.lower() in (".zip", ".parquet") and source.member is None:
+        raise SourceError(source.path, f"is not a {source.path.suffix[1:]} file")
+    compression = "gzip" if magic[:2] == b"\x1f\x8b" and source.member is None else None
+    head, tail = _peek(source, compression, peek)
+    return _look_text(source, declaration, head, tail, compression)
+
+
+def _magic(source: SourceFile) -> bytes:
+    try:
+        with source.path.open("rb") as file:
+            return file.read(4)
+    except OSError as error:
+        raise SourceError(source.path, f"cannot be read ({error.strerror})") from error
+
+
+def _look_text(
+    source: SourceFile,
+    declared: Declaration | None,
+    head: bytes,
+    tail: bytes,
+    compression: str | None,
+) -> Layout:
+    text = _read_text(source, head, tail, declared.encoding if declared is not None else None)
+    comment = declared.comment if declared is not None and declared.comment else "#"
+    delimiter, rows, run = _find_table(text, comment, declared)
+    base = Layout(
+        format="csv",
+        device="",
+        group="",
+        member=source.member,
+        compression=compression,
+        encoding=text.encoding,
+        delimiter=delimiter,
+        comment=comment,
+        newline=text.newline,
+        missing=(*MISSING, *(declared.missing if declared is not None else ())),
+    )
+    if not rows:
+        return _named(replace(base, notes=("no row yet",)), source, declared, [])
+    header, units = _header_of(rows, run, declared)
+    width = len(run[0].cells)
+    data_line = 1 + max((row.line for row in (header, units) if row is not None), default=0)
+    if header is None and declared is not None and declared.skip_lines:
+        data_line = declared.skip_lines + 1
+    elif header is None:
+        data_line = run[0].line
+    names = _names(header, width)
+    sample = [row for row in rows if row.line >= data_line and len(row.cells) == width][:_SAMPLE]
+    ending = [_Row(0, split_line(line, delimiter)) for line in text.tail]
+    if not ending:
+        ending = [row for row in rows if row.line >= data_line][-_ENDING:]
+    ending = [row for row in ending if len(row.cells) == width]
+    seen = sample + ending
+    kinds = [_kind(_column_cells(seen, k)) for k in range(width)]
+    if not sample:
+        kinds = ["number"] * width
+    time = _time_of(source, names, kinds, sample, ending, declared, data_line)
+    if declared is None or declared.format is None:
+        time = _settle_order(time, names, text, delimiter, width, data_line, ending)
+    if declared is None or declared.decimal is None:
+        cells = [c.strip() for k in range(width) if kinds[k] != "time" and k not in time.index
+                 for c in _column_cells(seen, k)]  # fmt: skip
+        decimal, thousands = _decimal(cells, delimiter)
+    else:
+        decimal, thousands = declared.decimal, None
+    notes = list(time.notes)
+    if decimal == ",":
+        notes.append("decimal comma")
+    unit_cells = [*(units.cells if units is not None else []), *[""] * width][:width]
+    columns, empty = _make_columns(names, unit_cells, kinds, time.index, declared, notes)
+    if empty and not columns and len(empty) == 1:
+        columns, empty = empty, []
+    notes += [f"column {column.name} has no value so far" for column in empty]
+    layout = replace(
+        base,
+        decimal=decimal,
+        thousands=thousands,
+        header_line=header.line if header is not None else 0,
+        data_line=data_line,
+        width=width,
+        time_columns=tuple(names[k] for k in time.index),
+        time_index=time.index,
+        time_format=time.form,
+        zone=time.zone,
+        origin_us=time.origin_us,
+        interval_us=time.interval_us,
+        columns=tuple(columns),
+        empty=tuple(empty),
+    )
+    if declared is not None and declared.start is not None:
+        layout = replace(
+            layout,
+            start_us=_local_us(declared.start),
+            step_us=declared.step_us,
+            zone="UTC" if declared.start.tzinfo else declared.zone or "site",
+        )
+    layout = _label(layout, time, sample, ending, declared, notes)
+    return _named(replace(layout, notes=tuple(notes)), source, declared, names)
+
+
+def _header_of(
+    rows: Sequence[_Row], run: Sequence[_Row], declared: Declaration | None
+) -> tuple[_Row | None, _Row | None]:
+    header, units = _find_header(rows, run)
+    if declared is None:
+        return header, units
+    if declared.header == 0:
+        return None, None
+    line = declared.header or (declared.skip_lines + 1 if declared.skip_lines is not None else None)
+    if line is None:
+        return header, units
+    forced = next((row for row in rows if row.line >= line), None)
+    if forced is not None and units is not None and units.line <= forced.line:
+        units = None
+    return forced, units
+
+
+def _names(header: _Row | None, width: int) -> list[str]:
+    cells = list(header.cells) if header is not None else [f"column {k + 1}" for k in range(width)]
+    return unique_names([*cells, *[""] * width][:width])
+
+
+def _time_of(
+    source: SourceFile,
+    names: Sequence[str],
+    kinds: Sequence[str],
+    sample: Sequence[_Row],
+    ending: Sequence[_Row],
+    declared: Declaration | None,
+    line: int,
+) -> _Time:
+    if declared is not None and declared.start is not None:
+        note = f"no time column: {declared.start} and every {declared.step_us} µs, as declared"
+        return _Time(notes=(note,))
+    if sample:
+        return _read_time(source, names, kinds, sample, ending, declared, line)
+    timed = [k for k, name in enumerate(names) if _names_time(name) or not name]
+    return _Time(tuple(timed[:1]), notes=("no row yet",))
+
+
+def _label(
+    layout: Layout,
+    time: _Time,
+    sample: Sequence[_Row],
+    ending: Sequence[_Row],
+    declared: Declaration | None,
+    notes: list[str],
+) -> Layout:
+    """Whether time stamps name the start or the end of an interval, and how long it is."""
+    if layout.start_us is not None or not sample:
+        label = declared.label if declared is not None and declared.label else "start"
+        return replace(layout, label=label, interval_us=layout.step_us or layout.interval_us)
+    label, interval = time.label, time.interval_us
+    if declared is not None:
+        label, interval = declared.label or label, declared.interval_us or interval
+    us, last = _sample_times(layout, sample, ending)
+    if label is None and len(us):
+        values = [
+            parse_numbers(_column_cells(sample, column.index), layout.decimal)
+            for column in layout.columns
+        ]
+        step = _ends_of_intervals(us, last, values)
+        if step is not None:
+            label, interval = "end", step
+            notes.append(
+                f"label END: regular {step // MINUTE} min, first {_time_of_day(int(us[0]))}, "
+                f"last {_time_of_day(last)}"
+            )
+    if label == "end" and interval is None and len(us) > 1:
+        sizes, counts = np.unique(np.diff(us), return_counts=True)
+        interval = int(sizes[counts.argmax()])
+        notes.append(f"interval {interval // MINUTE} min, the usual step")
+    return replace(layout, label=label or "start", interval_us=interval)
+
+
+def _sample_times(
+    layout: Layout, sample: Sequence[_Row], ending: Sequence[_Row]
+) -> tuple[Times, int]:
+    """Times of the first rows [µs local], and the last one."""
+    if layout.time_format is not None and layout.time_format.startswith("count:"):
+        return np.empty(0, np.int64), 0
+    us, ok = _to_us(_joined(sample, layout.time_index), layout.time_format)
+    late, fine = _to_us(_joined(ending, layout.time_index), layout.time_format)
+    if layout.zone == "text" or not ok.any() or not fine.any():
+        return np.empty(0, np.int64), 0
+    return us[ok], int(late[fine][-1])
+
+
+def _time_of_day(us: int) -> str:
+    return f"{us % DAY // HOUR:02d}:{us % HOUR // MINUTE:02d}"
+
+
+def _named(
+    layout: Layout, source: SourceFile, declared: Declaration | None, names: Sequence[str]
+) -> Layout:
+    """Give device, group and, in a file of one signal, the signal its name."""
+    values = [name for k, name in enumerate(names) if k not in layout.time_index]
+    if layout.header_line == 0 and len(values) == 1:
+        values = ["value"]
+    device, group, signal = name_device(source, values)
+    columns = layout.columns
+    alone = len(columns) == 1 and (declared is None or declared.rule(columns[0].name) is None)
+    if signal is not None and alone:
+        columns = (replace(columns[0], signal=signal),)
+    if declared is not None:
+        device, group = declared.device or device, declared.group or group
+    columns = _distinct(columns, source)
+    return replace(layout, device=device, group=group, columns=columns)
+
+
+def _distinct(columns: tuple[Column, ...], source: SourceFile) -> tuple[Column, ...]:
+    repeated = [s for s, n in Counter(column.signal for column in columns).items() if n > 1]
+    if repeated:
+        raise SourceError(
+            source.path, f"two columns are called {repeated[0]!r}", expected="one signal per column"
+        )
+    return columns
+
+

@@ -1,0 +1,396 @@
+"""Raw files to the pyramid, and the upkeep of a store: the command line of Ziggurat."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from zoneinfo import ZoneInfo
+
+import typer
+
+from core.errors import ConfigError, QueryError, SourceError, StoreError, ZigguratError
+
+if TYPE_CHECKING:
+    from core.config import Settings
+    from ingest.build import Progress, Summary
+
+EXIT_SOURCES = 1  # some sources could not be read; the rest is in the store
+EXIT_USAGE = 2
+EXIT_STORE = 3  # the store is missing, damaged, locked or of another format
+EXIT_DIFFERS = 4  # verify found differences
+DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV")
+
+app = typer.Typer(
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="""Build and look after a store of Parquet pyramids.
+
+    Without a command, build is run. Exit codes: 0 all good, 1 some sources could not be read
+    (the rest is in the store), 2 wrong use, 3 the store is missing, damaged, locked or of another
+    format, 4 verify found differences.
+    """,
+)
+
+Store = Annotated[
+    Path | None, typer.Option("--store", help="Folder of the store (default data/store).")
+]
+
+
+@app.command()
+def build(
+    source: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Folder of raw files, <folder>/<device>/<signal>.csv or wide files; repeatable. "
+            "METER_ROOTS=a,b in the environment works too."
+        ),
+    ] = None,
+    store: Store = None,
+    workers: Annotated[int | None, typer.Option(help="Files read at once (default 2).")] = None,
+    rules: Annotated[
+        str | None, typer.Option(help="Levels of a new store, default 1min,5min,15min,1h,1d.")
+    ] = None,
+    declare: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A source.toml that says how files are to be read, where looking does not tell: "
+            "time column, format, zone, label, columns. See docs/source-toml.md."
+        ),
+    ] = None,
+    zone: Annotated[
+        str | None, typer.Option(help="Zone of naive time stamps and of days (Europe/Berlin).")
+    ] = None,
+    nonexistent: Annotated[
+        str | None,
+        typer.Option(help="Times the spring clock change skips: quarantine (default) or shift."),
+    ] = None,
+) -> None:
+    """Bring the store in line with the source folders.
+
+    Files already known are not read again, of a file that grew only the new rows are, and the
+    rows of a file that changed are replaced. Rows that cannot be used go to the quarantine with
+    file, line and reason; see them with the command status or on the Data page.
+
+    Example: python preprocess.py build --source data/meter --source data/BESS
+    """
+    from ingest.build import build as run
+    from ingest.build import read_declarations
+
+    settings = _settings(
+        store=store, workers=workers, rules=rules, zone=zone, nonexistent=nonexistent,
+        sources=_roots(source),
+    )  # fmt: skip
+    missing = [str(root) for root in settings.sources if not root.exists()]
+    if missing or not settings.sources:
+        found = f"no such folder: {', '.join(missing)}" if missing else "no source folder given"
+        _stop(EXIT_USAGE, f"{found}; name one with --source FOLDER")
+    with _Meter() as meter:
+        summary = run(
+            settings, declarations=read_declarations(declare or []), on_progress=meter.show
+        )
+    _print_summary(summary, settings)
+    if summary.failed:
+        raise typer.Exit(EXIT_SOURCES)
+
+
+@app.command()
+def status(
+    store: Store = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+) -> None:
+    """Say what a store holds: devices, levels, sources, quarantine."""
+    from core.ledger import open_ledger
+    from core.upkeep import storage
+
+    settings = _settings(store=store)
+    with open_ledger(settings.store) as ledger:
+        signals = ledger.signals()
+        sources = ledger.sources()
+        content = {
+            "store": str(settings.store),
+            "zone": ledger.zone,
+            "rules": ledger.rules,
+            "version": ledger.version,
+            "devices": [
+                {
+                    "device": device["name"],
+                    "group": device["grp"],
+                    "synthetic": device["synthetic"],
+                    "signals": sum(row.device == device["name"] for row in signals),
+                    "readings": sum(row.rows for row in signals if row.device == device["name"]),
+                    "first": _local(
+                        _least(r.first for r in signals if r.device == device["name"]), ledger.zone
+                    ),
+                    "last": _local(
+                        _most(r.last for r in signals if r.device == device["name"]), ledger.zone
+                    ),
+                }
+                for device in ledger.devices()
+            ],
+            "levels": storage(ledger),
+            "sources": {
+                state: sum(row.status == state for row in sources)
+                for state in sorted({row.status for row in sources})
+            },
+            "repeated": sum(row.repeated for row in sources),
+            "replaced": sum(row.replaced for row in sources),
+            "failed": [
+                {"path": row.path, "error": row.error} for row in sources if row.status == "failed"
+            ],
+            "quarantine": ledger.quarantine_counts(),
+        }
+    if as_json:
+        typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
+    else:
+        _print_status(content)
+
+
+@app.command()
+def verify(store: Store = None) -> None:
+    """Derive every level anew from the one below and say what differs.
+
+    Exit code 0: nothing differs; 4: something does, named by device, signal, level and time.
+    """
+    from core.ledger import open_ledger
+    from core.upkeep import verify_device
+
+    settings = _settings(store=store)
+    differences = 0
+    with open_ledger(settings.store) as ledger:
+        devices = [device["name"] for device in ledger.devices()]
+        for device in devices:
+            for sentence in verify_device(ledger, device):
+                typer.echo(sentence)
+                differences += 1
+    if differences:
+        typer.echo(f"{differences} differences; build the store anew from its sources", err=True)
+        raise typer.Exit(EXIT_DIFFERS)
+    typer.echo(f"{len(devices)} devices verified: every level follows from the one below")
+
+
+@app.command()
+def export(
+    device: Annotated[str, typer.Option(help="Device, as named by status.")],
+    out: Annotated[Path, typer.Option(help="File to write: .csv, .parquet or .xlsx.")],
+    signal: Annotated[
+        list[str] | None, typer.Option(help="Signal; repeatable. Default: all of the device.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(help="First moment, local time: 2024-03-31 or 2024-03-31T12:00.")
+    ] = None,
+    end: Annotated[str | None, typer.Option(help="End of the window, exclusive.")] = None,
+    level: Annotated[str, typer.Option(help="raw, 1min, 5min, 15min, 1h or 1d.")] = "raw",
+    store: Store = None,
+) -> None:
+    """Write readings or buckets of a window to CSV, Parquet or Excel.
+
+    Example: python preprocess.py export --device m1 --signal com_ap --level 1d --out m1.xlsx
+    """
+    from core.export import export_frames, write_frames
+    from core.query import open_store
+
+    settings = _settings(store=store)
+    opened = open_store(settings.store)
+    known = opened.device(device)
+    names = signal or [info.name for info in opened.signals(device)]
+    for name in names:
+        opened.signal(device, name)
+    low = _moment(start, opened.zone) if start else known.first or 0
+    high = _moment(end, opened.zone) if end else (known.last or 0) + 1
+    if level != "raw" and not signal:
+        names = [name for name in names if level in opened.signal(device, name).levels]
+    about = {"device": device, "level": level, "zone": opened.zone, "store": str(settings.store)}
+    if known.synthetic:
+        about["synthetic"] = "yes"
+    rows = write_frames(export_frames(opened, device, names, low, high, level), out, about)
+    typer.echo(f"{out}: {rows} rows of {len(names)} signals, level {level}, zone {opened.zone}")
+
+
+@app.command()
+def demo(
+    store: Store = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same store.")] = 7,
+    days: Annotated[int, typer.Option(min=2, help="Length of the simulation.")] = 270,
+    faults: Annotated[
+        str,
+        typer.Option(
+            help='Planted cell faults: "default", "none", or e.g. "capacity:3,offset_high:2".'
+        ),
+    ] = "default",
+) -> None:
+    """Make a store of a simulated site: six meters, a PV plant, two batteries of 260 cells.
+
+    Everything in it is marked synthetic. What was planted is written to demo_truth.json beside
+    the store; the app never reads it.
+    """
+    from ingest.demo_store import write_demo
+
+    settings = _settings(store=store)
+    began = time.monotonic()
+    with _Meter(unit="devices") as meter:
+        rows = write_demo(settings, seed=seed, days=days, faults=faults, on_progress=meter.show)
+    seconds = time.monotonic() - began
+    size = sum(path.stat().st_size for path in settings.store.rglob("*") if path.is_file())
+    typer.echo(
+        f"{settings.store}: {rows} readings of {days} days in {seconds:.0f} s, "
+        f"{size / 1e6:.0f} MB, synthetic"
+    )
+
+
+# --- around the commands ------------------------------------------------------------------------
+def _settings(**given: Any) -> Settings:
+    from core.config import load_settings
+
+    return load_settings(**given)
+
+
+def _roots(given: list[Path] | None) -> tuple[Path, ...] | None:
+    if given:
+        return tuple(given)
+    listed = os.environ.get("METER_ROOTS", "")
+    roots = tuple(Path(part.strip()) for part in listed.split(",") if part.strip())
+    if roots:
+        return roots
+    return tuple(Path(root) for root in DEFAULT_ROOTS if Path(root).is_dir()) or None
+
+
+def _moment(text: str, zone: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise QueryError(f"{text!r} is not a time; expected e.g. 2024-03-31T12:00") from error
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    return round(moment.timestamp() * 1_000_000)
+
+
+def _local(moment: int | None, zone: str) -> str | None:
+    if moment is None:
+        return None
+    return datetime.fromtimestamp(moment / 1e6, ZoneInfo(zone)).isoformat(timespec="seconds")
+
+
+def _least(moments: Any) -> int | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _most(moments: Any) -> int | None:
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+class _Meter:
+    """Progress on a terminal; silent where there is none."""
+
+    def __init__(self, unit: str = "files") -> None:
+        self._bar: Any = None
+        self._unit = unit
+        self._began = time.monotonic()
+
+    def __enter__(self) -> _Meter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def show(self, progress: Progress) -> None:
+        """Draw where the work stands."""
+        if not sys.stderr.isatty():
+            return
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
+
+            self._bar = Bar(
+                TextColumn("{task.description}"), BarColumn(),
+                TextColumn("{task.fields[done]} · {task.fields[rate]} rows/s"),
+                TimeRemainingColumn(), console=Console(stderr=True),
+            )  # fmt: skip
+            self._task = self._bar.add_task("", total=progress.bytes_total, done="", rate="")
+            self._bar.start()
+        seconds = max(time.monotonic() - self._began, 1e-9)
+        self._bar.update(
+            self._task,
+            completed=progress.bytes,
+            description=progress.device,
+            done=f"{progress.sources}/{progress.sources_total} {self._unit}",
+            rate=f"{progress.rows / seconds:,.0f}",
+        )
+
+
+def _print_summary(summary: Summary, settings: Settings) -> None:
+    rate = summary.rows / summary.seconds if summary.seconds else 0
+    typer.echo(
+        f"{settings.store}: {summary.read} of {summary.sources} sources read, "
+        f"{summary.unchanged} unchanged, {len(summary.failed)} failed; {summary.rows} readings "
+        f"in {summary.seconds:.1f} s ({rate:,.0f} rows/s)"
+    )
+    for label, count in (
+        ("readings stood there already with the same value", summary.repeated),
+        ("readings replaced an earlier value of the same time", summary.replaced),
+        ("rows or cells quarantined, see status", summary.quarantined),
+    ):
+        if count:
+            typer.echo(f"  {count} {label}")
+    for path, why in summary.failed:
+        typer.echo(f"  failed: {why if path in why else f'{path}: {why}'}", err=True)
+
+
+def _print_status(content: dict[str, Any]) -> None:
+    typer.echo(
+        f"{content['store']}: zone {content['zone']}, levels {content['rules']}, "
+        f"commit {content['version']}"
+    )
+    for device in content["devices"]:
+        mark = " synthetic" if device["synthetic"] else ""
+        typer.echo(
+            f"  {device['group']}/{device['device']}{mark}: {device['signals']} signals, "
+            f"{device['readings']} readings, {device['first']} .. {device['last']}"
+        )
+    for level, entry in content["levels"].items():
+        typer.echo(
+            f"  level {level}: {entry['rows']} rows, {entry['files']} files, "
+            f"{entry['bytes'] / 1e6:.1f} MB"
+        )
+    states = ", ".join(f"{count} {state}" for state, count in content["sources"].items())
+    typer.echo(f"  sources: {states or 'none'}")
+    for row in content["failed"]:
+        typer.echo(f"  failed: {row['error']}")
+    for row in content["quarantine"]:
+        member = f"[{row['member']}]" if row["member"] else ""
+        typer.echo(f"  quarantine: {row['rows']} × {row['reason']} in {row['path']}{member}")
+
+
+def _stop(code: int, sentence: str) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise SystemExit(code)
+
+
+def main() -> None:
+    """Run the command line; the bare command builds."""
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
+    arguments = sys.argv[1:]
+    if not arguments or (arguments[0] not in commands and arguments[0] not in ("--help", "-h")):
+        arguments = ["build", *arguments]
+    try:
+        app(arguments, prog_name="preprocess.py")
+    except (ConfigError, QueryError) as error:
+        _stop(EXIT_USAGE, str(error))
+    except SourceError as error:
+        _stop(EXIT_SOURCES, str(error))
+    except StoreError as error:
+        _stop(EXIT_STORE, str(error))
+    except ZigguratError as error:
+        _stop(EXIT_SOURCES, str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""Fixtures for every test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder of real data beside the checkout; tests that need it skip where it is absent."""
+    path = REPO.parent / "shared"
+    if not (path / "data").is_dir():
+        pytest.skip(f"real data not present at {path}")
+    return path
