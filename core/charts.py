@@ -138,8 +138,6 @@ class SeriesLike(Protocol):
     @property
     def zone(self) -> str: ...
     @property
-    def level(self) -> str: ...
-    @property
     def frame(self) -> pd.DataFrame: ...
     @property
     def step_us(self) -> int | None: ...
@@ -387,8 +385,8 @@ def _drawn(series: SeriesLike, factor: float, shift_us: int = 0) -> _Drawn:
 
 
 def _break_backward(x: Floats, columns: Sequence[Floats]) -> tuple[Floats, list[Floats]]:
-    """Put a gap where the wall clock steps back, so that no line runs against time."""
-    back = np.flatnonzero(np.diff(x) < 0) + 1
+    """Put a gap where the wall clock steps back, so that no line runs against time or upright."""
+    back = np.flatnonzero(np.diff(x) <= 0) + 1
     if back.size == 0:
         return x, list(columns)
     return np.insert(x, back, x[back - 1]), [np.insert(c, back, np.nan) for c in columns]
@@ -465,7 +463,7 @@ def _traces(
         )
     # A reading between two gaps is a line without length: only a marker shows it.
     alone = any(run.stop - run.start == 1 for run in _segments(drawn.line))
-    few = drawn.line.size <= FEW_POINTS and series.level == "raw"
+    few = drawn.line.size <= FEW_POINTS and series.step_us is None
     traces.append(
         go.Scatter(
             x=drawn.x,

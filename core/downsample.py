@@ -17,15 +17,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from tsdownsample import (
-    LTTBDownsampler,
-    M4Downsampler,
-    MinMaxDownsampler,
-    MinMaxLTTBDownsampler,
-)
+from tsdownsample import LTTBDownsampler, MinMaxLTTBDownsampler
 
 from core.errors import BadWindow
 
@@ -53,9 +49,10 @@ _CLOCK_WIDTHS: tuple[int, ...] = (
 
 
 # --- one segment -------------------------------------------------------------------------------
-# The library wants x to grow strictly and at least two bins, and panics (not an Exception)
-# otherwise. x is taken from its first value on, because areas are computed in float64 and
-# microseconds since 1970 would cost six digits of them.
+# x is taken from its first value on, because tsdownsample computes areas in float64 and
+# microseconds since 1970 would cost six digits of them. Its MinMax and M4 are not used: with x
+# they drop the last sample where it is alone in its bin or where rounding puts the last edge
+# before it, and panic (which is no Exception) on a single bin.
 
 
 def lttb_indices(x: Ints, y: Floats, points: int) -> Ints:
@@ -90,7 +87,8 @@ def minmaxlttb_indices(x: Ints, y: Floats, points: int) -> Ints:
     """LTTB over the extremes of 2 · `points` equal bins of time, arXiv:2305.00332.
 
     Plain `lttb_indices` where there are fewer than five samples for each point. Parameters as
-    there; where bins are empty or flat fewer than `points` are returned.
+    there; where bins are empty or flat fewer than `points` are returned. The bins are those of
+    tsdownsample, rounding included, which may cost the last candidate but one.
     """
     _at_least(points, 3)
     if len(x) <= points:
@@ -106,38 +104,34 @@ def minmax_indices(x: Ints, y: Floats, points: int) -> Ints:
     _at_least(points, 2)
     if len(x) <= points:
         return np.arange(len(x))
-    bins = points // 2
-    if bins == 1:
-        return _unique([y.argmin(), y.argmax()])
-    return _unique(MinMaxDownsampler().downsample(_for_bins(x, bins), y, n_out=2 * bins))
+    chosen: list[np.intp] = []
+    for a, b in pairwise(_cuts(x, points // 2)):
+        chosen += (a + y[a:b].argmin(), a + y[a:b].argmax())
+    return _unique(chosen)
 
 
 def m4_indices(x: Ints, y: Floats, points: int) -> Ints:
     """First, last, first minimum and first maximum of each of `points` // 4 equal bins of time.
 
-    Parameters as `lttb_indices`, `points` 4 or more. Bins of four samples or fewer are kept
-    whole. With one bin a pixel the line drawn is the
+    Parameters as `lttb_indices`, `points` 4 or more. With one bin a pixel the line drawn is the
     line of all samples, doi:10.14778/2732951.2732953.
     """
     _at_least(points, 4)
     if len(x) <= points:
         return np.arange(len(x))
-    bins = points // 4
-    if bins == 1:
-        return _unique([0, y.argmin(), y.argmax(), len(y) - 1])
-    return _unique(M4Downsampler().downsample(_for_bins(x, bins), y, n_out=4 * bins))
+    chosen: list[np.intp] = []
+    for a, b in pairwise(_cuts(x, points // 4)):
+        chosen += (a, a + y[a:b].argmin(), a + y[a:b].argmax(), b - 1)
+    return _unique(chosen)
 
 
-def _for_bins(x: Ints, bins: int) -> Ints:
-    """x from zero on, with a last one that falls into the last bin.
-
-    The library puts the last edge at int(x[-1] / bins * bins), which rounding may leave one below
-    x[-1], and then drops that sample.
-    """
-    x = x - x[0]
-    while int(x[-1] / bins * bins) < x[-1]:
-        x[-1] += 1
-    return x
+def _cuts(x: Ints, bins: int) -> list[np.intp]:
+    """Where each non-empty one of `bins` equal bins of x begins, and len(x); edges close a bin."""
+    whole, rest = divmod(int(x[-1] - x[0]), bins)
+    k = np.arange(1, bins)
+    # length * k // bins, without the product that might not fit.
+    edges = x[0] + whole * k + rest * k // bins
+    return list(np.unique(np.concatenate(([0], np.searchsorted(x, edges, "right"), [len(x)]))))
 
 
 def _at_least(points: int, least: int) -> None:
@@ -145,7 +139,7 @@ def _at_least(points: int, least: int) -> None:
         raise ValueError(f"points is {points}, must be {least} or more")
 
 
-def _unique(indices: NDArray[np.unsignedinteger] | Sequence[np.intp | int]) -> Ints:
+def _unique(indices: NDArray[np.integer] | Sequence[np.intp]) -> Ints:
     return np.unique(np.asarray(indices, dtype=np.int64))
 
 

@@ -341,7 +341,9 @@ class Commit:
             values[key] = json.dumps(values[key])
         names = list(values)
         marks = ", ".join(f":{name}" for name in names)
-        updates = ", ".join(f"{name} = excluded.{name}" for name in names[2:])
+        updates = ", ".join(
+            f"{name} = excluded.{name}" for name in names if name not in ("path", "member")
+        )
         found = self._con.execute(
             f"INSERT INTO source ({', '.join(names)}) VALUES ({marks})"
             f" ON CONFLICT (path, member) DO UPDATE SET {updates} RETURNING id",
@@ -352,10 +354,13 @@ class Commit:
     def put_quarantine(
         self, source: int, rows: Sequence[QuarantineRow], from_line: int = 0
     ) -> None:
-        """Replace what is quarantined of a source from `from_line` on."""
+        """Replace what is quarantined of a source, or, if it grew, of its lines from `from_line` on.
+
+        Counts without a line belong to lines before those.
+        """
         self._con.execute(
-            "DELETE FROM quarantine WHERE source = ? AND (line IS NULL OR line >= ?)",
-            (source, from_line),
+            "DELETE FROM quarantine WHERE source = ? AND (line >= ? OR ? = 0)",
+            (source, from_line, from_line),
         )
         self._con.executemany(
             "INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?)",

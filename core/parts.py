@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,7 +35,8 @@ from core.rollup import (
 )
 
 RAW = "raw"
-ROW_GROUP = 122_880
+RAW_GROUP = 122_880  # rows of a row group: large enough to scan, small enough to skip
+LEVEL_GROUP = 61_440
 _TS = pa.timestamp("us", tz="UTC")
 _NAMES = pa.dictionary(pa.int32(), pa.string())
 RAW_SCHEMA = pa.schema(
@@ -43,7 +45,7 @@ RAW_SCHEMA = pa.schema(
 LEVEL_SCHEMA = pa.schema(
     [
         ("signal", _NAMES), ("ts", _TS), ("first", pa.float64()), ("last", pa.float64()),
-        ("min", pa.float64()), ("max", pa.float64()), ("sum", pa.float64()), ("count", pa.int64()),
+        ("min", pa.float64()), ("max", pa.float64()), ("sum", pa.float64()), ("count", pa.int32()),
     ]
 )  # fmt: skip
 
@@ -200,25 +202,34 @@ def raw_stretches(
 
 
 class PartWriter:
-    """One Parquet file in the making; rows arrive sorted by (signal, ts)."""
+    """One Parquet file in the making; rows arrive sorted by (signal, ts).
 
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
+    Row groups are encoded in `pool`, if one is given, one at a time and in order.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema, pool: Executor | None = None) -> None:
         self._schema = schema
+        self._limit = RAW_GROUP if schema is RAW_SCHEMA else LEVEL_GROUP
+        self._pool = pool
+        self._encoding: Future[None] | None = None
         self._columns: list[list[np.ndarray]] = [[] for _ in schema.names[1:]]
         self._runs: list[tuple[str, int]] = []
         self._held = 0
         self.rows = 0
         self.start, self.stop = 2**62, -(2**62)
-        self.signals: list[str] = []
+        self.signal_first = self.signal_last = ""
         self.path = path
-        analog = [name for name in schema.names if name not in ("ts", "sum", "source")]
-        delta = {"ts": "DELTA_BINARY_PACKED"}
-        if "source" in schema.names:
-            delta["source"] = "DELTA_BINARY_PACKED"
+        delta = [name for name in schema.names if name in ("ts", "source")]
         self._writer = pq.ParquetWriter(
-            path, schema, compression="zstd", compression_level=1, use_dictionary=analog,
-            column_encoding=delta, write_statistics=["signal", "ts"], store_schema=False,
-        )  # fmt: skip
+            path,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=[name for name in schema.names if name not in delta],
+            column_encoding=dict.fromkeys(delta, "DELTA_BINARY_PACKED"),
+            write_statistics=["signal", "ts"],
+            store_schema=False,
+        )
 
     def append(self, signal: str, columns: Sequence[np.ndarray]) -> None:
         """Add rows of one signal; `columns` without the signal, time first."""
@@ -226,40 +237,50 @@ class PartWriter:
         for held, column in zip(self._columns, columns, strict=True):
             held.append(column)
         self._runs.append((signal, count))
-        if not self.signals or self.signals[-1] != signal:
-            self.signals.append(signal)
+        self.signal_first = self.signal_first or signal
+        self.signal_last = signal
         self.start = min(self.start, int(columns[0][0]))
         self.stop = max(self.stop, int(columns[0][-1]))
         self._held += count
         self.rows += count
-        if self._held >= ROW_GROUP:
+        if self._held >= self._limit:
             self._flush()
 
     def _flush(self) -> None:
+        if self._encoding is not None:
+            self._encoding.result()
         if not self._held:
             return
-        names = list(dict.fromkeys(name for name, _ in self._runs))
+        runs, columns = self._runs, self._columns
+        self._runs, self._columns, self._held = [], [[] for _ in columns], 0
+        if self._pool is None:
+            self._encode(runs, columns)
+        else:
+            self._encoding = self._pool.submit(self._encode, runs, columns)
+
+    def _encode(self, runs: list[tuple[str, int]], columns: list[list[np.ndarray]]) -> None:
+        """Write rows as one row group, or two where they are many more than one holds."""
+        names = list(dict.fromkeys(name for name, _ in runs))
         code = {name: i for i, name in enumerate(names)}
         codes = np.repeat(
-            np.array([code[name] for name, _ in self._runs], np.int32),
-            [count for _, count in self._runs],
+            np.array([code[name] for name, _ in runs], np.int32), [count for _, count in runs]
         )
         arrays: list[pa.Array] = [pa.DictionaryArray.from_arrays(codes, pa.array(names))]
-        for field_, held in zip(list(self._schema)[1:], self._columns, strict=True):
+        for field_, held in zip(list(self._schema)[1:], columns, strict=True):
             column = held[0] if len(held) == 1 else np.concatenate(held)
             if field_.type == _TS:
                 arrays.append(pa.array(column).view(_TS))
             else:
                 arrays.append(pa.array(column.astype(field_.type.to_pandas_dtype(), copy=False)))
-            held.clear()
         table = pa.Table.from_arrays(arrays, schema=self._schema)
-        self._writer.write_table(table, row_group_size=max(ROW_GROUP, table.num_rows // 2 + 1))
-        self._runs.clear()
-        self._held = 0
+        groups = max(1, round(table.num_rows / self._limit))
+        self._writer.write_table(table, row_group_size=-(-table.num_rows // groups))
 
     def close(self) -> None:
         """Write what is held and the footer, and sync to disk."""
         self._flush()
+        if self._encoding is not None:
+            self._encoding.result()
         self._writer.close()
         with open(self.path, "rb+") as file:
             os.fsync(file.fileno())

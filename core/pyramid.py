@@ -16,7 +16,9 @@ import fcntl
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -58,14 +60,16 @@ from core.rollup import (
 )
 from core.signals import Signal
 
-CHUNK_ROWS = 4_000_000  # rows of one signal held at once
+CHUNK_ROWS = 300_000  # rows of one signal held at once, where there is a choice
 
 
 class Chunk(NamedTuple):
     """A stretch of one signal, whole local days, ready to be written.
 
     `ts`, `value`, `source` are the raw rows to add; `levels` the buckets of the whole stretch.
-    The last four are the change the stretch makes to the signal's totals.
+    `rows` and `hours` are the change the stretch makes to the signal's totals; `repeated` and
+    `replaced` count by source the readings that stood there already, and that gave a time stamp
+    another value.
     """
 
     signal: str
@@ -75,8 +79,8 @@ class Chunk(NamedTuple):
     levels: dict[Level, Buckets]
     rows: int
     hours: int
-    repeated: int
-    replaced: int
+    repeated: Mapping[int, int]
+    replaced: Mapping[int, int]
 
 
 # --- from readings to chunks --------------------------------------------------------------------
@@ -132,12 +136,19 @@ def _day_runs(ts: Int, zone: str) -> list[slice]:
     return [slice(a, b) for a, b in itertools.pairwise(edges)]
 
 
-def _count_conflicts(ts: Int, value: Float) -> tuple[int, int]:
-    """(repeated, replaced) among rows in order of arrival."""
+def _by_source(source: Int) -> Counter[int]:
+    """Number of rows of each source."""
+    names, counts = np.unique(source, return_counts=True)
+    return Counter(dict(zip(names.tolist(), counts.tolist(), strict=True)))
+
+
+def _count_conflicts(ts: Int, value: Float, source: Int) -> tuple[Counter[int], Counter[int]]:
+    """(repeated, replaced) by source among rows in order of arrival."""
     order = np.argsort(ts, kind="stable")
     same = ts[order][1:] == ts[order][:-1]
     differs = value[order][1:] != value[order][:-1]
-    return int(np.sum(same & ~differs)), int(np.sum(same & differs))
+    later = source[order][1:]
+    return _by_source(later[same & ~differs]), _by_source(later[same & differs])
 
 
 def _buckets_of(
@@ -167,9 +178,10 @@ def make_chunks(
     stored with the same value are not written again.
     """
     ts, value, source = readings
-    repeated = replaced = 0
+    repeated: Counter[int] = Counter()
+    replaced: Counter[int] = Counter()
     if len(ts) > 1 and not bool(np.all(ts[1:] > ts[:-1])):
-        repeated, replaced = _count_conflicts(ts, value)
+        repeated, replaced = _count_conflicts(ts, value, source)
         ts, (value, source), _ = in_order(ts, value, source)
     runs = _day_runs(ts, zone) if state.rows else [slice(0, len(ts))]
     for run in runs:
@@ -179,7 +191,7 @@ def make_chunks(
             signal, (ts[run], value[run], source[run]), state, levels, zone, existing,
             (repeated, replaced),
         )  # fmt: skip
-        repeated = replaced = 0
+        repeated, replaced = Counter(), Counter()
 
 
 def _chunk_of_run(
@@ -189,7 +201,7 @@ def _chunk_of_run(
     levels: Sequence[Level],
     zone: str,
     existing: Callable[[int, int], tuple[Int, Float, Int]],
-    conflicts: tuple[int, int],
+    conflicts: tuple[Counter[int], Counter[int]],
 ) -> Chunk:
     """One chunk of readings sorted by time, merged with what the store holds of their days."""
     ts, value, source = readings
@@ -220,7 +232,7 @@ def _chunk_of_run(
     return Chunk(
         signal, ts[~same], value[~same], source[~same], rolled,
         len(merged_ts) - len(old_ts), count_hours(merged_ts) - count_hours(old_ts),
-        repeated + int(same.sum()), replaced + int((known & ~same).sum()),
+        repeated + _by_source(source[same]), replaced + _by_source(source[known & ~same]),
     )  # fmt: skip
 
 
@@ -290,9 +302,10 @@ class DeviceWriter:
     Chunks come in ascending order of signal, and of time within a signal. Hold `device_lock`.
     """
 
-    def __init__(self, ledger: Ledger, device: str) -> None:
+    def __init__(self, ledger: Ledger, device: str, pool: Executor | None = None) -> None:
         self._ledger = ledger
         self._root = ledger.root
+        self._pool = pool
         self.device = device
         with ledger.transaction() as commit:
             self.generation = commit.next_generation()
@@ -334,7 +347,7 @@ class DeviceWriter:
                 key = (level, period_of(int(ts[low]), width_us))
                 if key not in self._parts:
                     path = self._staging / f"{level}-{key[1]}.parquet"
-                    self._parts[key] = PartWriter(path, schema)
+                    self._parts[key] = PartWriter(path, schema, self._pool)
                 self._parts[key].append(signal, [column[low:high] for column in columns])
 
     def commit(self, record: Callable[[Commit], None], drop: Sequence[Part] = ()) -> list[Part]:
@@ -368,7 +381,7 @@ class DeviceWriter:
         writer.path.rename(target)
         return Part(
             str(relative), self.device, level, period, self.generation, writer.start, writer.stop,
-            writer.signals[0], writer.signals[-1], writer.rows, size,
+            writer.signal_first, writer.signal_last, writer.rows, size,
         )  # fmt: skip
 
 
@@ -396,11 +409,20 @@ class DeviceSession:
     `chunks` is pure and may run in threads; `append` and `commit` belong to one thread.
     """
 
-    def __init__(self, ledger: Ledger, device: str, group: str, *, synthetic: bool = False) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        device: str,
+        group: str,
+        *,
+        synthetic: bool = False,
+        pool: Executor | None = None,
+    ) -> None:
         self._ledger = ledger
         self.device = device
         self._group = group
         self._synthetic = synthetic
+        self._pool = pool
         self._rules = parse_rules(ledger.rules)
         self._zone = ledger.zone
         self._lock = device_lock(ledger.root, device)
@@ -410,11 +432,11 @@ class DeviceSession:
         remove_orphans(self._ledger, self.device)
         self._rows = {row.name: row for row in self._ledger.signals(self.device)}
         self._parts = self._ledger.parts(self.device)
-        self._writer = DeviceWriter(self._ledger, self.device)
+        self._writer = DeviceWriter(self._ledger, self.device, self._pool)
         self._changed: dict[str, SignalRow] = {}
         self._reset: set[str] = set()
-        self.repeated: dict[str, int] = {}
-        self.replaced: dict[str, int] = {}
+        self.repeated: Counter[int] = Counter()  # by source
+        self.replaced: Counter[int] = Counter()
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -480,8 +502,8 @@ class DeviceSession:
         stored = tuple(level.name for level in levels)
         self._changed[name] = replace(row, meaning=asdict(signal), levels=stored)
         self._writer.append(chunk)
-        self.repeated[name] = self.repeated.get(name, 0) + chunk.repeated
-        self.replaced[name] = self.replaced.get(name, 0) + chunk.replaced
+        self.repeated.update(chunk.repeated)
+        self.replaced.update(chunk.replaced)
 
     def forget(self, signal: Signal) -> None:
         """Replace all rows of a signal by nothing, unless `append(..., anew=True)` follows."""
@@ -499,4 +521,4 @@ class DeviceSession:
         self._writer.commit(everything)
 
 
-EMPTY_CHUNK = Chunk("", np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64), {}, 0, 0, 0, 0)
+EMPTY_CHUNK = Chunk("", np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64), {}, 0, 0, {}, {})

@@ -27,7 +27,7 @@ from core.errors import (
     UnknownDevice,
     UnknownSignal,
 )
-from core.ledger import Ledger, Part, SourceRow, open_ledger
+from core.ledger import Ledger, Part, SignalRow, SourceRow, open_ledger
 from core.rollup import (
     SECOND,
     Buckets,
@@ -71,7 +71,8 @@ class SignalInfo:
     Attributes
     ----------
     first, last : oldest and newest reading [µs UTC], None without readings.
-    step_us : typical distance of readings [µs]: time of the hours that hold any, over rows.
+    step_us : typical distance of readings [µs]: span over rows, or, where readings are missing
+        for hours, time of the hours that hold any over rows.
     levels : levels stored, finest first; raw always is.
     """
 
@@ -680,7 +681,7 @@ def _load_snapshot(ledger: Ledger) -> _Snapshot:
         signals.setdefault(row.device, {})[row.name] = SignalInfo(
             row.device, row.name, meaning["quantity"], meaning["unit"], meaning["kind"],
             meaning["pack"], meaning["cell"], row.first, row.last, row.rows,
-            max(1, row.hours * 3600 * SECOND // row.rows), row.levels, row.low, row.high,
+            _typical_step(row), row.levels, row.low, row.high,
         )  # fmt: skip
         if row.since:
             since[row.device, row.name] = row.since
@@ -697,6 +698,13 @@ def _load_snapshot(ledger: Ledger) -> _Snapshot:
     for part in ledger.parts():
         parts.setdefault((part.device, part.level), []).append(part)
     return _Snapshot(devices, signals, since, parts)
+
+
+def _typical_step(row: SignalRow) -> int:
+    by_hours = row.hours * 3600 * SECOND // row.rows
+    if row.rows < 2 or row.first is None or row.last is None:
+        return max(1, by_hours)
+    return max(1, min(by_hours, (row.last - row.first) // (row.rows - 1)))
 
 
 def _as_buckets(ts: Int, value: Float) -> Buckets:

@@ -52,7 +52,8 @@ def parse_rules(text: str) -> tuple[Level, ...]:
 
     Raises
     ------
-    ConfigError : a width is unknown, or not a multiple of the one below.
+    ConfigError : a width is unknown, not a multiple of the one below, or neither a day nor a part
+        of an hour.
     """
     levels = []
     for part in (part.strip() for part in text.split(",")):
@@ -66,6 +67,10 @@ def parse_rules(text: str) -> tuple[Level, ...]:
             raise ConfigError(f"level {coarse.name} is not a multiple of {fine.name}")
     if any(level.width_us > DAY for level in levels):
         raise ConfigError("levels coarser than 1d are not supported")
+    for level in levels:
+        # What a reading touches is rolled up anew in whole hours; no bucket may reach beyond.
+        if not level.local_day and HOUR % level.width_us:
+            raise ConfigError(f"level {level.name} does not divide an hour")
     return tuple(levels)
 
 

@@ -155,10 +155,10 @@ def relevel(ledger: Ledger, device: str, rules: Sequence[Level], zone: str) -> i
     fixed = []
     for row in sorted(wrong, key=lambda row: row.name):
         wanted = worthwhile(rules, row.rows, row.hours)
-        missing = [level for level in wanted if level.name not in row.levels]
-        for ts, value, _ in raw_stretches(reader, parts, row, zone):
+        due = _to_write(rules, row.levels, wanted)
+        for ts, value, _ in raw_stretches(reader, parts, row, zone) if due else ():
             rolled = roll_levels(ts, value, wanted, zone)
-            for level in missing:
+            for level in due:
                 writer.append_level(row.name, level, rolled[level])
         fixed.append(replace(row, levels=tuple(level.name for level in wanted)))
     reader.close()
@@ -169,6 +169,19 @@ def relevel(ledger: Ledger, device: str, rules: Sequence[Level], zone: str) -> i
 
     writer.commit(record)
     return len(fixed)
+
+
+def _to_write(
+    rules: Sequence[Level], stored: Sequence[str], wanted: Sequence[Level]
+) -> list[Level]:
+    """Levels to write where those `stored` become those `wanted`.
+
+    Those above a level that comes or goes are built from another one than before, and sums of
+    floating-point numbers depend on the order.
+    """
+    changed = {level.name for level in wanted} ^ set(stored)
+    finest = min(level.width_us for level in rules if level.name in changed)
+    return [level for level in wanted if level.width_us >= finest]
 
 
 def verify_device(ledger: Ledger, device: str) -> Iterator[str]:
@@ -192,7 +205,7 @@ def verify_device(ledger: Ledger, device: str) -> Iterator[str]:
             span = touched_span(int(ts[0]), int(ts[-1]), zone)
             found: dict[Level, Buckets] = {}
             for level in stored:
-                start, end = (span.day_start, span.day_end)
+                start, end = span[2:] if level.local_day else span[:2]
                 found[level] = read_level(
                     reader, parts, level.name, row.name, start, end, row.since
                 )

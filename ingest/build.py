@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import threading
 import time
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
     from ingest.csv_files import Layout, ReadState
     from ingest.spool import Spool
 
-DIRECT_BYTES = 32 << 20  # a file of one signal up to this size is held whole
+DIRECT_BYTES = 12 << 20  # a file of one signal up to this size is held whole
 QUARANTINE_LINES = 10_000  # lines kept word for word per source; beyond, counted by reason
 RACY_NS = 2_000_000_000  # a file changed this short before it was read may change unseen
+RELEASE_EVERY = 8  # signals
 _ledger_lock = threading.Lock()
 
 
@@ -280,12 +282,12 @@ class _Run:
 
         group = tasks[0].layout.group
         try:
-            with DeviceSession(self._ledger, device, group) as session:
+            with DeviceSession(self._ledger, device, group, pool=pool) as session:
                 tasks = self._with_ids(tasks)
                 scratch = self._ledger.root / ".staging"
                 with Spool(scratch) as spool:
                     outcomes = self._write(session, spool, tasks, pool)
-                session.commit(lambda commit: self._record(commit, outcomes))
+                session.commit(lambda commit: self._record(commit, session, outcomes))
                 tidy(self._ledger, device)
                 self._summary.repeated += sum(session.repeated.values())
                 self._summary.replaced += sum(session.replaced.values())
@@ -325,14 +327,17 @@ class _Run:
         for outcome in pool.map(lambda task: self._read_into(spool, task), spooled):
             outcomes.append(outcome)
             self._advance(outcome.task.source, outcome.rows, session.device)
-        anew = _signals_anew(tasks)
+        # What a changed source gave earlier stays where it cannot be read through now.
+        failed = {outcome.task.id for outcome in outcomes if outcome.error}
+        renewed = [task for task in tasks if task.changed and task.id not in failed]
+        anew = _signals_anew(renewed)
         meanings = {name: self._meaning(task, name) for name, task in direct.items()}
         for outcome in outcomes:
             for name in outcome.signals:
                 meanings[name] = self._meaning(outcome.task, name)
         for name in anew:
             meanings.setdefault(name, self._catalogue.describe(name))
-        ids = {task.id for task in tasks if task.changed}
+        ids = {task.id for task in renewed}
         from core.pyramid import CHUNK_ROWS
 
         small: set[str] = set(direct)
@@ -346,6 +351,8 @@ class _Run:
                 return self._direct(session, direct[name], meanings[name])
             return self._spooled(session, spool, meanings[name], name in anew, ids), None
 
+        _release_memory()
+        n = 0
         for name, result in _in_order(sorted(small | large), large, job, pool):
             if name in anew:
                 session.forget(meanings[name])
@@ -356,9 +363,13 @@ class _Run:
                 pairs = result[0]
             for chunk, levels in pairs:
                 session.append(meanings[name], chunk, levels, anew=name in anew)
-            if result is not None and result[1] is not None:
-                outcomes.append(result[1])
-                self._advance(result[1].task.source, result[1].rows, session.device)
+            outcome = result[1] if result is not None else None
+            result = pairs = chunk = None  # large, and the next result is being waited for
+            if (n := n + 1) % RELEASE_EVERY == 0:
+                _release_memory()
+            if outcome is not None:
+                outcomes.append(outcome)
+                self._advance(outcome.task.source, outcome.rows, session.device)
         return outcomes
 
     def _direct(
@@ -373,7 +384,7 @@ class _Run:
             return [], outcome
         ts = np.concatenate([one[0] for one in found])
         value = np.concatenate([one[1] for one in found])
-        source = np.full(len(ts), task.id, np.int64)
+        source = np.broadcast_to(np.int64(task.id), len(ts))
         levels = session.levels(signal.name, ts)
         chunks = session.chunks(signal, (ts, value, source), levels=levels)
         return [(chunk, levels) for chunk in chunks], outcome
@@ -486,16 +497,21 @@ class _Run:
                 outcome.last = high if outcome.last is None else max(outcome.last, high)
 
     # --- the ledger -----------------------------------------------------------------------------
-    def _record(self, commit: Commit, outcomes: Sequence[_Outcome]) -> None:
+    def _record(
+        self, commit: Commit, session: DeviceSession, outcomes: Sequence[_Outcome]
+    ) -> None:
         now = time.time_ns()
         for outcome in outcomes:
-            commit.put_source(_source_row(outcome, now))
+            id_ = outcome.task.id
+            commit.put_source(
+                _source_row(outcome, now, session.repeated[id_], session.replaced[id_])
+            )
             if not outcome.error:
                 from_line = outcome.task.resume.end_line + 1 if outcome.task.resume else 0
                 commit.put_quarantine(outcome.task.id, outcome.quarantine, from_line)
 
 
-def _source_row(outcome: _Outcome, now: int) -> SourceRow:
+def _source_row(outcome: _Outcome, now: int, repeated: int, replaced: int) -> SourceRow:
     task, source = outcome.task, outcome.task.source
     # A file written to while it was read looks unchanged by its stamp; leave it to be seen again.
     racy = now - source.mtime_ns < RACY_NS
@@ -505,20 +521,25 @@ def _source_row(outcome: _Outcome, now: int) -> SourceRow:
         status="failed" if outcome.error else "read", error=outcome.error,
         layout=task.layout.as_dict(), state=outcome.state, signals=tuple(sorted(outcome.signals)),
         rows=outcome.rows, first=outcome.first, last=outcome.last, read_at=now // 1000,
+        repeated=repeated, replaced=replaced,
     )  # fmt: skip
     before = task.before
+    if outcome.error:
+        # Nothing of what was read before the error is kept.
+        held = before or SourceRow(row.path, row.device, row.member)
+        return replace(
+            held, size=row.size, mtime_ns=row.mtime_ns, declared=row.declared, status="failed",
+            error=row.error,
+        )  # fmt: skip
     if before is None:
         return row
-    if outcome.error:
-        return replace(
-            before, size=row.size, mtime_ns=row.mtime_ns, status="failed", error=row.error
-        )
     if task.grown:
         firsts = [moment for moment in (before.first, row.first) if moment is not None]
         lasts = [moment for moment in (before.last, row.last) if moment is not None]
         return replace(
             row, rows=before.rows + row.rows, first=min(firsts, default=None),
             last=max(lasts, default=None), layout=before.layout,
+            repeated=before.repeated + repeated, replaced=before.replaced + replaced,
             signals=tuple(sorted({*before.signals, *row.signals})),
         )  # fmt: skip
     return row
@@ -553,6 +574,7 @@ def _direct_tasks(tasks: Sequence[_Task]) -> dict[str, _Task]:
         for column in (*task.layout.columns, *task.layout.empty)
     ]
     brought = Counter(name for name, _ in named)
+    anew = _signals_anew(tasks)
     long = any(task.layout.long for task in tasks)
     return {
         name: task
@@ -561,6 +583,7 @@ def _direct_tasks(tasks: Sequence[_Task]) -> dict[str, _Task]:
         and not task.layout.empty
         and not long
         and brought[name] == 1
+        and name not in anew
         and not task.changed
         and task.source.size <= DIRECT_BYTES
         and task.layout.compression is None
@@ -587,7 +610,8 @@ def _kept(
     if anew:
         for ts, value, source in session.stretches(signal):
             keep = ~np.isin(source, list(dropped))
-            yield ts[keep], value[keep], source[keep]
+            if keep.any():
+                yield ts[keep], value[keep], source[keep]
 
 
 def _by_month(
@@ -604,8 +628,10 @@ def _by_month(
     from core.rollup import day_index, day_starts, in_order
 
     old = list(_kept(session, signal, anew, dropped)) if anew else []
-    moments = [int(moment) for piece in old for moment in piece[0][[0, -1]] if len(piece[0])]
+    moments = [int(moment) for piece in old for moment in piece[0][[0, -1]]]
     moments += spool.span(signal) if spool.rows(signal) else []
+    if not moments:
+        return
     starts = day_starts(zone)
     low, high = day_index(np.array([min(moments), max(moments)]), zone)
     for at in range(int(low), int(high) + 1, 31):
@@ -625,7 +651,7 @@ def _in_order(
     alone: set[str],
     job: Callable[[str], Any],
     pool: ThreadPoolExecutor,
-    ahead: int = 2,
+    ahead: int = 0,
 ) -> Iterator[tuple[str, Any]]:
     """Results of `job` by name, in order, a few computed ahead; None for names in `alone`."""
     waiting: deque[tuple[str, Future[Any] | None]] = deque()
@@ -642,6 +668,14 @@ def _in_order(
         result = None if future is None else future.result()
         fill()
         yield name, result
+        result = None
+
+
+def _release_memory() -> None:
+    """Hand freed memory back to the system; glibc keeps it, thread by thread, for hours."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _outside(value: Float, low: float | None, high: float | None) -> Any:

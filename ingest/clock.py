@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -130,7 +131,7 @@ def transitions(zone: str) -> Transitions:
     # Every change of an offset lasts longer than a week (Ramadan in Morocco: a month).
     probes = [*range(0, last, 7 * 86_400), last]
     offsets, instants = [_offset_us(info, 0)], []
-    for left, right in zip(probes, probes[1:], strict=False):
+    for left, right in pairwise(probes):
         after = _offset_us(info, right)
         if after == offsets[-1]:
             continue
@@ -190,9 +191,10 @@ def _rows_between(local: Times, low: int, high: int, ordered: bool) -> Times:
 def _subtract_offset(local: Times, table: Transitions, ordered: bool) -> Times:
     """Local minus the offset in force, the first pass taken in a repeated hour."""
     if not ordered:
-        return local - table.offset[np.searchsorted(table.boundary, local, side="right")]
+        scattered: Times = table.offset[np.searchsorted(table.boundary, local, side="right")]
+        return local - scattered
     first, last = np.searchsorted(table.boundary, (local[0], local[-1]), side="right")
-    utc = local - table.offset[first]
+    utc: Times = local - table.offset[first]
     for k in range(first, last):
         utc[np.searchsorted(local, table.boundary[k]) :] -= table.offset[k + 1] - table.offset[k]
     return utc
@@ -278,9 +280,7 @@ def to_utc(
     utc, missing, _, start = _localise(wall, table, state.start)
     label = state.label
     if end_of_us and len(table.boundary):
-        true_end, unlabelled, began, label = _localise(
-            local_us, table, state.label, tail=end_of_us
-        )
+        true_end, unlabelled, began, label = _localise(local_us, table, state.label, tail=end_of_us)
         take = none.copy()
         if missing is not None:
             take |= missing if unlabelled is None else missing & ~unlabelled

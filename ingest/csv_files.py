@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +37,7 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
-BLOCK = 1 << 23
+BLOCK = 1 << 21  # stays in the cache from hash to parse: 8 MB blocks cost a fifth more
 _LONGEST_TEXT = 80  # characters of an unusable cell that are kept
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _BAD_NUMBER = "not a number"
@@ -110,8 +111,11 @@ class ReadState:
 def grown(source: SourceFile, layout: Layout, state: ReadState) -> Digest | None:
     """Hash of the known prefix if the file only grew since `state`, else None.
 
-    Packed files and Parquet never count as grown.
+    A file without a row so far has to be looked at again. Packed files and Parquet never count as
+    grown.
     """
+    if not state.clock.rows:
+        return None  # looked at before there was a row: its times are not known yet
     plain = layout.format == "csv" and layout.compression is None and source.member is None
     if not plain or layout.encoding.startswith("utf-16") or source.size <= state.end_offset:
         return None
@@ -145,6 +149,18 @@ class Reader:
         self._clock = clock or ClockState()
         self._rows = 0
         self._table = _Table(layout)
+        self._ahead = self._origin_ahead()
+
+    def _origin_ahead(self) -> int | None:
+        """Local minus UTC at the origin of a time that only counts [µs]; None for a wall clock."""
+        layout = self.layout
+        origin = layout.start_us
+        if layout.time_format is not None and layout.time_format.startswith("count:"):
+            origin = layout.origin_us
+        if origin is None:
+            return None
+        utc, _, _ = to_utc(np.array([origin]), self.zone, nonexistent="shift")
+        return origin - int(utc[0])
 
     @property
     def state(self) -> ReadState:
@@ -171,14 +187,8 @@ class Reader:
             self.source, self.layout.compression, self.layout.encoding, self._offset
         )
         transcoded = self.layout.encoding.startswith("utf-16")
-        size = self._block if packed else min(self._block, self.source.size - self._offset + 1)
-        for block, complete in _whole_lines(stream, self._newline, max(size, 1)):
-            if not complete:
-                yield from self._read_rest(bytes(block))
-            elif block:
-                if not packed and not transcoded:
-                    self._digest.update(block)
-                yield from self._read_block(block)
+        with closing(stream):
+            yield from self._read_stream(stream, packed, transcoded)
         if packed or transcoded:
             self._digest = stream.digest
             if transcoded and not packed:
@@ -187,6 +197,16 @@ class Reader:
         if stream.damage is not None:
             bad = BadCell(self._line + 1, "", "", stream.damage)
             yield Batch(np.empty(0, np.int64), {}, [bad], self._line + 1)
+
+    def _read_stream(self, stream: ByteStream, packed: bool, transcoded: bool) -> Iterator[Batch]:
+        size = self._block if packed else min(self._block, self.source.size - self._offset + 1)
+        for block, complete in _whole_lines(stream, self._newline, max(size, 1)):
+            if not complete:
+                yield from self._read_rest(bytes(block))
+            elif block:
+                if not packed and not transcoded:
+                    self._digest.update(block)
+                yield from self._read_block(block)
 
     @property
     def _newline(self) -> bytes:
@@ -220,10 +240,11 @@ class Reader:
         """The block from the first data line on, and how many lines came before it."""
         skip = max(0, self.layout.data_line - 1 - self._line)
         if not skip:
-            marked = self._line == 0 and block[:3] == b"\xef\xbb\xbf"
+            marked = self._line == 0 and bytes(block[:3]) == b"\xef\xbb\xbf"
             return (block[3:] if marked else block), 0
         # The header is short; the whole block is copied only where its first part is not enough.
-        for head in (bytes(block[: 1 << 16]), bytes(block)):
+        for size in (1 << 16, len(block)):
+            head = bytes(block[:size])
             cut = skipped = 0
             while skipped < skip and (found := head.find(self._newline, cut)) >= 0:
                 cut, skipped = found + 1, skipped + 1
@@ -242,16 +263,13 @@ class Reader:
             rows = self._table.read_leniently(bytes(body), first)
         return self._finish(rows, first, clock)
 
-    def _finish(
-        self, rows: _Rows, first: int, clock: ClockState
-    ) -> tuple[Batch, ClockState]:
+    def _finish(self, rows: _Rows, first: int, clock: ClockState) -> tuple[Batch, ClockState]:
         """Local times to UTC; rows without a time leave, and are named."""
         us, values, lines = rows.us, rows.values, rows.lines
         if self.layout.start_us is not None:
             assert self.layout.step_us is not None
-            us = self.layout.start_us + self.layout.step_us * np.arange(
-                clock.rows, clock.rows + len(us), dtype=np.int64
-            )
+            place = np.arange(len(us)) if rows.place is None else rows.place
+            us = self.layout.start_us + self.layout.step_us * (clock.rows + place)
         elif rows.timed is not None:
             us, values, lines = us[rows.timed], _take(values, rows.timed), lines[rows.timed]
         ts, missing, clock = self._to_utc(us, rows, clock)
@@ -268,13 +286,13 @@ class Reader:
         bad.sort(key=lambda cell: cell.line)
         return Batch(ts, values, bad, first, lines), clock
 
-    def _to_utc(
-        self, us: Times, rows: _Rows, clock: ClockState
-    ) -> tuple[Times, Mask, ClockState]:
+    def _to_utc(self, us: Times, rows: _Rows, clock: ClockState) -> tuple[Times, Mask, ClockState]:
         width = (self.layout.interval_us or 0) if self.layout.label == "end" else 0
-        if self.layout.zone == "text" or rows.aware is True:
+        if self.layout.zone == "text" or self._ahead is not None:
             none = np.zeros(len(us), bool)
-            return us - width, none, ClockState(clock.start, clock.label, clock.rows + len(us))
+            seen = len(us) if rows.place is None else rows.seen
+            clock = ClockState(clock.start, clock.label, clock.rows + seen)
+            return us - width - (self._ahead or 0), none, clock
         if rows.aware is None:
             return to_utc(us, self.zone, clock, self.nonexistent, end_of_us=width)
         aware = rows.aware if rows.timed is None else rows.aware[rows.timed]
@@ -368,6 +386,7 @@ class _Rows:
     """Rows of a block: local times (UTC where aware), values, and what is wrong with them.
 
     `timed` marks rows with a time stamp, None for all; `aware` those whose time is UTC already.
+    `place` counts the rows of the block, ragged ones too, and `seen` is their number.
     """
 
     us: Times
@@ -376,6 +395,8 @@ class _Rows:
     lines: Any = None
     timed: Mask | None = None
     aware: Any = None
+    place: Times | None = None
+    seen: int = 0
 
 
 class _Table:
@@ -400,7 +421,9 @@ class _Table:
             types[self._time[0]] = pa.float64()
         elif self._iso:
             types[self._time[0]] = pa.timestamp("us", tz="UTC" if layout.zone == "text" else None)
-        self._parse = pa.csv.ParseOptions(delimiter=layout.delimiter, quote_char='"')
+        # Looking for quotes costs a twentieth; a block that has some is refused, then they count.
+        self._parse = pa.csv.ParseOptions(delimiter=layout.delimiter, quote_char=False)
+        self._quoted = pa.csv.ParseOptions(delimiter=layout.delimiter, quote_char='"')
         self._strict = pa.csv.ConvertOptions(
             check_utf8=False,
             column_types=types,
@@ -424,14 +447,11 @@ class _Table:
 
     def read_strictly(self, body: memoryview, count: int) -> _Rows | None:
         """All rows of a block, or None where a single cell is not as it should be."""
-        try:
-            table = pa.csv.read_csv(
-                pa.BufferReader(pa.py_buffer(body)),
-                read_options=self._options(body),
-                parse_options=self._parse,
-                convert_options=self._strict,
-            )
-        except pa.ArrowInvalid:
+        table = self._parse_strictly(body)
+        if table is None and self._parse is not self._quoted and b'"' in bytes(body):
+            self._parse = self._quoted
+            table = self._parse_strictly(body)
+        if table is None:
             return None
         if table.num_rows != count and count > 1:
             return None
@@ -448,6 +468,17 @@ class _Table:
                 return None
             self._put(values, column, numbers)
         return _Rows(us, values, [])
+
+    def _parse_strictly(self, body: memoryview) -> pa.Table | None:
+        try:
+            return pa.csv.read_csv(
+                pa.BufferReader(pa.py_buffer(body)),
+                read_options=self._options(body),
+                parse_options=self._parse,
+                convert_options=self._strict,
+            )
+        except pa.ArrowInvalid:
+            return None
 
     def _strict_times(self, table: pa.Table) -> Times | None:
         if not self._time:
@@ -492,13 +523,14 @@ class _Table:
     def read_leniently(self, body: bytes, first: int) -> _Rows:
         """Every row of a block, each unusable cell named by its line."""
         bad: list[BadCell] = []
-        body, lines = self._usable_lines(body, first, bad)
+        body, lines, place, seen = self._usable_lines(body, first, bad)
         if not len(lines):
-            return _Rows(np.empty(0, np.int64), {}, bad, lines, np.zeros(0, bool))
+            none = np.zeros(0, bool)
+            return _Rows(np.empty(0, np.int64), {}, bad, lines, none, None, place, seen)
         table = pa.csv.read_csv(
             pa.BufferReader(body),
             read_options=self._options(body),
-            parse_options=self._parse,
+            parse_options=self._quoted,
             convert_options=self._texts,
         )
         us, timed, aware = self._lenient_times(table, lines, bad)
@@ -506,17 +538,23 @@ class _Table:
         for column in self.columns:
             cells = _one_chunk(table.column(f"c{column.index}"))
             self._put(values, column, self._numbers(column, cells, lines, bad))
-        return _Rows(us, values, bad, lines, timed, aware)
+        return _Rows(us, values, bad, lines, timed, aware, place, seen)
 
     def _usable_lines(
         self, body: bytes, first: int, bad: list[BadCell]
-    ) -> tuple[bytes, NDArray[np.int64]]:
-        """Lines with the right number of fields; the others are named, comments left out."""
+    ) -> tuple[bytes, Times, Times, int]:
+        """Lines with the right number of fields; the others are named, comments left out.
+
+        Returns their bytes, their physical lines, their place among all rows, and how many those
+        are.
+        """
         newline = b"\r" if self.layout.newline == "\r" else b"\n"
         comment = self.layout.comment.encode()
         delimiter = self.layout.delimiter.encode()
         kept: list[bytes] = []
         numbers: list[int] = []
+        places: list[int] = []
+        seen = 0
         width = self.layout.width
         for number, line in enumerate(body.split(newline), first):
             line = line.rstrip(b"\r\n")
@@ -528,10 +566,13 @@ class _Table:
             if fields == width and b"\0" not in line:
                 kept.append(line)
                 numbers.append(number)
+                places.append(seen)
             else:
                 why = f"{fields} fields instead of {width}" if fields != width else "NUL bytes"
                 bad.append(BadCell(number, "", self._show(line), why))
-        return b"\n".join(kept) + b"\n", np.array(numbers, np.int64)
+            seen += 1
+        lines, place = np.array(numbers, np.int64), np.array(places, np.int64)
+        return b"\n".join(kept) + b"\n", lines, place, seen
 
     @staticmethod
     def _fields(line: bytes, delimiter: bytes) -> int:

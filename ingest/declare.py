@@ -81,7 +81,7 @@ class Declaration:
 
 
 _TEXTS = ("files", "device", "group", "encoding", "format", "zone")
-_KEYS = (
+KEYS = (
     *_TEXTS, "delimiter", "decimal", "comment", "header", "skip_lines", "time", "label",
     "interval", "origin", "time_unit", "start", "step", "missing", "columns", "only",
 )  # fmt: skip
@@ -163,7 +163,7 @@ class _Table:
             return value
         if isinstance(value, date):
             return datetime(value.year, value.month, value.day)
-        raise self.fail(key, f"{key} = {value}", 'a date and time as 2024-01-01 00:00:00')
+        raise self.fail(key, f"{key} = {value}", "a date and time as 2024-01-01 00:00:00")
 
     def zone(self) -> str | None:
         value = self.text("zone")
@@ -209,10 +209,10 @@ class _Table:
         )
 
     def declaration(self) -> Declaration:
-        unknown = [key for key in self.plain if key not in _KEYS]
+        unknown = [key for key in self.plain if key not in KEYS]
         if unknown:
             why = f"unknown keys: {', '.join(unknown)}"
-            raise self.fail(unknown[0], why, f"keys of {', '.join(_KEYS)}")
+            raise self.fail(unknown[0], why, f"keys of {', '.join(KEYS)}")
         found = Declaration(
             path=self.path,
             files=self.text("files") or "*",

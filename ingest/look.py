@@ -25,12 +25,13 @@ MISSING = ("", "-", "NA", "NaN", "nan", "null", "NULL", "None", "n/a", "N/A", "#
 _DELIMITERS = (",", ";", "\t", "|")
 _GENERIC = {"value", "wert", "reading", "messwert", "val"}
 _TRUTHS = {"true", "false"}
-_SAMPLE = 120  # rows that decide what a column is; the whole peek decides only what these leave open
-_ENDING = 60  # rows from the end
+_SAMPLE = 80  # rows that decide what a column is; the whole peek only where day and month may swap
+_ENDING = 40  # rows from the end
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?inf(?:inity)?", re.IGNORECASE)
 _COMMA = re.compile(r"[+-]?\d+,\d+(?:[eE][+-]?\d+)?")
 _DOTS_COMMA = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+,\d+|[+-]?\d{1,3}(?:\.\d{3}){2,}")
 _COMMAS_DOT = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+|[+-]?\d{1,3}(?:,\d{3}){2,}")
+_EITHER = re.compile(r"[+-]?\d{1,3}[.,]\d{3}")
 _NUMBER = re.compile(
     "|".join(f"(?:{p.pattern})" for p in (_PLAIN, _COMMA, _DOTS_COMMA, _COMMAS_DOT)), re.IGNORECASE
 )
@@ -117,7 +118,9 @@ class Layout:
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Layout:
         """Layout from what `as_dict` gave, also after JSON turned its tuples into lists."""
-        made = {key: tuple(v) if isinstance(v, list) else v for key, v in plain.items()}
+        made: dict[str, Any] = {
+            key: tuple(v) if isinstance(v, list) else v for key, v in plain.items()
+        }
         for key in ("columns", "empty"):
             made[key] = tuple(Column(**column) for column in plain[key])
         return cls(**made)
@@ -166,7 +169,9 @@ def name_device(source: SourceFile, names: Sequence[str]) -> tuple[str, str, str
     return stem, path.parent.name, None
 
 
-def _peek(source: SourceFile, compression: str | None, peek: tuple[int, int]) -> tuple[bytes, bytes]:
+def _peek(
+    source: SourceFile, compression: str | None, peek: tuple[int, int]
+) -> tuple[bytes, bytes]:
     """First and last bytes; no tail for packed sources."""
     if compression is not None or source.member is not None:
         stream = ByteStream(source, compression)
@@ -260,22 +265,29 @@ def _longest_run(rows: Sequence[_Row]) -> list[_Row]:
     return best
 
 
+def _numbered(lines: Sequence[str], first: int, comment: str) -> list[tuple[int, str]]:
+    """Lines from physical line `first` on, without blank ones and comments."""
+    return [
+        (number, line)
+        for number, line in enumerate(lines, 1)
+        if number >= first and line.strip() and not line.lstrip().startswith(comment)
+    ]
+
+
 def _find_table(
     text: _Text, comment: str, declared: Declaration | None
 ) -> tuple[str, list[_Row], list[_Row]]:
     """Delimiter, all rows of the sample, and the rows of the table among them."""
-    numbered = [
-        (number, line)
-        for number, line in enumerate(text.head, 1)
-        if line.strip() and not (comment and line.lstrip().startswith(comment))
-    ]
-    if declared is not None and declared.header:
-        numbered = [(n, line) for n, line in numbered if n >= declared.header]
-    if declared is not None and declared.skip_lines:
-        numbered = [(n, line) for n, line in numbered if n > declared.skip_lines]
+    first = 1
+    if declared is not None:
+        first = declared.header or (declared.skip_lines or 0) + 1
+    numbered = _numbered(text.head, first, comment)
+    if len(numbered) < 3:  # a long preamble
+        numbered = _numbered(text.lines(), first, comment)[: 2 * _SAMPLE]
     forced = declared.delimiter if declared is not None else None
     best: tuple[float, str, list[_Row], list[_Row]] = (-1.0, forced or ",", [], [])
-    for delimiter in [forced] if forced else _DELIMITERS:
+    present = [d for d in _DELIMITERS if any(d in line for _, line in numbered)]
+    for delimiter in [forced] if forced else present:
         rows = [_Row(n, split_line(line, delimiter)) for n, line in numbered]
         run = _longest_run(rows)
         if not run or (len(run[0].cells) < 2 and not forced and len(numbered) > 0):
@@ -288,7 +300,9 @@ def _find_table(
     if not rows:
         rows = [_Row(n, [line]) for n, line in numbered]
         run = rows
-    return delimiter, rows, run
+    # A row with a field too many does not end the table.
+    width = len(run[0].cells) if run else 0
+    return delimiter, rows, [row for row in rows if len(row.cells) == width]
 
 
 def _kind(cells: Sequence[str]) -> str:
@@ -327,19 +341,32 @@ def _find_header(rows: Sequence[_Row], run: Sequence[_Row]) -> tuple[_Row | None
     before = [row for row in rows if row.line < run[0].line]
     if not above and before and abs(len(before[-1].cells) - width) <= 1 and width > 1:
         above = before[-1:]
-    units: _Row | None = None
-    for row in reversed(above):
-        first = row.cells[anchor or 0].strip().lower() if row.cells else ""
-        if _names_time(first):
-            return row, units
-        filled = [cell.strip() for cell in row.cells if cell.strip()]
-        if any(_is_number(cell) for cell in filled):
-            continue  # a data row whose time stamp is unusable
-        if first in ("", "unit", "units", "einheit", "-") and row is not above[0]:
-            units = row
-            continue
-        return row, units
+    column = anchor or 0
+    named = [k for k, row in enumerate(above) if _names_time(_cell(row, column))]
+    if named:
+        header, below = above[named[-1]], above[named[-1] + 1 :]
+        return header, below[0] if below and _is_units(below[0], column) else None
+    for k in range(len(above) - 1, -1, -1):
+        row = above[k]
+        if k and _is_units(row, column):
+            return above[k - 1], row
+        if not any(_is_number(cell.strip()) for cell in row.cells):
+            return row, None
+        if k == 0 and not any(c.isdigit() for c in _cell(row, column)):
+            return row, None  # columns that are named by numbers
     return None, None
+
+
+def _cell(row: _Row, column: int) -> str:
+    return row.cells[column].strip() if column < len(row.cells) else ""
+
+
+def _is_units(row: _Row, column: int) -> bool:
+    """A line of units: nothing in the time column that could be a time, and no number."""
+    if any(_is_number(cell.strip()) for cell in row.cells):
+        return False
+    filled = any(cell.strip() not in MISSING for cell in row.cells)
+    return filled and _cell(row, column).lower() in ("", "unit", "units", "einheit", "-", "[-]")
 
 
 def _names_time(name: str) -> bool:
@@ -556,6 +583,8 @@ def _width(
 
 
 def _to_us(cells: Sequence[str], form: str | None) -> tuple[Times, np.ndarray]:
+    if form is None and len(cells) <= 2 * _SAMPLE:
+        return _few_iso(cells)
     text = pa.array([c.strip() for c in cells], pa.string())
     if form is None:
         us, ok, _ = times.parse_iso(text)
@@ -563,10 +592,23 @@ def _to_us(cells: Sequence[str], form: str | None) -> tuple[Times, np.ndarray]:
     return times.parse_format(text, form)
 
 
+def _few_iso(cells: Sequence[str]) -> tuple[Times, np.ndarray]:
+    """A handful of ISO cells: without the fixed cost of the vectorised way."""
+    us, ok = np.zeros(len(cells), np.int64), np.zeros(len(cells), bool)
+    for k, cell in enumerate(cells):
+        try:
+            us[k], ok[k] = _local_us(datetime.fromisoformat(cell.strip())), True
+        except ValueError:
+            continue
+    return us, ok
+
+
 def _decimal(cells: Sequence[str], delimiter: str) -> tuple[str, str | None]:
     """Decimal and thousands separator of the numbers."""
-    commas = sum("," in c and (_COMMA.fullmatch(c) is not None) for c in cells)
-    dots = sum("." in c and (_PLAIN.fullmatch(c) is not None) for c in cells)
+    # 1.234 says nothing where 1,5 stands beside it, and the other way round.
+    telling = [c for c in cells if not _EITHER.fullmatch(c)] or cells
+    commas = sum("," in c and (_COMMA.fullmatch(c) is not None) for c in telling)
+    dots = sum("." in c and (_PLAIN.fullmatch(c) is not None) for c in telling)
     dots_comma = sum(_DOTS_COMMA.fullmatch(c) is not None for c in cells)
     commas_dot = sum(_COMMAS_DOT.fullmatch(c) is not None for c in cells)
     if dots_comma and not commas_dot:
@@ -720,6 +762,11 @@ def _look_text(
         missing=(*MISSING, *(declared.missing if declared is not None else ())),
     )
     if not rows:
+        if len(head) >= PEEK[0]:
+            raise SourceError(
+                source.path, f"no table in the first {len(head)} bytes",
+                expected="header in source.toml",
+            )  # fmt: skip
         return _named(replace(base, notes=("no row yet",)), source, declared, [])
     header, units = _header_of(rows, run, declared)
     width = len(run[0].cells)
@@ -736,6 +783,13 @@ def _look_text(
     ending = [row for row in ending if len(row.cells) == width]
     seen = sample + ending
     kinds = [_kind(_column_cells(seen, k)) for k in range(width)]
+    if "empty" in kinds and sample:
+        split = (split_line(line, delimiter) for line in text.lines()[data_line - 1 :])
+        every = [_Row(0, cells) for cells in split if len(cells) == width]
+        kinds = [
+            _kind(_column_cells(every, k)) if kind == "empty" else kind
+            for k, kind in enumerate(kinds)
+        ]
     if not sample:
         kinds = ["number"] * width
     time = _time_of(source, names, kinds, sample, ending, declared, data_line)
@@ -819,6 +873,11 @@ def _time_of(
     if sample:
         return _read_time(source, names, kinds, sample, ending, declared, line)
     timed = [k for k, name in enumerate(names) if _names_time(name) or not name]
+    if not timed:
+        raise SourceError(
+            source.path, "no time column and no row of numbers", line=line,
+            expected="a table of readings with a column of time stamps",
+        )  # fmt: skip
     return _Time(tuple(timed[:1]), notes=("no row yet",))
 
 
@@ -831,12 +890,10 @@ def _label(
     notes: list[str],
 ) -> Layout:
     """Whether time stamps name the start or the end of an interval, and how long it is."""
+    label = (declared.label if declared is not None else None) or time.label
+    interval = (declared.interval_us if declared is not None else None) or time.interval_us
     if layout.start_us is not None or not sample:
-        label = declared.label if declared is not None and declared.label else "start"
-        return replace(layout, label=label, interval_us=layout.step_us or layout.interval_us)
-    label, interval = time.label, time.interval_us
-    if declared is not None:
-        label, interval = declared.label or label, declared.interval_us or interval
+        return replace(layout, label=label or "start", interval_us=interval or layout.step_us)
     us, last = _sample_times(layout, sample, ending)
     if label is None and len(us):
         values = [
@@ -899,5 +956,3 @@ def _distinct(columns: tuple[Column, ...], source: SourceFile) -> tuple[Column, 
             source.path, f"two columns are called {repeated[0]!r}", expected="one signal per column"
         )
     return columns
-
-

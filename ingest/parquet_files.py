@@ -35,11 +35,11 @@ def _open(source: SourceFile) -> pq.ParquetFile:
 def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _is_numeric(kind: pa.DataType) -> bool:
-    return (
+    return bool(
         pa.types.is_floating(kind)
         or pa.types.is_integer(kind)
         or pa.types.is_boolean(kind)
@@ -139,8 +139,8 @@ def _columns(
 ) -> Iterator[Column]:
     for index, field in enumerate(schema):
         rule = (declared.rule(field.name) if declared is not None else None) or ColumnRule()
-        left_out = declared is not None and declared.only is not None
-        if left_out and field.name not in (declared.only if declared else ()):  # type: ignore[operator]
+        only = declared.only if declared is not None else None
+        if only is not None and field.name not in only:
             continue
         if field.name == time.name or rule.skip or not _is_numeric(field.type):
             continue
@@ -220,12 +220,11 @@ def _times(cells: pa.Array, layout: Layout) -> tuple[Times, Mask]:
 
 
 def _floats(cells: pa.Array) -> Floats:
-    return pc.cast(cells, pa.float64()).to_numpy(zero_copy_only=False).copy()
+    numbers: Floats = pc.cast(cells, pa.float64()).to_numpy(zero_copy_only=False).copy()
+    return numbers
 
 
-def _split(
-    batch: pa.RecordBatch, layout: Layout
-) -> Iterator[tuple[str, Times, dict[str, Floats]]]:
+def _split(batch: pa.RecordBatch, layout: Layout) -> Iterator[tuple[str, Times, dict[str, Floats]]]:
     """Rows and values that share a clock: all of a wide table, each signal of a long one."""
     if layout.long is None:
         values = {

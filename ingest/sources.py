@@ -7,7 +7,7 @@ import hashlib
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING
@@ -112,6 +112,8 @@ def find_sources(
                 continue
             try:
                 members = _members(path) if path.suffix.lower() == ".zip" else [None]
+                if not members and skipped is not None:
+                    skipped.append((path, "no table in this archive"))
                 for member in members:
                     found.setdefault((path, member or ""), source_file(path, base, member))
             except SourceError as error:
@@ -180,8 +182,6 @@ class ByteStream:
         """Fill `view` from the stream; the number of bytes put there, 0 at the end."""
         if self._plain is not None:
             got = self._plain.readinto(view)  # type: ignore[attr-defined]
-            if not got:
-                self._plain.close()
             return int(got)
         while not self._left:
             chunk = next(self._chunks, None)
@@ -196,7 +196,13 @@ class ByteStream:
     def __iter__(self) -> Iterator[bytes]:
         return self._chunks
 
-    def _open(self, compression: str | None) -> Iterator[bytes]:
+    def close(self) -> None:
+        """Let go of the file, also when nobody read it to its end."""
+        if self._plain is not None:
+            self._plain.close()
+        self._chunks.close()
+
+    def _open(self, compression: str | None) -> Generator[bytes, None, None]:
         if self._source.member is not None:
             return self._member(self._source.member)
         if compression == "gzip":
@@ -209,12 +215,12 @@ class ByteStream:
         except OSError as error:
             raise SourceError(self._source.path, f"cannot be read ({error.strerror})") from error
 
-    def _whole(self) -> Iterator[bytes]:
+    def _whole(self) -> Generator[bytes, None, None]:
         with self._file() as file:
             while chunk := file.read(CHUNK):
                 yield chunk
 
-    def _gunzip(self) -> Iterator[bytes]:
+    def _gunzip(self) -> Generator[bytes, None, None]:
         """Unpack part after part; a broken tail ends the stream and is told in `damage`."""
         unpack = zlib.decompressobj(wbits=31)
         fresh = True  # nothing of the present part has been seen
@@ -236,7 +242,7 @@ class ByteStream:
         if self.damage is None and not fresh:
             self.damage = "truncated gzip archive: the end is missing"
 
-    def _member(self, member: str) -> Iterator[bytes]:
+    def _member(self, member: str) -> Generator[bytes, None, None]:
         path = self._source.path
         self.digest = prefix_hash(path, path.stat().st_size)
         try:
@@ -249,7 +255,7 @@ class ByteStream:
             raise SourceError(path, f"member {member!r} cannot be read ({error})") from error
 
 
-def _as_utf8(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+def _as_utf8(chunks: Iterator[bytes], encoding: str) -> Generator[bytes, None, None]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     for chunk in chunks:
         yield decoder.decode(chunk).encode()

@@ -18,7 +18,8 @@ import numpy as np
 
 from core.rollup import Float, Int
 
-LIMIT_ROWS = 3_000_000  # 24 bytes each
+LIMIT_ROWS = 1_500_000  # 16 bytes each
+SLICE_ROWS = 100_000
 
 
 @dataclass
@@ -97,22 +98,27 @@ class Spool:
         """Readings of a signal."""
         return sum(piece.rows for piece in self._of(signal))
 
-    def _read(self, piece: _Piece) -> tuple[Int, Float, Int]:
+    def _read(self, piece: _Piece, low: int = 0, high: int | None = None) -> tuple[Int, Float, Int]:
+        """Rows [low, high) of a piece."""
+        high = piece.rows if high is None else min(high, piece.rows)
         with self._lock:
             if piece.held is not None:
-                ts, value = piece.held
+                ts, value = (column[low:high] for column in piece.held)
             else:
-                assert self._file is not None
-                self._file.seek(piece.offset)
-                data = self._file.read(16 * piece.rows)
-                ts = np.frombuffer(data, np.int64, piece.rows)
-                value = np.frombuffer(data, np.float64, piece.rows, 8 * piece.rows)
-        return ts, value, np.full(piece.rows, piece.source, np.int64)
+                ts = self._column(piece.offset + 8 * low, high - low).view(np.int64)
+                value = self._column(piece.offset + 8 * (piece.rows + low), high - low)
+        return ts, value, np.broadcast_to(np.int64(piece.source), high - low)
+
+    def _column(self, offset: int, rows: int) -> Float:
+        assert self._file is not None
+        self._file.seek(offset)
+        return np.frombuffer(self._file.read(8 * rows), np.float64)
 
     def pieces(self, signal: str) -> Iterator[tuple[Int, Float, Int]]:
         """Readings of a signal as (ts, value, source), in the order of the sources."""
         for piece in self._of(signal):
-            yield self._read(piece)
+            for low in range(0, piece.rows, SLICE_ROWS):
+                yield self._read(piece, low, low + SLICE_ROWS)
 
     def is_ascending(self, signal: str) -> bool:
         """Whether the pieces follow each other in time."""

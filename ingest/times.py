@@ -150,7 +150,7 @@ def guess_format(
     """
     cells = [*head, *tail]
     iso = sum(map(looks_like_iso, cells[:50]))
-    if iso and iso * 10 >= 9 * len(cells[:50]):
+    if iso * 2 > len(cells[:50]):
         return None, None
     text = pa.array([c.strip() for c in cells], pa.string())
     good: list[tuple[str, Times, Mask]] = []
@@ -159,7 +159,7 @@ def guess_format(
         us, ok = parse_format(text, form)
         good.append((form, us, ok))
         most = max(most, int(ok.sum()))
-    good = [entry for entry in good if entry[2].sum() == most and most * 10 >= 8 * len(cells)]
+    good = [entry for entry in good if entry[2].sum() == most and most * 2 > len(cells)]
     if not good:
         return None
     if len(good) == 1:
@@ -178,9 +178,7 @@ def swapped(form: str) -> str | None:
     return form.translate(str.maketrans("dm", "md"))
 
 
-def _choose(
-    good: list[tuple[str, Times, Mask]], head: int, column: str
-) -> tuple[str, str | None]:
+def _choose(good: list[tuple[str, Times, Mask]], head: int, column: str) -> tuple[str, str | None]:
     """Between formats that all read every cell: the name, then even steps, then day first."""
     forms = [form for form, _, _ in good]
     name = column.lower().replace(" ", "")
@@ -313,4 +311,5 @@ def _offsets(zone: pa.Array) -> Times:
         size = (int(digits[:2]) * 60 + int(digits[2:] or 0)) * 60 * SECOND
         sizes.append(-size if text[0] == "-" else size)
     table: NDArray[np.int64] = np.array(sizes, np.int64)
-    return table[encoded.indices.to_numpy(zero_copy_only=False)]
+    offsets: Times = table[encoded.indices.to_numpy(zero_copy_only=False)]
+    return offsets

@@ -1,0 +1,312 @@
+"""Frame of a chart: the quiet line below, key figures above, ribbon and export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from core import export, query
+from core.charts import YRange, build_series_figure
+from pages.shared import data, numbers, states, theme, zoom
+from pages.shared.texts import current_language, t
+from pages.shared.window import Window
+
+Title = str | Callable[[list[query.Series]], str]
+_EXPORTED = ("first", "last", "min", "max", "mean", "count")
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One figure of the answer a page starts with; all parts are formatted text.
+
+    Attributes
+    ----------
+    label : what it is.
+    value, unit : as `numbers.scaled` gives them.
+    change : against the period before, e.g. ``+4.2 %``.
+    state : ``good warning error critical unknown``, or None where there is nothing to judge.
+    note : when, of what, or how sure.
+    """
+
+    label: str
+    value: str
+    unit: str = ""
+    change: str = ""
+    state: str | None = None
+    note: str = ""
+
+
+def show_key_figures(figures: Sequence[KeyFigure]) -> None:
+    """Row of at most five figures."""
+    cells = "".join(_figure_html(figure) for figure in figures[:5])
+    st.html(f'<div class="zg-figures">{cells}</div>')
+
+
+def _figure_html(figure: KeyFigure) -> str:
+    unit = f"<small>{escape(figure.unit)}</small>" if figure.unit else ""
+    change = t("figure.change", change=figure.change) if figure.change else ""
+    parts = [escape(part) for part in (change, figure.note) if part]
+    state = state_html(figure.state) if figure.state else ""
+    return (
+        '<div class="zg-figure">'
+        f'<div class="zg-label"><span>{escape(figure.label)}</span>{state}</div>'
+        f'<div class="zg-value">{escape(figure.value)}{unit}</div>'
+        f'<div class="zg-line">{" · ".join(parts)}</div></div>'
+    )
+
+
+def state_html(state: str) -> str:
+    """A state as shape, colour and word."""
+    return f'<span class="zg-state zg-{state}"><i></i>{escape(t(f"state.{state}"))}</span>'
+
+
+def show_synthetic_ribbon(devices: Sequence[query.Device]) -> None:
+    """Ribbon that says which of the devices were generated; nothing if none was."""
+    names = [device.name for device in devices if device.synthetic]
+    if not names:
+        return
+    words = (
+        t("chart.synthetic")
+        if len(names) == len(devices) == 1
+        else t("chart.synthetic.of", names=", ".join(names))
+    )
+    st.html(f'<span class="zg-ribbon">{escape(words)}</span>')
+
+
+# --- charts of series ---------------------------------------------------------------------------
+
+
+def show_series(
+    key: str,
+    store: query.Store,
+    signals: Sequence[query.SignalInfo],
+    span: Window,
+    *,
+    title: Title = "",
+    level: str = "auto",
+    labels: Sequence[str] | None = None,
+    previous: bool = False,
+    y_range: YRange = "auto",
+    separate: bool = False,
+    height: int = 340,
+    max_points: int = 2000,
+    whole_page: bool = False,
+) -> None:
+    """Signals over the window: zoomable chart, quiet line, export.
+
+    Parameters
+    ----------
+    title : a sentence, or a function of the series shown that gives one.
+    level : as `pickers.pick_level` gives it.
+    previous : draw the period before along.
+    separate : a panel per signal.
+    whole_page : see `zoom.zoomable_chart`.
+    """
+    shown: list[query.Series] = []
+
+    def load(start: int, end: int) -> list[query.Series]:
+        return [
+            data.series(store, one.device, one.name, start, end, max_points=max_points, level=level)
+            for one in signals
+        ]
+
+    def build(start: int, end: int) -> tuple[go.Figure | None, str]:
+        shown[:] = load(start, end)
+        zoomed = (start, end) != (span.start, span.end)
+        # A zoom into a gap keeps its axes: a double click must still lead out.
+        if not zoomed and not any(has_readings(one) for one in shown):
+            show_empty(shown, signals, (start, end))
+            return None, ""
+        before = load(*query.previous_period(start, end)) if previous else []
+        figure = build_series_figure(
+            shown,
+            title=title if isinstance(title, str) else title(shown),
+            theme=theme.kind(),
+            language=current_language(),
+            span=(start, end),
+            labels=labels,
+            previous=before,
+            previous_label=t("chart.previous"),
+            y_range=y_range,
+            separate=separate,
+            height=height,
+        )
+        return figure, caption(shown, zoomed=zoomed)
+
+    def offer() -> None:
+        if any(has_readings(one) for one in shown):
+            name = "_".join(dict.fromkeys(one.device for one in shown))
+            show_export(
+                key,
+                export_frame(shown),
+                name=name,
+                zone=store.zone,
+                behind=lambda: readings_frame(store, shown),
+                behind_rows=sum(one.stands_for for one in shown),
+            )
+
+    zoom.zoomable_chart(key, build, span, below=offer, whole_page=whole_page)
+
+
+def has_readings(series: query.Series) -> bool:
+    """Whether anything is left to draw."""
+    return bool(series.frame["last"].notna().any())
+
+
+def show_empty(
+    series: Sequence[query.Series], signals: Sequence[query.SignalInfo], span: tuple[int, int]
+) -> None:
+    """Say that the window holds no reading, and where there are some."""
+    zone = series[0].zone
+    firsts = [one.first for one in signals if one.first is not None]
+    lasts = [one.last for one in signals if one.last is not None]
+    words = t(
+        "chart.empty",
+        device=", ".join(dict.fromkeys(one.device for one in signals)),
+        signals=", ".join(dict.fromkeys(one.name for one in signals)),
+        span=numbers.span(*span, zone),
+    )
+    elsewhere = ""
+    if firsts and lasts:
+        first, last = (numbers.moment(edge, zone) for edge in (min(firsts), max(lasts)))
+        elsewhere = t("chart.empty.mend", first=first, last=last)
+    states.notice(words, detail=elsewhere)
+
+
+def caption(series: Sequence[query.Series], *, zoomed: bool = False) -> str:
+    """The quiet line: level, readings it stands for, zone, newest reading."""
+    zone = series[0].zone
+    count = numbers.number(sum(one.stands_for for one in series), 0)
+    complete = all(one.level == "raw" and one.exact for one in series)
+    parts = [_level_words(series)]
+    if not any(one.stands_for for one in series):
+        parts = [t("chart.nothing")]
+    elif complete:
+        parts.append(t("chart.every", count=count))
+    else:
+        parts += [t("chart.stands_for", count=count), t("chart.extremes")]
+    parts.append(zone)
+    newest = [one.newest for one in series if one.newest is not None]
+    if newest:
+        parts.append(t("chart.newest", moment=numbers.moment(max(newest), zone)))
+    if zoomed:
+        parts.append(t("chart.reset_hint"))
+    return escape(" · ".join(parts))
+
+
+def _level_words(series: Sequence[query.Series]) -> str:
+    names = list(dict.fromkeys(one.level for one in series))
+    if names == ["raw"]:
+        exact = all(one.exact for one in series)
+        return t("chart.raw") if exact else t("chart.raw.reduced")
+    words = ", ".join(t("chart.raw") if n == "raw" else numbers.level(n) for n in names)
+    if len(names) == 1:
+        return t("chart.buckets", step=words)
+    return t("chart.mixed", levels=words)
+
+
+# --- export -------------------------------------------------------------------------------------
+
+
+def export_frame(series: Sequence[query.Series]) -> pd.DataFrame:
+    """What is shown, in long form: time with offset, device, signal, unit, level, values."""
+    pieces = []
+    for one in series:
+        piece = one.frame.loc[one.frame["last"].notna(), ["ts", *_EXPORTED]]
+        where = {"device": one.device, "signal": one.signal.name, "unit": one.signal.unit}
+        pieces.append(piece.assign(**where, level=one.level))
+    table = pd.concat(pieces, ignore_index=True)
+    utc = pd.to_datetime(table.pop("ts").to_numpy(np.int64), unit="us", utc=True)
+    table.insert(0, "time", utc.tz_convert(series[0].zone))
+    return table[["time", "device", "signal", "unit", "level", *_EXPORTED]]
+
+
+def readings_frame(store: query.Store, series: Sequence[query.Series]) -> pd.DataFrame:
+    """All readings behind what is shown, in long form."""
+    pieces = []
+    for one in series:
+        ts, value = store.raw(one.device, one.signal.name, one.start, one.end)
+        time = pd.to_datetime(ts, unit="us", utc=True).tz_convert(one.zone)
+        piece = pd.DataFrame({"time": time, "device": one.device, "signal": one.signal.name})
+        pieces.append(piece.assign(unit=one.signal.unit, value=value))
+    return pd.concat(pieces, ignore_index=True)
+
+
+def show_export(
+    key: str,
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    zone: str,
+    units: Mapping[str, str] | None = None,
+    behind: Callable[[], pd.DataFrame] | None = None,
+    behind_rows: int = 0,
+) -> None:
+    """Export of a table as CSV, Parquet and Excel, made when asked for.
+
+    Parameters
+    ----------
+    units : unit of columns that have one, where no column `unit` says it.
+    behind, behind_rows : loads the readings the table was computed from, and how many they are;
+        offered as well if given.
+    """
+    about = {"zone": zone, **{f"unit of {column}": u for column, u in (units or {}).items()}}
+    with st.popover(t("export.label"), type="tertiary"):
+        st.caption(t("export.shown"))
+        _export_row(f"{key}-shown", lambda: frame, len(frame), name, about)
+        if behind is not None:
+            st.caption(t("export.behind"))
+            _export_row(f"{key}-behind", behind, behind_rows, f"{name}_readings", about)
+        st.caption(t("export.zone", zone=zone))
+
+
+def _export_row(
+    key: str, load: Callable[[], pd.DataFrame], rows: int, name: str, about: Mapping[str, str]
+) -> None:
+    with st.container(horizontal=True, gap="small"):
+        for words, ending, mime, write in _WRITERS:
+            st.download_button(
+                words,
+                data=partial(_made, write, load, about),
+                file_name=f"{name}.{ending}",
+                mime=mime,
+                key=f"{key}-{ending}",
+                on_click="ignore",
+                disabled=ending == "xlsx" and rows > export.EXCEL_ROWS,
+            )
+
+
+def _made(
+    write: Callable[[pd.DataFrame, Mapping[str, str]], bytes],
+    load: Callable[[], pd.DataFrame],
+    about: Mapping[str, str],
+) -> bytes:
+    return write(load(), about)
+
+
+def excel_bytes(frame: pd.DataFrame, about: Mapping[str, str]) -> bytes:
+    """Excel knows no zones: the offset stands beside each time as text."""
+    marked = frame.copy(deep=False)
+    for column in frame.columns[[isinstance(d, pd.DatetimeTZDtype) for d in frame.dtypes]]:
+        place = list(marked.columns).index(column) + 1
+        marked.insert(place, f"{column} offset", frame[column].dt.strftime("%z"))
+    return export.excel_bytes(marked, about)
+
+
+_WRITERS: tuple[tuple[str, str, str, Callable[[pd.DataFrame, Mapping[str, str]], bytes]], ...] = (
+    ("CSV", "csv", "text/csv", export.csv_bytes),
+    ("Parquet", "parquet", "application/vnd.apache.parquet", export.parquet_bytes),
+    (
+        "Excel",
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        excel_bytes,
+    ),
+)

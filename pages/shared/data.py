@@ -1,0 +1,111 @@
+"""One store per process, and its answers cached until the next commit."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from core import query
+from core.config import Settings, load_settings
+
+
+@cache
+def settings() -> Settings:
+    """Settings of this process.
+
+    Raises
+    ------
+    ConfigError : they do not hold together.
+    """
+    return load_settings()
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _opened(path: Path) -> query.Store:
+    chosen = settings()
+    return query.open_store(path, memory_mb=chosen.query_memory_mb, threads=chosen.query_threads)
+
+
+def open_store() -> query.Store:
+    """The store the settings name, opened once per process.
+
+    Raises
+    ------
+    StoreMissing, StoreFormatError : as `core.query.open_store`.
+    """
+    return _opened(settings().store)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _devices(_store: query.Store, path: str, version: int) -> list[query.Device]:
+    return list(_store.devices())
+
+
+def devices(store: query.Store) -> list[query.Device]:
+    """Devices of the store."""
+    return _devices(store, str(settings().store), store.version)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _signals(_store: query.Store, path: str, version: int, device: str) -> list[query.SignalInfo]:
+    return list(_store.signals(device))
+
+
+def signals(
+    store: query.Store, device: str, *, quantity: str | None = None, kind: str | None = None
+) -> list[query.SignalInfo]:
+    """Signals of a device, of one quantity or kind if asked.
+
+    Raises
+    ------
+    UnknownDevice : no such device.
+    """
+    every = _signals(store, str(settings().store), store.version, device)
+    return [
+        one
+        for one in every
+        if quantity in (None, one.quantity) and kind in (None, one.kind)
+    ]  # fmt: skip
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _series(
+    _store: query.Store,
+    path: str,
+    version: int,
+    device: str,
+    signal: str,
+    start: int | None,
+    end: int | None,
+    max_points: int,
+    level: str,
+    reducer: str,
+) -> query.Series:
+    return _store.series(
+        device, signal, start, end, max_points=max_points, level=level, reducer=reducer
+    )
+
+
+def series(
+    store: query.Store,
+    device: str,
+    signal: str,
+    start: int | None = None,
+    end: int | None = None,
+    *,
+    max_points: int = 2000,
+    level: str = "auto",
+    reducer: str = "envelope",
+) -> query.Series:
+    """One signal over a window [µs UTC], cached; see `core.query.Store.series`.
+
+    Raises
+    ------
+    UnknownDevice, UnknownSignal, BadWindow, LevelMissing : as the store.
+    """
+    return _series(
+        store, str(settings().store), store.version, device, signal, start, end, max_points, level,
+        reducer,
+    )  # fmt: skip

@@ -1,0 +1,124 @@
+"""Numbers, dates and durations as each language writes them."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from core.charts import fit_unit
+from pages.shared.texts import current_language
+
+NBSP = "\u00a0"
+MINUS = "−"
+NOTHING = "–"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SEPARATORS = {"en": (NBSP, "."), "de": (".", ",")}  # thousands, decimal
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Symbols of the SI brochure, the same in both languages.
+_PARTS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
+_LEVELS = {"1min": 60, "5min": 300, "15min": 900, "1h": 3600, "1d": 86_400}
+
+
+def number(value: float | None, digits: int | None = None, lang: str | None = None) -> str:
+    """``887 833`` or ``887.833``; four significant digits unless `digits` decimals are asked for.
+
+    Whole numbers keep all their digits; NaN and None become a dash.
+    """
+    if value is None or not math.isfinite(value):
+        return NOTHING
+    thousands, decimal = _SEPARATORS[lang or current_language()]
+    text = f"{abs(value):,.{_decimals(value) if digits is None else digits}f}"
+    if digits is None and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    text = text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
+    return (MINUS if value < 0 and text.strip("0" + thousands + decimal) else "") + text
+
+
+def scaled(
+    value: float | None, unit: str, digits: int | None = None, lang: str | None = None
+) -> tuple[str, str]:
+    """Number and unit apart, the SI prefix chosen to fit: 1234 kW becomes 1.234 and MW."""
+    if value is None or not math.isfinite(value):
+        return NOTHING, unit
+    factor, fitted = fit_unit(value, unit)
+    value = round(value * factor, _decimals(value * factor)) if digits is None else value * factor
+    return number(value, digits, lang), "" if fitted == "1" else fitted
+
+
+def quantity(
+    value: float | None, unit: str, digits: int | None = None, lang: str | None = None
+) -> str:
+    """Number with its unit, kept together: ``1.234 MW``."""
+    text, fitted = scaled(value, unit, digits, lang)
+    return f"{text}{NBSP}{fitted}" if fitted else text
+
+
+def percent(ratio: float | None, digits: int = 1, lang: str | None = None) -> str:
+    """A ratio (0..1) in percent."""
+    if ratio is None or not math.isfinite(ratio):
+        return NOTHING
+    return f"{number(100 * ratio, digits, lang)}{NBSP}%"
+
+
+def change(now: float, before: float, lang: str | None = None) -> str:
+    """Relative change with its sign, a dash where `before` gives no base."""
+    if not (math.isfinite(now) and math.isfinite(before)) or before == 0:
+        return NOTHING
+    ratio = (now - before) / abs(before)
+    text = percent(ratio, 1, lang)
+    return text if text.startswith(MINUS) or ratio <= 0 else f"+{text}"
+
+
+def moment(us: int, zone: str, lang: str | None = None, *, seconds: bool = False) -> str:
+    """``13 Jun 2025 23:59`` or ``13.06.2025 23:59``, wall time of the zone."""
+    clock = "%H:%M:%S" if seconds else "%H:%M"
+    return f"{day(us, zone, lang)} {_local(us, zone).strftime(clock)}"
+
+
+def day(us: int, zone: str, lang: str | None = None) -> str:
+    """``13 Jun 2025`` or ``13.06.2025``."""
+    local = _local(us, zone)
+    if (lang or current_language()) == "de":
+        return local.strftime("%d.%m.%Y")
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+
+
+def span(start: int, end: int, zone: str, lang: str | None = None) -> str:
+    """From and to, the day named once where both lie in it."""
+    seconds = end - start < 600_000_000
+    first = moment(start, zone, lang, seconds=seconds)
+    last = moment(end, zone, lang, seconds=seconds)
+    if day(start, zone, lang) == day(end, zone, lang):
+        last = last.rsplit(" ", 1)[1]
+    return f"{first} – {last}"
+
+
+def duration(us: int, lang: str | None = None) -> str:
+    """The two largest parts: ``3 h 20 min``, ``2 d 4 h``."""
+    lang = lang or current_language()
+    if 0 < us < 1_000_000:
+        return f"{number(us / 1000, None, lang)}{NBSP}ms"
+    rest = round(us / 1_000_000)
+    parts = []
+    for name, size in _PARTS:
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{number(count, 0, lang)}{NBSP}{name}")
+        elif parts:
+            break
+    return " ".join(parts[:2]) or f"0{NBSP}s"
+
+
+def level(name: str, lang: str | None = None) -> str:
+    """``1h`` as ``1 h``."""
+    return duration(_LEVELS[name] * 1_000_000, lang) if name in _LEVELS else name
+
+
+def _local(us: int, zone: str) -> datetime:
+    return (_EPOCH + timedelta(microseconds=int(us))).astimezone(ZoneInfo(zone))
+
+
+def _decimals(value: float) -> int:
+    """Decimals that leave four significant digits; none for whole numbers."""
+    return 0 if value == int(value) else max(0, 3 - math.floor(math.log10(abs(value))))

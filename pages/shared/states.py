@@ -1,0 +1,101 @@
+"""What a page says when there is nothing to show, and what mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from html import escape
+
+import streamlit as st
+
+from core import errors, query
+from pages.shared import address, data
+from pages.shared.texts import t
+
+BUILD = "python preprocess.py build"
+DEMO = "python preprocess.py demo"
+VERIFY = "python preprocess.py verify"
+
+# The first class that fits says the sentence and the commands that mend it.
+MENDING: tuple[tuple[type[errors.ZigguratError], str, tuple[str, ...]], ...] = (
+    (errors.StoreMissing, "error.store_missing", (BUILD, DEMO)),
+    (errors.StoreFormatError, "error.store_format", (BUILD,)),
+    (errors.StoreDamaged, "error.store_damaged", (VERIFY, BUILD)),
+    (errors.StoreLocked, "error.store_locked", ()),
+    (errors.ConfigError, "error.config", ()),
+    (errors.SourceError, "error.source", ()),
+    (errors.UnknownDevice, "error.unknown_device", ()),
+    (errors.UnknownSignal, "error.unknown_signal", ()),
+    (errors.BadWindow, "error.bad_window", ()),
+    (errors.LevelMissing, "error.level_missing", ()),
+    (errors.ZigguratError, "error.other", ()),
+)
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Error boundary: an error of this project becomes a sentence and what mends it."""
+    try:
+        yield
+    except errors.ZigguratError as error:
+        explain(error)
+
+
+def explain(error: errors.ZigguratError) -> None:
+    """Say what is wrong, in words, with the command that mends it."""
+    key, commands = next(
+        (key, commands) for kind, key, commands in MENDING if isinstance(error, kind)
+    )
+    sentence = t(key, name=str(error)) if isinstance(error, errors.UnknownDevice) else t(key)
+    notice(sentence, detail=str(error), commands=commands, state="error")
+
+
+def notice(
+    sentence: str, *, detail: str = "", commands: Sequence[str] = (), state: str = "unknown"
+) -> None:
+    """One sentence with a coloured edge, a detail in grey, and commands to copy.
+
+    Parameters
+    ----------
+    state : ``good warning error critical unknown``.
+    """
+    small = f"<p>{escape(detail)}</p>" if detail and detail not in sentence else ""
+    st.html(f'<div class="zg-notice zg-{state}"><b>{escape(sentence)}</b>{small}</div>')
+    if commands:
+        st.caption(t("mend.command"))
+        st.code("\n".join(commands), language="bash")
+
+
+def require_store() -> query.Store:
+    """The store; where there is none, says so and ends the page."""
+    try:
+        return data.open_store()
+    except errors.ZigguratError as error:
+        explain(error)
+        st.stop()
+
+
+def require_devices(store: query.Store) -> list[query.Device]:
+    """Devices of the store, at least one; where there is none, says so and ends the page."""
+    found = data.devices(store)
+    if not found:
+        notice(t("empty.no_devices"), commands=(BUILD, DEMO))
+        st.stop()
+    return found
+
+
+def unknown_device(name: str, devices: Sequence[query.Device]) -> None:
+    """Say that the URL names no device of this store, link those it has, and end the page."""
+    # A box of its own: the pickers that call this stand in a row.
+    with st.container(width="stretch"):
+        notice(t("error.unknown_device", name=name), state="warning")
+        st.caption(t("mend.choose"))
+        with st.container(horizontal=True, gap="small"):
+            for device in devices:
+                st.button(
+                    device.name,
+                    key=f"goto-{device.name}",
+                    on_click=address.put,
+                    args=({"device": device.name, "devices": None, "signal": None},),
+                )
+    st.stop()

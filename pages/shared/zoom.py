@@ -1,0 +1,130 @@
+"""Zoom that fetches: a drag, a turn of the wheel or a double click asks the store again.
+
+A component of a few lines listens to the plot beside it and reports the range on view. It leans
+on Plotly's private ``_ev`` and ``_fullLayout``; ``tests/browser/test_zoom.py`` guards that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.charts import from_wall_ms, to_wall_ms
+from pages.shared import states, window
+from pages.shared.texts import t
+from pages.shared.window import Window
+
+Build = Callable[[int, int], tuple[go.Figure | None, str]]
+
+# Drawing anew purges the listeners of a plot, so the emitter is compared and bound again.
+_SCRIPT = """
+export default function ({ data, setTriggerValue }) {
+  const selector = `.st-key-${data.key} .js-plotly-plot`;
+  let emitter = null, waiting = null;
+
+  const report = (value) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => setTriggerValue("xrange", value), 250);
+  };
+  const relayout = (node) => (change) => {
+    const moved = Object.keys(change).filter((name) => /^xaxis\\d*\\.(range|autorange)/.test(name));
+    if (moved.length === 0) return;
+    if (moved.some((name) => name.endsWith("autorange"))) return report({ all: true });
+    const axis = node._fullLayout[moved[0].split(".")[0]];
+    const [from, to] = axis.range.map((edge) => axis.r2l(edge));
+    if (to > from) report({ from, to });
+  };
+  const bind = () => {
+    const node = document.querySelector(selector);
+    if (!node || !node._ev || node._ev === emitter) return;
+    emitter = node._ev;
+    node.on("plotly_relayout", relayout(node));
+    node.on("plotly_doubleclick", () => report({ all: true }));
+  };
+  bind();
+  const watch = setInterval(bind, 200);
+  return () => { clearInterval(watch); clearTimeout(waiting); };
+}
+"""
+
+CONFIG = {
+    "scrollZoom": True,
+    "doubleClick": False,
+    "displaylogo": False,
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"format": "png", "scale": 2},
+}
+
+
+@cache
+def _bridge() -> Any:
+    return st.components.v2.component("ziggurat_zoom", js=_SCRIPT)
+
+
+@st.fragment
+def zoomable_chart(
+    key: str,
+    build: Build,
+    span: Window,
+    *,
+    below: Callable[[], None] | None = None,
+    whole_page: bool = False,
+) -> None:
+    """A chart that fetches what it is zoomed to.
+
+    Parameters
+    ----------
+    key : letters, digits and dashes; unique on the page.
+    build : from and to [µs UTC] in, figure and caption out; called anew for each zoom. Without a
+        figure it has said itself why there is none.
+    span : window of the page. The zoom stands in the URL beside it; a double click takes it out.
+    below : called after the caption, inside the fragment, after `build`.
+    whole_page : run the page again after a zoom, so that `Window.view` of figures and further
+        charts follow. Otherwise only this chart does.
+    """
+    now = window.current_zoom(span)
+    if whole_page and now.view != span.view:
+        st.rerun()
+    start, end = now.view
+    with states.guarded():
+        figure, caption = build(start, end)
+        if figure is not None:
+            with st.container(key=key):
+                st.plotly_chart(figure, key=f"{key}-plot", theme=None, config=CONFIG)
+            _listen(key, now)
+        elif now.zoom:
+            st.button(t("chart.reset"), key=f"{key}-all", on_click=window.zoom_out, args=(now,))
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            if caption:
+                st.html(f'<span class="zg-caption">{caption}</span>', width="content")
+            if below is not None:
+                below()
+
+
+def _listen(key: str, now: Window) -> None:
+    """Mount the listener; what it reports is written to the URL before the next run."""
+    bridge_key = f"{key}-zoom"
+
+    def moved() -> None:
+        report = st.session_state[bridge_key]["xrange"]
+        if report is None:
+            return
+        if report.get("all"):
+            window.zoom_out(now)
+            return
+        start = from_wall_ms(report["from"], now.zone)
+        end = from_wall_ms(report["to"], now.zone, late=True)
+        if start < end:
+            window.zoom_to(now, start, end)
+
+    start, end = to_wall_ms(now.view, now.zone)
+    with st.container(key=f"bridge-{key}"):
+        _bridge()(
+            key=bridge_key,
+            data={"key": key, "from": float(start), "to": float(end)},
+            on_xrange_change=moved,
+        )
