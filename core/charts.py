@@ -368,8 +368,11 @@ class _Drawn:
     line: Floats
     low: Floats
     high: Floats
+    first: Floats
+    last: Floats
     half_ms: float
     is_state: bool
+    dense: bool
 
 
 def _drawn(series: SeriesLike, factor: float, shift_us: int = 0) -> _Drawn:
@@ -380,8 +383,34 @@ def _drawn(series: SeriesLike, factor: float, shift_us: int = 0) -> _Drawn:
     place = {"counter": 1.0, "state": 0.0, "setpoint": 0.0}.get(kind, 0.5)
     column = "mean" if kind == "analog" else "last"
     columns = [frame[name].to_numpy(np.float64) * factor for name in (column, "min", "max")]
-    x, (line, low, high) = _break_backward(wall + place * step_ms, columns)
-    return _Drawn(x, line, low, high, step_ms / 2.0, kind in ("state", "setpoint"))
+    columns += [frame[name].to_numpy(np.float64) * factor for name in ("first", "last")]
+    x, (line, low, high, first, last) = _break_backward(wall + place * step_ms, columns)
+    is_state = kind in ("state", "setpoint")
+    dense = _dense(series) and not is_state and bool(np.any(high > low))
+    return _Drawn(x, line, low, high, first, last, step_ms / 2.0, is_state, dense)
+
+
+def _dense(series: SeriesLike) -> bool:
+    """Whether rows are about as wide as a pixel, so that the band is a stroke for each."""
+    width = series.step_us or 0
+    return 0 < 300 * width <= series.end - series.start
+
+
+def _dashes(drawn: _Drawn) -> tuple[Floats, Floats]:
+    """The mean of each row across its width; joined, means would ink what no reading reached."""
+    x = drawn.x[:, None] + drawn.half_ms * np.array([-0.98, 0.98, 0.98])
+    y = np.column_stack((drawn.line, drawn.line, np.full(drawn.line.size, np.nan)))
+    return x.ravel(), y.ravel()
+
+
+def _strokes(drawn: _Drawn) -> tuple[Floats, Floats]:
+    """A line through first, least, greatest and last of each row; NaN where a row has none.
+
+    Where a row is as wide as a pixel, it inks the pixels that a line through all readings would.
+    """
+    x = drawn.x[:, None] + drawn.half_ms * np.array([-0.5, 0.0, 0.0, 0.5])
+    y = np.column_stack((drawn.first, drawn.low, drawn.high, drawn.last))
+    return x.ravel(), y.ravel()
 
 
 def _break_backward(x: Floats, columns: Sequence[Floats]) -> tuple[Floats, list[Floats]]:
@@ -445,7 +474,7 @@ def _traces(
     drawn = _drawn(series, factor)
     traces = []
     if bool(np.any(drawn.high > drawn.low)):
-        x, y = _outline(drawn)
+        x, y = _strokes(drawn) if drawn.dense else _outline(drawn)
         # The fill alone would lose a spike of one sample at one pixel; its outline keeps it.
         traces.append(
             go.Scatter(
@@ -453,8 +482,9 @@ def _traces(
                 y=y.astype(np.float32),
                 mode="lines",
                 line={"width": 1, "color": with_alpha(colour, 0.55)},
-                fill="toself",
+                fill="none" if drawn.dense else "toself",
                 fillcolor=with_alpha(colour, 0.3),
+                connectgaps=False,
                 hoverinfo="skip",
                 showlegend=False,
                 legendgroup=label,
@@ -464,10 +494,11 @@ def _traces(
     # A reading between two gaps is a line without length: only a marker shows it.
     alone = any(run.stop - run.start == 1 for run in _segments(drawn.line))
     few = drawn.line.size <= FEW_POINTS and series.step_us is None
+    x, line = _dashes(drawn) if drawn.dense else (drawn.x, drawn.line)
     traces.append(
         go.Scatter(
-            x=drawn.x,
-            y=drawn.line.astype(np.float32),
+            x=x,
+            y=line.astype(np.float32),
             mode="lines+markers" if few or (alone and not traces) else "lines",
             line={
                 "width": 1.5,
@@ -872,7 +903,7 @@ def build_profile_figure(
     )  # fmt: skip
     for column, (name, arrays) in enumerate(profiles.items(), 1):
         mean, low, high = (np.asarray(a, dtype=np.float64) * factor for a in arrays)
-        drawn = _Drawn(x, mean, low, high, width / 2, True)
+        drawn = _Drawn(x, mean, low, high, mean, mean, width / 2, True, False)
         band_x, band_y = _outline(drawn)
         figure.add_trace(
             go.Scatter(x=band_x, y=band_y.astype(np.float32), mode="lines", fill="toself",

@@ -164,11 +164,26 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        try:
+            return self._con.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise StoreDamaged(f"{self.root / FILE}: {error}; {WAY_OUT}") from error
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """See one state in everything read inside, whatever is committed meanwhile."""
+        self._ask("BEGIN")
+        try:
+            yield
+        finally:
+            self._con.execute("ROLLBACK")
+
     # --- settings -------------------------------------------------------------------------------
     def setting(self, name: str) -> str | None:
         """A stored setting, e.g. ``zone`` or ``rules``."""
-        row = self._con.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
-        return None if row is None else str(row["value"])
+        rows = self._ask("SELECT value FROM setting WHERE name = ?", name)
+        return str(rows[0]["value"]) if rows else None
 
     @property
     def zone(self) -> str:
@@ -187,11 +202,11 @@ class Ledger:
 
     def changed(self) -> int:
         """A number that differs after another connection has committed; costs microseconds."""
-        return int(self._con.execute("PRAGMA data_version").fetchone()[0])
+        return int(self._ask("PRAGMA data_version")[0][0])
 
     # --- reading --------------------------------------------------------------------------------
     def _rows(self, query: str, *values: Any) -> list[dict[str, Any]]:
-        return [dict(row) for row in self._con.execute(query, values).fetchall()]
+        return [dict(row) for row in self._ask(query, *values)]
 
     def devices(self) -> list[dict[str, Any]]:
         """Devices with group, synthetic and facts."""
@@ -240,9 +255,7 @@ class Ledger:
 
     def stamps(self) -> dict[tuple[str, str], tuple[int, int, str, str]]:
         """(path, member) -> (size, mtime_ns, declared, status): enough to see what is new."""
-        rows = self._con.execute(
-            "SELECT path, member, size, mtime_ns, declared, status FROM source"
-        )
+        rows = self._ask("SELECT path, member, size, mtime_ns, declared, status FROM source")
         return {(row[0], row[1]): (row[2], row[3], row[4], row[5]) for row in rows}
 
     def quarantine(self, source: int | None = None, limit: int = 100_000) -> list[dict[str, Any]]:
@@ -354,7 +367,7 @@ class Commit:
     def put_quarantine(
         self, source: int, rows: Sequence[QuarantineRow], from_line: int = 0
     ) -> None:
-        """Replace what is quarantined of a source, or, if it grew, of its lines from `from_line` on.
+        """Replace what is quarantined of a source; of one that grew, from `from_line` on.
 
         Counts without a line belong to lines before those.
         """

@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.analytics import compare, energy, quality
 from core.errors import QueryError
-from core.query import SignalInfo, Store
+from core.query import Device, SignalInfo, Store
 from core.rollup import DAY, HOUR, Buckets, Float, Int, parse_rules
 
 Every = Literal["15min", "1h", "1d", "1w", "1mo", "1y"]
@@ -116,19 +116,25 @@ def _widths(store: Store, buckets: Buckets, level: str) -> Int:
 
 def _power_buckets(
     store: Store, info: SignalInfo, start: int, end: int, widest_us: int
-) -> tuple[Buckets, Int, str]:
-    """Buckets of power in kW, their widths [µs], and the level."""
+) -> tuple[Buckets, Int, Int, str]:
+    """Buckets of power in kW, their widths and the steps of their source [µs], and the level."""
     level = fine_level(store, info, start, end, widest_us)
+    # Few buckets, of which the outer two are cut, would not tell the step of the source.
+    if end - start < 16 * _width(level) and (end - start) // info.step_us <= RAW_LIMIT:
+        level = "raw"
     rows = store.buckets(info.device, info.name, start, end, level)
     kilo = KILO[info.unit]
     rows = Buckets(
         rows.ts, rows.first * kilo, rows.last * kilo, rows.min * kilo, rows.max * kilo,
         rows.sum * kilo, rows.count,
     )  # fmt: skip
-    width = _widths(store, rows, level) if level != "raw" and len(rows.ts) else (
-        np.full(len(rows.ts), info.step_us, np.int64)
-    )  # fmt: skip
-    return rows, width, level
+    step = energy.steps_in_effect(rows.ts, rows.count, typical_us=info.step_us)
+    if level != "raw" and len(rows.ts):
+        return rows, _widths(store, rows, level), step, level
+    # A reading stands until the next one, if that is not far.
+    apart = np.diff(rows.ts, append=rows.ts[-1:])
+    near = (apart > 0) & (apart <= energy.GAP_FACTOR * step)
+    return rows, np.where(near, apart, step), step, level
 
 
 def energy_by_period(
@@ -155,10 +161,10 @@ def energy_by_period(
 def _power_energy(
     store: Store, info: SignalInfo, start: int, end: int, edges: Int
 ) -> EnergyReport:
-    rows, width, level = _power_buckets(store, info, start, end, 900_000_000)
+    rows, width, step, level = _power_buckets(store, info, start, end, 900_000_000)
     parts = energy.power_intervals(
         rows.ts, rows.sum / np.maximum(rows.count, 1), rows.count, width,
-        expected_step_us=info.step_us, end=end,
+        expected_step_us=step, start=start, end=end,
     )  # fmt: skip
     kwh = parts["energy"].to_numpy()
     covered = float(((parts["end"] - parts["start"]) * parts["coverage_ratio"]).sum())
@@ -197,8 +203,8 @@ def _counter_energy(
     coverage = np.where(gap, 0.0, 1.0)
     last = np.minimum(parts["end"].to_numpy(), end)
     frame = energy.energy_by_period(edges, parts["start"].to_numpy(), last, kwh, coverage)
-    flags = parts["flag"].str.split("+").explode().value_counts().to_dict()
-    flags.pop("", None)
+    counted = parts["flag"].str.split("+").explode().value_counts()
+    flags = {str(flag): int(times) for flag, times in counted.items() if flag}
     total = float(kwh.sum()) if len(kwh) else np.nan
     covered = float((last - parts["start"].to_numpy())[~gap].sum())
     gaps = parts.loc[gap, ["start", "end"]].assign(energy=kwh[gap])
@@ -251,10 +257,10 @@ def load_report(store: Store, device: str, signal: str, start: int, end: int) ->
     info = store.signal(device, signal)
     if info.unit not in POWER_UNITS:
         raise QueryError(f"{device}/{signal} [{info.unit or 'no unit'}] is not a power")
-    rows, width, level = _power_buckets(store, info, start, end, 900_000_000)
+    rows, width, step, level = _power_buckets(store, info, start, end, 900_000_000)
     mean = rows.sum / np.maximum(rows.count, 1)
     parts = energy.power_intervals(
-        rows.ts, mean, rows.count, width, expected_step_us=info.step_us, end=end
+        rows.ts, mean, rows.count, width, expected_step_us=step, start=start, end=end
     )
     covered_us = (parts["end"] - parts["start"]) * parts["coverage_ratio"]
     hours = float(covered_us.sum()) / HOUR
@@ -378,3 +384,350 @@ def quality_report(store: Store, device: str, signal: str, start: int, end: int)
         "counter" if info.kind == "counter" else "state" if info.kind == "state" else "analog"
     )
     return quality.summarise(ts, value, store.zone, kind=kind, expected_step_us=info.step_us)
+
+
+# --- load: peaks, curve, profile ----------------------------------------------------------------
+
+
+def highest_peaks(
+    store: Store,
+    device: str,
+    signal: str,
+    start: int,
+    end: int,
+    *,
+    most: int = 10,
+    apart_us: int = HOUR,
+) -> pd.DataFrame:
+    """The highest readings of a power signal with their times, exact at any level.
+
+    Of readings less than `apart_us` apart only the highest counts: they are one event.
+
+    Returns
+    -------
+    frame `ts` [µs UTC], `power` [kW], highest first.
+
+    Raises
+    ------
+    UnknownDevice, UnknownSignal, BadWindow
+    QueryError : the signal is not a power.
+    """
+    info = store.signal(device, signal)
+    if info.unit not in POWER_UNITS:
+        raise QueryError(f"{device}/{signal} [{info.unit or 'no unit'}] is not a power")
+    rows, width, _, level = _power_buckets(store, info, start, end, 900_000_000)
+    chosen: list[int] = []
+    for at in np.argsort(-rows.max, kind="stable"):
+        if len(chosen) == most:
+            break
+        if np.isfinite(rows.max[at]) and all(
+            abs(rows.ts[at] - rows.ts[one]) >= apart_us for one in chosen
+        ):
+            chosen.append(int(at))
+    when = [
+        int(rows.ts[at])
+        if level == "raw"
+        else _time_of_highest(
+            store, info, max(int(rows.ts[at]), start), min(int(rows.ts[at] + width[at]), end)
+        )
+        for at in chosen
+    ]
+    return pd.DataFrame({"ts": np.array(when, np.int64), "power": rows.max[chosen]})
+
+
+def _time_of_highest(store: Store, info: SignalInfo, start: int, end: int) -> int:
+    ts, value = store.raw(info.device, info.name, start, end)
+    return int(ts[np.nanargmax(value)])
+
+
+def duration_curve(report: LoadReport, points: int = 1000) -> pd.DataFrame:
+    """At most `points` points of a duration curve, first and last among them.
+
+    Returns
+    -------
+    frame `share` (0..1 of the time that has readings), `power` [kW]
+    """
+    curve = report.duration
+    if not len(curve):
+        return pd.DataFrame({"share": [], "power": []})
+    at = np.unique(np.linspace(0, len(curve) - 1, min(points, len(curve))).round().astype(np.int64))
+    hours = curve["hours"].to_numpy()
+    return pd.DataFrame({"share": hours[at] / hours[-1], "power": curve["power"].to_numpy()[at]})
+
+
+def profile_by_hour(report: LoadReport) -> np.ndarray:
+    """Mean power by weekday and hour: float64[7, 24] [kW], Monday first, NaN without days."""
+    profile = report.profile.assign(hour=report.profile["quarter"] // 4)
+    profile["sum"] = profile["mean"] * profile["count"]
+    hours = profile.groupby(["weekday", "hour"])[["sum", "count"]].sum()
+    grid = np.full((7, 24), np.nan)
+    place = hours.index.to_frame().to_numpy(np.int64)
+    grid[place[:, 0], place[:, 1]] = hours["sum"] / hours["count"]
+    return grid
+
+
+# --- devices ------------------------------------------------------------------------------------
+
+MAIN_QUANTITIES = (
+    "active_power", "grid_power", "pv_power", "soc", "pcs_power", "battery_current",
+    "energy_import", "energy_total", "energy_generation",
+)  # fmt: skip
+STALE_STEPS = 4
+STALE_LEAST_US = HOUR
+Reason = Literal["failed", "stale", "coverage", "quarantine"]
+
+
+@dataclass(frozen=True)
+class DeviceEnergy:
+    """Energy of a device in a window [kWh]; NaN where it measures none of that kind.
+
+    `by_counter` says what it was taken from: counters, or power integrated.
+    """
+
+    imported: float
+    exported: float
+    generated: float
+    coverage_ratio: float
+    by_counter: bool
+
+
+@dataclass(frozen=True)
+class DeviceHealth:
+    """How a device stands in a window.
+
+    Attributes
+    ----------
+    main : signals of its main quantity; several are summed (inverters of a plant).
+    unit : unit of `value` and `spark`.
+    value : newest value of the main quantity, whenever that was; NaN without any.
+    behind_us : how far its newest reading lies behind the newest of all devices.
+    coverage_ratio : share of the window with readings of what is read most steadily.
+    quarantined, failed : rows in quarantine, sources that could not be read.
+    reasons : why it needs attention, the gravest first.
+    spark : ts [µs UTC], mean, min, max; a row of NaN is a gap.
+    """
+
+    device: Device
+    main: tuple[SignalInfo, ...]
+    unit: str
+    value: float
+    behind_us: int | None
+    coverage_ratio: float
+    quarantined: int
+    failed: int
+    reasons: tuple[Reason, ...]
+    energy: DeviceEnergy
+    spark: pd.DataFrame
+
+
+def main_signals(signals: Sequence[SignalInfo]) -> list[SignalInfo]:
+    """Signals of what a device is there for; the first signal where none is known."""
+    for quantity in MAIN_QUANTITIES:
+        found = [info for info in signals if info.quantity == quantity and info.rows]
+        if found:
+            return found if quantity == "pv_power" else found[:1]
+    return list(signals[:1])
+
+
+def power_signals(signals: Sequence[SignalInfo]) -> list[SignalInfo]:
+    """Signals that can be integrated to an energy, those of the main quantities first."""
+    found = [info for info in signals if info.unit in POWER_UNITS and info.kind == "analog"]
+    rank = {quantity: place for place, quantity in enumerate(MAIN_QUANTITIES)}
+    return sorted(found, key=lambda info: rank.get(info.quantity, len(rank)))
+
+
+def energy_counters(signals: Sequence[SignalInfo]) -> list[SignalInfo]:
+    """Counters of energy, at most one of each quantity; the balance only where it is alone."""
+    order = ("energy_import", "energy_export", "energy_generation", "energy_total")
+    found = [
+        next((i for i in signals if i.quantity == q and i.unit in KILO and i.kind == "counter"),
+             None)
+        for q in order
+    ]  # fmt: skip
+    known = [info for info in found if info is not None]
+    return [i for i in known if i.quantity != "energy_total"] or known
+
+
+def device_energy(store: Store, device: str, start: int, end: int) -> DeviceEnergy:
+    """Energy a device took, gave and generated, from its counters or else from its power.
+
+    Raises
+    ------
+    UnknownDevice, BadWindow
+    """
+    signals = store.signals(device)
+    counters = energy_counters(signals)
+    chosen = counters or [
+        info for info in main_signals(signals) if info.unit in POWER_UNITS
+    ] or power_signals(signals)[:1]  # fmt: skip
+    total = {"imported": np.nan, "exported": np.nan, "generated": np.nan}
+    coverage = [0.0]
+
+    def add(kind: str, kwh: float) -> None:
+        if np.isfinite(kwh):
+            total[kind] = kwh if np.isnan(total[kind]) else total[kind] + kwh
+
+    for info in chosen:
+        report = energy_by_period(store, device, info.name, start, end, "1d")
+        coverage.append(report.coverage_ratio if np.isfinite(report.total_kwh) else 0.0)
+        if info.quantity in ("pv_power", "energy_generation"):
+            add("generated", report.total_kwh)
+        elif info.quantity == "energy_export":
+            add("exported", report.total_kwh)
+        elif np.isfinite(report.total_kwh):
+            add("imported", report.import_kwh)
+            if not counters:
+                add("exported", report.export_kwh)
+    return DeviceEnergy(**total, coverage_ratio=max(coverage), by_counter=bool(counters))
+
+
+@dataclass(frozen=True)
+class DayEnergy:
+    """Sums over devices of one local day [start, end) [µs UTC], in kWh; NaN where none measures.
+
+    `meters` and `plants` are the devices summed with readings on that day; of meters those that
+    are neither battery nor plant.
+    """
+
+    start: int
+    end: int
+    imported: float
+    exported: float
+    generated: float
+    meters: tuple[str, ...]
+    plants: tuple[str, ...]
+
+
+def is_meter(signals: Sequence[SignalInfo]) -> bool:
+    """Whether a device measures a connection, not a battery or a plant."""
+    has = {info.quantity for info in signals}
+    return bool(has & {"active_power", "grid_power", "energy_import"}) and not has & {
+        "soc", "pcs_power", "battery_voltage", "pv_power",
+    }  # fmt: skip
+
+
+def day_energy(store: Store) -> DayEnergy | None:
+    """Energy of the last local day that a meter or a plant has readings of; None without any."""
+    signals = {device.name: store.signals(device.name) for device in store.devices()}
+    meters = [name for name in signals if is_meter(signals[name])]
+    plants = [
+        name for name in signals
+        if any(info.quantity in ("pv_power", "energy_generation") for info in signals[name])
+    ]  # fmt: skip
+    lasts = [last for name in (*meters, *plants) if (last := store.device(name).last) is not None]
+    if not lasts:
+        return None
+    start, end = (int(edge) for edge in energy.local_periods(
+        max(lasts), max(lasts) + 1, store.zone, "1d"))  # fmt: skip
+    used = {name: device_energy(store, name, start, end) for name in {*meters, *plants}}
+
+    def total(names: Sequence[str], kind: str) -> tuple[float, tuple[str, ...]]:
+        values = {name: getattr(used[name], kind) for name in names}
+        known = {name: kwh for name, kwh in values.items() if np.isfinite(kwh)}
+        return (sum(known.values()) if known else np.nan), tuple(known)
+
+    imported, counted = total(meters, "imported")
+    generated, generating = total(plants, "generated")
+    return DayEnergy(
+        start, end, imported, total(meters, "exported")[0], generated, counted, generating
+    )
+
+
+def fleet_report(store: Store, start: int, end: int, points: int = 600) -> list[DeviceHealth]:
+    """How every device stands in [start, end) [µs UTC], those that need attention first.
+
+    Raises
+    ------
+    BadWindow
+    """
+    newest = max((d.last for d in store.devices() if d.last is not None), default=None)
+    bad: dict[str, int] = {}
+    for row in store.quarantine_counts():
+        bad[row["device"]] = bad.get(row["device"], 0) + row["rows"]
+    failed: dict[str, int] = {}
+    for source in store.sources():
+        if source.status == "failed":
+            failed[source.device] = failed.get(source.device, 0) + 1
+    found = [
+        _health(store, device, (start, end), newest, bad.get(device.name, 0),
+                failed.get(device.name, 0), points)
+        for device in store.devices()
+    ]  # fmt: skip
+    grave: list[Reason] = ["failed", "stale", "coverage", "quarantine"]
+    return sorted(
+        found,
+        key=lambda one: (
+            min([grave.index(reason) for reason in one.reasons], default=len(grave)),
+            one.coverage_ratio,
+            one.device.name,
+        ),
+    )
+
+
+def _health(
+    store: Store,
+    device: Device,
+    window: tuple[int, int],
+    newest: int | None,
+    quarantined: int,
+    failed: int,
+    points: int,
+) -> DeviceHealth:
+    signals = store.signals(device.name)
+    main = main_signals(signals)
+    spark, covered = _spark(store, main, *window, points)
+    used = device_energy(store, device.name, *window)
+    coverage = max(covered, used.coverage_ratio)
+    behind = newest - device.last if newest is not None and device.last is not None else None
+    step = min((info.step_us for info in signals), default=0)
+    late = behind is None or behind > max(STALE_STEPS * step, STALE_LEAST_US)
+    why: dict[Reason, bool] = {
+        "failed": failed > 0,
+        "stale": late,
+        "coverage": coverage < energy.MIN_COVERAGE and not (late and coverage == 0),
+        "quarantine": quarantined > 0,
+    }
+    return DeviceHealth(
+        device, tuple(main), main[0].unit if main else "", _newest_value(store, main), behind,
+        coverage, quarantined, failed, tuple(reason for reason, holds in why.items() if holds),
+        used, spark,
+    )  # fmt: skip
+
+
+def _newest_value(store: Store, main: Sequence[SignalInfo]) -> float:
+    """Sum of the newest readings; NaN without any."""
+    values = [
+        float(store.raw(info.device, info.name, info.last, info.last + 1)[1][-1])
+        for info in main
+        if info.last is not None
+    ]
+    return sum(values) if values else np.nan
+
+
+def _spark(
+    store: Store, main: Sequence[SignalInfo], start: int, end: int, points: int
+) -> tuple[pd.DataFrame, float]:
+    """Few points of the sum of signals of one unit, and the share of the window covered."""
+    if not main:
+        return pd.DataFrame({"ts": [], "mean": [], "min": [], "max": []}), 0.0
+    if len(main) > 1:
+        frame, _ = aligned(store, [(info.device, info.name) for info in main], start, end, points)
+        total = frame.sum(axis=1, min_count=len(main)).to_numpy()
+        ts = frame.index.to_numpy()
+        return pd.DataFrame({"ts": ts, "mean": total, "min": total, "max": total}), float(
+            np.isfinite(total).mean()
+        )
+    info = main[0]
+    series = store.series(info.device, info.name, start, end, max_points=points)
+    rows = series.frame[np.isfinite(series.frame["last"])]
+    ts, count = rows["ts"].to_numpy(np.int64), rows["count"].to_numpy(np.int64)
+    step = energy.steps_in_effect(ts, count, typical_us=info.step_us)
+    width = np.full(len(ts), series.step_us) if series.step_us else step
+    parts = energy.power_intervals(
+        ts, np.ones(len(ts)), count, width, expected_step_us=step, start=start, end=end
+    )
+    covered = ((parts["end"] - parts["start"]) * parts["coverage_ratio"]).sum() / (end - start)
+    frame = series.frame[["ts", "mean", "min", "max"]]
+    if info.kind == "counter":
+        frame = frame.assign(mean=series.frame["last"])
+    return frame.reset_index(drop=True), min(float(covered), 1.0)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.due import by_period, levels_wrong, to_merge
 from core.ledger import Commit, Ledger, Part, SignalRow
 from core.parts import (
     LEVEL_SCHEMA,
@@ -43,29 +44,10 @@ def tidy(ledger: Ledger, device: str) -> None:
     compact(ledger, device)
 
 
-def to_merge(parts: Sequence[Part]) -> list[Part]:
-    """The newest parts of one level and period that are worth merging; empty if none.
-
-    Sizes must at least double from newer to older, so that a row is rewritten only about
-    log2(n) times however small the additions are.
-    """
-    ordered = sorted(parts, key=lambda part: part.generation)
-    held = 0
-    cut = len(ordered)
-    for i in range(len(ordered) - 1, -1, -1):
-        if i < len(ordered) - 1 and ordered[i].rows > 2 * held:
-            break
-        held += ordered[i].rows
-        cut = i
-    return ordered[cut:] if len(ordered) - cut > 1 else []
-
-
 def compact(ledger: Ledger, device: str) -> int:
     """Merge small files of a device where that pays. Hold the lock. Returns files removed."""
-    groups: dict[tuple[str, str], list[Part]] = {}
-    for part in ledger.parts(device):
-        groups.setdefault((part.level, part.period), []).append(part)
-    due = [merge for parts in groups.values() if (merge := to_merge(parts))]
+    groups = by_period(ledger.parts(device)).values()
+    due = [merge for parts in groups if (merge := to_merge(parts))]
     if not due:
         return 0
     since = {row.name: row.since for row in ledger.signals(device)}
@@ -142,11 +124,7 @@ def _width_of(level: str) -> int:
 
 def relevel(ledger: Ledger, device: str, rules: Sequence[Level], zone: str) -> int:
     """Bring the stored levels of each signal in line with its density. Hold the lock."""
-    wrong = [
-        row
-        for row in ledger.signals(device)
-        if set(row.levels) != {level.name for level in worthwhile(rules, row.rows, row.hours)}
-    ]
+    wrong = [row for row in ledger.signals(device) if levels_wrong(row, rules)]
     if not wrong:
         return 0
     writer = DeviceWriter(ledger, device)
@@ -217,8 +195,11 @@ def verify_device(ledger: Ledger, device: str) -> Iterator[str]:
                 )
                 seen[level] += len(found[level].ts)
                 yield from _differences(row, level, found[level], derived)
-        if rows != row.rows:
-            yield f"{device}/{row.name}: ledger says {row.rows} raw rows, files hold {rows}"
+        if (rows, hours) != (row.rows, row.hours):
+            yield (
+                f"{device}/{row.name}: ledger says {row.rows} raw rows in {row.hours} hours, "
+                f"files hold {rows} in {hours}"
+            )
         for level in stored:
             whole = read_level(reader, parts, level.name, row.name, -(2**62), 2**62, row.since)
             if len(whole.ts) != seen[level]:

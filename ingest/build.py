@@ -9,17 +9,19 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.config import Settings
+from core.due import untidy
 from core.errors import DeclarationError, SourceError, StoreLocked
 from core.ledger import Commit, Ledger, QuarantineRow, SourceRow, create_ledger
 from core.rollup import parse_rules
 from ingest.declare import Declaration, declaration_for, load_declarations
-from ingest.sources import SourceFile, find_sources
+from ingest.sources import SourceFile, find_sources, source_file
 
 if TYPE_CHECKING:
     from core.pyramid import Chunk, DeviceSession
@@ -124,8 +126,21 @@ def build(
         new = _what_is_new(ledger, sources, declarations, summary)
         if new:
             _Run(ledger, settings, summary, on_progress).do(new)
+        _tidy_up(ledger)
     summary.seconds = time.monotonic() - began
     return summary
+
+
+def _tidy_up(ledger: Ledger) -> None:
+    """Finish what a writer that was killed after its commit left undone."""
+    for device in untidy(ledger):
+        from core.pyramid import device_lock, remove_orphans
+        from core.upkeep import tidy
+
+        # Locked: its writer is alive, and will do it.
+        with suppress(StoreLocked), device_lock(ledger.root, device):
+            remove_orphans(ledger, device)
+            tidy(ledger, device)
 
 
 def _what_is_new(
@@ -208,6 +223,11 @@ class _Run:
             for task in looked:
                 if task is not None:
                     by_device.setdefault(task.layout.device, []).append(task)
+            for device, tasks in by_device.items():
+                again = list(_read_again(tasks, before.values()))
+                self._total += len(again)
+                self._bytes_total += sum(task.source.size for task in again)
+                by_device[device] = [*again, *tasks]
             for device in sorted(by_device):
                 self._build_device(device, by_device[device], pool)
 
@@ -253,10 +273,7 @@ class _Run:
         """Record a source that could not be read; what it gave earlier stays."""
         self._summary.failed.append((str(source.path), why))
         row = before or SourceRow(str(source.path), "", source.member or "")
-        row = replace(
-            row, size=source.size, mtime_ns=source.mtime_ns, declared=stamp, status="failed",
-            error=why,
-        )  # fmt: skip
+        row = _failed_row(row, source.size, source.mtime_ns, stamp, why)
         with _ledger_lock, self._ledger.transaction() as commit:
             commit.put_source(row)
         self._advance(source)
@@ -497,9 +514,7 @@ class _Run:
                 outcome.last = high if outcome.last is None else max(outcome.last, high)
 
     # --- the ledger -----------------------------------------------------------------------------
-    def _record(
-        self, commit: Commit, session: DeviceSession, outcomes: Sequence[_Outcome]
-    ) -> None:
+    def _record(self, commit: Commit, session: DeviceSession, outcomes: Sequence[_Outcome]) -> None:
         now = time.time_ns()
         for outcome in outcomes:
             id_ = outcome.task.id
@@ -527,10 +542,7 @@ def _source_row(outcome: _Outcome, now: int, repeated: int, replaced: int) -> So
     if outcome.error:
         # Nothing of what was read before the error is kept.
         held = before or SourceRow(row.path, row.device, row.member)
-        return replace(
-            held, size=row.size, mtime_ns=row.mtime_ns, declared=row.declared, status="failed",
-            error=row.error,
-        )  # fmt: skip
+        return _failed_row(held, row.size, row.mtime_ns, row.declared, row.error)
     if before is None:
         return row
     if task.grown:
@@ -543,6 +555,18 @@ def _source_row(outcome: _Outcome, now: int, repeated: int, replaced: int) -> So
             signals=tuple(sorted({*before.signals, *row.signals})),
         )  # fmt: skip
     return row
+
+
+def _failed_row(
+    row: SourceRow, size: int | None, mtime_ns: int | None, declared: str, why: str
+) -> SourceRow:
+    """The row of a source that cannot be read now; what it gave earlier stays."""
+    # A layout found under another declaration must not serve to read on.
+    state = row.state if row.declared == declared else {}
+    return replace(
+        row, size=size, mtime_ns=mtime_ns, declared=declared, status="failed", error=why,
+        state=state,
+    )  # fmt: skip
 
 
 class _Quarantine:
@@ -599,6 +623,38 @@ def _signals_anew(tasks: Sequence[_Task]) -> set[str]:
         if task.changed and task.before is not None
         for name in task.before.signals
     }
+
+
+def _read_again(tasks: Sequence[_Task], known: Iterable[SourceRow]) -> Iterator[_Task]:
+    """Known sources that may hold readings which the store keeps as those of a changed one.
+
+    A reading that two sources give with the same value is kept once, as that of the first. Where
+    the first changes, the other has to be asked again, in the order they were read in.
+    """
+    changed = [task.before for task in tasks if task.changed and task.before is not None]
+    seen = {(str(task.source.path), task.source.member or "") for task in tasks}
+    for row in sorted(known, key=lambda row: (row.read_at or 0, row.id or 0)):
+        overlaps = any(
+            row.device == one.device
+            and not set(row.signals).isdisjoint(one.signals)
+            and _reaches(row, one)
+            and _reaches(one, row)
+            for one in changed
+        )
+        if not overlaps or row.status != "read" or (row.path, row.member) in seen:
+            continue
+        try:
+            source = source_file(Path(row.path), member=row.member or None)
+        except SourceError:
+            continue  # gone; what is kept as its own stays
+        from ingest.csv_files import Layout
+
+        yield _Task(0, 0, source, row.declared, Layout.from_dict(row.layout), row)
+
+
+def _reaches(one: SourceRow, other: SourceRow) -> bool:
+    """Whether one source begins before another ends."""
+    return one.first is not None and other.last is not None and one.first <= other.last
 
 
 def _kept(

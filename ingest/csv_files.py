@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,7 +22,8 @@ from numpy.typing import NDArray
 from ingest import times
 from ingest.clock import ClockState, Mask, Nonexistent, Times, to_utc
 from ingest.declare import Declaration, declaration_for, load_declarations
-from ingest.look import Column, Layout, look
+from ingest.layout import Column, Layout
+from ingest.look import look
 from ingest.sources import ByteStream, SourceFile, find_sources, prefix_hash, source_file
 
 if TYPE_CHECKING:
@@ -660,16 +660,3 @@ class _Table:
 
 def _one_chunk(column: pa.ChunkedArray) -> pa.Array:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-
-
-def open_source(path: Path, *, zone: str, declaration: Declaration | None = None) -> Reader:
-    """Look at one file and read it: what a test or a notebook needs.
-
-    Raises
-    ------
-    SourceError : the file cannot be read as a table of readings.
-    """
-    source = source_file(path)
-    if declaration is None:
-        declaration = declaration_for(source)
-    return read_batches(source, look(source, declaration), zone=zone)

@@ -16,7 +16,7 @@ from ingest import times
 from ingest.clock import ClockState, Mask, Nonexistent, Times, to_utc
 from ingest.csv_files import BadCell, Batch, Floats
 from ingest.declare import ColumnRule, Declaration
-from ingest.look import Column, Layout, name_device
+from ingest.layout import Column, Layout, name_device
 from ingest.sources import SourceFile
 
 BATCH_ROWS = 1 << 18

@@ -610,7 +610,7 @@ def test_long_parquet(tmp_path: Path) -> None:
 
 
 def test_wide_parquet_with_naive_times(tmp_path: Path) -> None:
-    naive = pd.to_datetime(["2024-10-27 01:30", "2024-10-27 02:30", "2024-10-27 02:30", None])
+    naive = pd.to_datetime(["2024-10-27 01:30", "2024-10-27 02:30", "2024-10-27 02:30", "NaT"])
     frame = pd.DataFrame({"time": naive, "P": [1, 2, 3, 4], "name": list("abcd")})
     path = tmp_path / "m.parquet"
     frame.to_parquet(path)

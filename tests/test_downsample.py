@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import math
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 import lttb
 import numpy as np
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from core.downsample import (
@@ -22,6 +22,7 @@ from core.downsample import (
     Envelope,
     Floats,
     Ints,
+    _share,
     bin_width,
     envelope,
     find_breaks,
@@ -44,6 +45,9 @@ SEGMENT_FUNCTIONS: dict[str, Callable[[Ints, Floats, int], Ints]] = {
     "minmax": minmax_indices,
     "m4": m4_indices,
 }
+
+# On a loaded machine an example may take its time.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 # --- slow readable twins -----------------------------------------------------------------------
@@ -211,6 +215,7 @@ def regular(n: int, seed: int = 0) -> tuple[Ints, Floats]:
 # --- one segment: equal to the twins -----------------------------------------------------------
 
 
+@unhurried
 @given(segments(), st.integers(3, 40))
 def test_lttb_equals_its_twin(series: tuple[Ints, Floats], points: int) -> None:
     x, y = series
@@ -220,18 +225,21 @@ def test_lttb_equals_its_twin(series: tuple[Ints, Floats], points: int) -> None:
     )
 
 
+@unhurried
 @given(segments(), st.integers(2, 40))
 def test_minmax_equals_its_twin(series: tuple[Ints, Floats], points: int) -> None:
     x, y = series
     assert minmax_indices(x, y, points).tolist() == slow_minmax(x.tolist(), y.tolist(), points)
 
 
+@unhurried
 @given(segments(), st.integers(4, 40))
 def test_m4_equals_its_twin(series: tuple[Ints, Floats], points: int) -> None:
     x, y = series
     assert m4_indices(x, y, points).tolist() == slow_m4(x.tolist(), y.tolist(), points)
 
 
+@unhurried
 @given(segments(most=300), st.integers(3, 20))
 def test_minmaxlttb_equals_its_twin(series: tuple[Ints, Floats], points: int) -> None:
     x, y = series
@@ -240,6 +248,7 @@ def test_minmaxlttb_equals_its_twin(series: tuple[Ints, Floats], points: int) ->
     assert got == slow_minmaxlttb(x.tolist(), y.tolist(), points)
 
 
+@unhurried
 @given(st.integers(0, 2**32), st.integers(1, 30), st.integers(3, 40))
 def test_lttb_equals_the_lttb_package(seed: int, per_bucket: int, points: int) -> None:
     # Where the buckets come out equal both cut them alike, and regular x has its mean midway.
@@ -250,6 +259,7 @@ def test_lttb_equals_the_lttb_package(seed: int, per_bucket: int, points: int) -
     assert lttb_indices(x, y, points).tolist() == reference[:, 0].astype(int).tolist()
 
 
+@unhurried
 @given(st.integers(0, 2**32), st.integers(4, 300), st.integers(3, 40))
 def test_the_lttb_package_differs_only_in_its_bucket_edges(seed: int, n: int, points: int) -> None:
     assume(n > points)
@@ -318,6 +328,7 @@ def test_too_few_points_for_a_method(method: str, least: int) -> None:
 
 
 @pytest.mark.parametrize("method", REDUCERS)
+@unhurried
 @given(windows(), st.integers(2, 60), st.sampled_from([None, 1, 30 * SECOND, HOUR]))
 def test_promises_hold_for_any_window(
     method: str, series: tuple[Ints, Floats], max_points: int, gap: int | None
@@ -346,10 +357,11 @@ def test_promises_hold_for_any_window(
     kept = [i for i in points if i in set(got.tolist())]
     owner = {i: number for number, run in enumerate(runs) for i in run}
     breaks = find_breaks(ts, value, got, gap=gap)
-    assert breaks.tolist() == [owner[a] != owner[b] for a, b in pairwise(kept)]
+    assert breaks.tolist() == [owner[a] != owner[b] for a, b in itertools.pairwise(kept)]
 
 
 @pytest.mark.parametrize("method", REDUCERS)
+@unhurried
 @given(windows(), st.integers(2, 60))
 def test_the_order_of_rows_does_not_matter(
     method: str, series: tuple[Ints, Floats], max_points: int
@@ -397,6 +409,37 @@ def test_the_point_with_the_smallest_triangle_makes_room() -> None:
     assert lttb_indices(ts, value, 5).tolist() == [0, 3, 4, 7, 11]
     # Row 6 comes in; twice the areas at 3, 4 and 7 are then 27, 18 and 0.04.
     assert reduce_indices(ts, value, 5, "lttb").tolist() == [0, 3, 4, 6, 11]
+
+
+@pytest.mark.parametrize("method", ["minmax", "m4"])
+def test_bins_get_what_the_ends_leave(method: str) -> None:
+    ts, value = regular(5000)
+    least = minmax_indices(ts, value, 98) if method == "minmax" else m4_indices(ts, value, 100)
+    assert reduce_indices(ts, value, 100, method).tolist() == sorted({0, *least.tolist(), 4999})
+
+
+@pytest.mark.parametrize("method", ["lttb", "minmaxlttb"])
+def test_the_epoch_does_not_cost_precision(method: str) -> None:
+    n = 5000
+    x = np.arange(n, dtype=np.int64)
+    y = np.random.default_rng(4).normal(scale=1000.0, size=n)
+    near = SEGMENT_FUNCTIONS[method](x, y, 900)
+    assert SEGMENT_FUNCTIONS[method](EPOCH_2024 + x, y, 900).tolist() == near.tolist()
+
+
+@unhurried
+@given(st.lists(st.tuples(st.integers(1, 10**15), st.integers(0, 50)), min_size=1), st.data())
+def test_shares_are_proportional_and_fit(parts: list[tuple[int, int]], data: st.DataObject) -> None:
+    weight = np.array([w for w, _ in parts], dtype=np.float64)
+    room = np.array([r for _, r in parts], dtype=np.int64)
+    assume(room.sum() > 0)
+    units = data.draw(st.integers(0, int(room.sum()) - 1))
+    share = _share(weight, room, units)
+    assert share.sum() == units
+    assert np.all((share >= 0) & (share <= room))
+    # A full one may have less than its due, and nobody has a unit more than another's due.
+    for i, j in itertools.product(np.flatnonzero(share < room), range(len(room))):
+        assert (share[j] - 1) / weight[j] <= (share[i] + 1) / weight[i] * (1 + 1e-9)
 
 
 def test_points_follow_time_not_samples() -> None:
@@ -536,6 +579,7 @@ def test_no_gaps_in_a_handful(n: int) -> None:
     assert find_gaps(np.arange(n, dtype=np.int64) * HOUR).tolist() == [False] * max(n - 1, 0)
 
 
+@unhurried
 @given(
     st.lists(st.integers(0, 10 * MINUTE), max_size=60),
     st.floats(1, 10),
@@ -615,6 +659,7 @@ def bucket(ts: int, samples: list[int]) -> dict[str, float]:
     }
 
 
+@unhurried
 @given(
     st.dictionaries(
         st.integers(-50, 200), st.lists(st.integers(-9, 9), min_size=1, max_size=5), max_size=80
@@ -736,6 +781,7 @@ def test_widths_by_hand(step: int, length: int, bins: int, expected: int) -> Non
     assert bin_width(step, length, bins) == expected
 
 
+@unhurried
 @given(
     st.integers(1, 40 * DAY), st.integers(1, 4000 * DAY), st.integers(2, 5000), st.integers(0, DAY)
 )

@@ -37,6 +37,7 @@ Every = Literal["15min", "1h", "1d", "1w", "1mo", "1y"]
 QUARTER_US = HOUR_US // 4
 MIN_COVERAGE = 0.90
 GAP_FACTOR = 2.5
+NEAR_BUCKETS = 97  # a day of quarter hours: what is usual around a bucket
 
 # --- counters ----------------------------------------------------------------------------------
 
@@ -382,21 +383,24 @@ def power_to_energy(
     """
     if start >= end:
         raise BadWindow(f"start {start} is not before end {end}")
-    known = np.isfinite(mean) & (count > 0)
-    hold = np.maximum(np.broadcast_to(width_us, ts.shape), expected_step_us)
-    reach = np.minimum(np.append(np.diff(ts), hold[-1:]), hold).astype(np.float64)[known]
-    ts, mean, count = ts[known], mean[known], count[known]
-    # One reading short is the phase of the source against the bucket, or one lost reading that
-    # its neighbour stands for, as in `integrate_power`.
-    full = (count + 1.5) * expected_step_us > reach
-    share = np.where(full, 1.0, count * expected_step_us / reach)
-    inside = np.clip(np.minimum(ts + reach, end) - np.maximum(ts, start), 0.0, None)
-    covered = share * inside
-    return _energy_and_coverage(float((mean * covered).sum()), float(covered.sum()), end - start)
+    rows = power_intervals(
+        ts, mean, count, width_us, expected_step_us=expected_step_us, start=start, end=end
+    )
+    covered = ((rows["end"] - rows["start"]) * rows["coverage_ratio"]).sum()
+    return _energy_and_coverage(
+        float(rows["energy"].sum()) * HOUR_US, float(covered), end - start
+    )
 
 
 def power_intervals(
-    ts: Int, mean: Float, count: Int, width_us: int | Int, *, expected_step_us: int, end: int
+    ts: Int,
+    mean: Float,
+    count: Int,
+    width_us: int | Int,
+    *,
+    expected_step_us: int | Int,
+    start: int,
+    end: int,
 ) -> pd.DataFrame:
     """Energy of each bucket of mean power, by the rule of `power_to_energy`.
 
@@ -404,27 +408,30 @@ def power_intervals(
     ----------
     ts, mean, count : int64[n] sorted starts [µs], float64[n] [kW], int64[n].
     width_us : width of the buckets [µs], one or int64[n].
-    expected_step_us : step of the source [µs].
-    end : end of the window [µs]; nothing is counted beyond it.
+    expected_step_us : step of the source [µs], one or int64[n].
+    start, end : window [µs]; of a bucket that reaches beyond it only the part inside counts.
 
     Returns
     -------
     frame `start`, `end` [µs], `energy` [kWh], `coverage_ratio`; a row per bucket with a mean.
     """
     known = np.isfinite(mean) & (count > 0)
-    hold = np.maximum(np.broadcast_to(width_us, ts.shape), expected_step_us)
+    step = np.broadcast_to(expected_step_us, ts.shape)
+    hold = np.maximum(np.broadcast_to(width_us, ts.shape), step)
     reach = np.minimum(np.append(np.diff(ts), hold[-1:]), hold)[known]
-    ts, mean, count = ts[known], mean[known], count[known]
+    ts, mean, count, step = ts[known], mean[known], count[known], step[known]
     # One reading short is the phase of the source against the bucket, or one lost reading that
     # its neighbour stands for, as in `integrate_power`.
-    full = (count + 1.5) * expected_step_us > reach
-    share = np.where(full, 1.0, count * expected_step_us / np.maximum(reach, 1))
-    until = np.minimum(ts + reach, end)
+    full = (count + 1.5) * step > reach
+    share = np.where(full, 1.0, count * step / np.maximum(reach, 1))
+    begin, until = np.maximum(ts, start), np.minimum(ts + reach, end)
+    inside = until > begin
+    begin, until, mean, share = begin[inside], until[inside], mean[inside], share[inside]
     return pd.DataFrame(
         {
-            "start": ts,
+            "start": begin,
             "end": until,
-            "energy": mean * share * (until - ts) / HOUR_US,
+            "energy": mean * share * (until - begin) / HOUR_US,
             "coverage_ratio": share,
         }
     )

@@ -96,7 +96,7 @@ def show_series(
     y_range: YRange = "auto",
     separate: bool = False,
     height: int = 340,
-    max_points: int = 2000,
+    max_points: int = 4000,
     whole_page: bool = False,
 ) -> None:
     """Signals over the window: zoomable chart, quiet line, export.

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
 from core import query
 from core.config import Settings, load_settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 @cache
@@ -95,7 +100,7 @@ def series(
     start: int | None = None,
     end: int | None = None,
     *,
-    max_points: int = 2000,
+    max_points: int = 4000,
     level: str = "auto",
     reducer: str = "envelope",
 ) -> query.Series:
@@ -109,3 +114,30 @@ def series(
         store, str(settings().store), store.version, device, signal, start, end, max_points, level,
         reducer,
     )  # fmt: skip
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def _report(
+    _store: query.Store, path: str, version: int, name: str, _ask: Callable[..., Any],
+    args: tuple[Any, ...], options: dict[str, Any],
+) -> Any:  # fmt: skip
+    return _ask(_store, *args, **options)
+
+
+def report(
+    store: query.Store,
+    ask: Callable[Concatenate[query.Store, P], R],
+    *args: P.args,
+    **options: P.kwargs,
+) -> R:
+    """Answer of a function of `core.services`, cached: ``report(store, load_report, "m1", ...)``.
+
+    Raises
+    ------
+    ZigguratError : as the function.
+    """
+    answer: R = _report(
+        store, str(settings().store), store.version, f"{ask.__module__}.{ask.__qualname__}", ask,
+        args, options,
+    )  # fmt: skip
+    return answer
