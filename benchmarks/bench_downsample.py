@@ -12,7 +12,7 @@ from functools import partial
 import lttb
 import numpy as np
 
-from core.downsample import REDUCERS, SECOND, Floats, Ints, envelope, reduce_indices
+from core.downsample import REDUCERS, SECOND, Floats, Ints, m4_columns, reduce_indices
 
 SIZES = (100_000, 1_000_000)
 POINTS = 2000
@@ -50,15 +50,13 @@ def cases(n: int) -> dict[str, Callable[[], object]]:
     ts, value = walk(n)
     holed_ts, holed = outages(ts, value)
     pairs = np.column_stack(((ts - ts[0]) / SECOND, value))
-    one = np.ones(n, dtype=np.int64)
     work: dict[str, Callable[[], object]] = {"lttb package": lambda: lttb.downsample(pairs, POINTS)}
     for method in REDUCERS:
         work[method] = partial(reduce_indices, ts, value, POINTS, method)
     for method in REDUCERS:
         work[f"{method}, outages"] = partial(reduce_indices, holed_ts, holed, POINTS, method)
-    work["envelope"] = lambda: envelope(
-        ts, value, value, value, value, value, one, POINTS, int(ts[0]), int(ts[-1]) + 1, step=SECOND
-    )
+    window = (int(ts[0]), int(ts[-1]) + 1)
+    work["m4 by column"] = lambda: m4_columns(ts, value, *window, POINTS // 4)
     return work
 
 

@@ -45,7 +45,9 @@ def write_corpus(
     rows = 0
     for k, (device, signal, period) in enumerate(names(share)):
         rng = np.random.default_rng([seed, k, int(skip_days)])
-        utc = START + np.arange(int(skip_days * 86400 / period), int(days * 86400 / period)) * period
+        utc = (
+            START + np.arange(int(skip_days * 86400 / period), int(days * 86400 / period)) * period
+        )
         utc = utc + rng.integers(0, 2, len(utc))
         phase = utc / 86400 * 2 * np.pi
         value = np.round(3.3 + 0.05 * np.sin(phase + k) + rng.normal(0, 0.002, len(utc)), 3)

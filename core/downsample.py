@@ -23,8 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 from tsdownsample import LTTBDownsampler, MinMaxLTTBDownsampler
 
-from core.errors import BadWindow
-
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -38,14 +36,6 @@ GAP_MINIMUM = 1_000_000
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
-
-# Widths a person reads off a clock [µs]: every one divides a day, so bins meet midnight UTC.
-_CLOCK_WIDTHS: tuple[int, ...] = (
-    *(m * 10**k for k in range(6) for m in (1, 2, 5)),
-    *(s * SECOND for s in (1, 2, 5, 10, 15, 20, 30)),
-    *(m * 60 * SECOND for m in (1, 2, 5, 10, 15, 20, 30)),
-    *(h * 3600 * SECOND for h in (1, 2, 3, 4, 6, 8, 12, 24)),
-)
 
 
 # --- one segment -------------------------------------------------------------------------------
@@ -456,132 +446,3 @@ def m4_columns(ts: Ints, value: Floats, start: int, end: int, columns: int) -> I
     last = np.append(first[1:], len(at)) - 1
     order = np.lexsort((value, at))  # by column, then by value
     return np.unique(np.concatenate([first, last, order[first], order[last]]))
-
-
-@dataclass(frozen=True, eq=False)
-class Envelope:
-    """Buckets of equal width, empty ones omitted; mean = total / count."""
-
-    width: int
-    """Width of a bin [µs]; its edges are multiples of it since the epoch."""
-    ts: Ints
-    """Start of each bin [µs]."""
-    first: Floats
-    last: Floats
-    lo: Floats
-    hi: Floats
-    total: Floats
-    count: Ints
-
-
-def envelope(
-    ts: Ints,
-    first: Floats,
-    last: Floats,
-    lo: Floats,
-    hi: Floats,
-    total: Floats,
-    count: Ints,
-    bins: int,
-    start: int,
-    end: int,
-    *,
-    step: int | None = None,
-) -> Envelope:
-    """Gather aggregated buckets into at most `bins` wider ones over [start, end).
-
-    Exact: the lowest lo, the highest hi, the sums of total and count, the earliest first and the
-    latest last of the rows that start in the window. Rows without a value (total NaN or count 0)
-    are left out; of rows with the same time stamp the last one in the input stands. Raw samples
-    are passed with first = last = lo = hi = total = value and count = 1.
-
-    The width (`bin_width`) depends on the source step and on the length of the window, not on
-    where it lies, and bins start at multiples of it: panning moves the bins, and changes none
-    that stays wholly inside the window.
-
-    Parameters
-    ----------
-    ts : int64[n], start of the source bucket [µs].
-    first, last, lo, hi, total : float64[n].
-    count : int64[n].
-    bins : upper bound of the answer's length, 2 or more.
-    start, end : window [µs].
-    step : width of a source bucket [µs]; None: the largest that divides all steps found. Rows
-        of one level should name it, so that a window with few rows is binned like the others.
-
-    Raises
-    ------
-    BadWindow
-        `start` is not before `end`.
-    ValueError
-        `bins` below 2, or `step` not above 0.
-    """
-    if start >= end:
-        raise BadWindow(f"start {start} is not before end {end}")
-    # NaN == NaN is False: rows without a total fall out.
-    rows = np.flatnonzero((ts >= start) & (ts < end) & (count > 0) & (total == total))
-    order = _order(ts[rows])
-    rows = rows if order is None else rows[order]
-    t = ts[rows]
-    width = bin_width(_grid(t) if step is None else step, end - start, bins)
-    label = t // width
-    cut = np.flatnonzero(np.diff(label, prepend=label[:1] - 1))
-    if not cut.size:
-        none = np.empty(0)
-        return Envelope(width, label, none, none, none, none, none, label)
-    closing = np.append(cut[1:], len(rows)) - 1
-    return Envelope(
-        width=width,
-        ts=label[cut] * width,
-        first=first[rows[cut]],
-        last=last[rows[closing]],
-        lo=np.minimum.reduceat(lo[rows], cut),
-        hi=np.maximum.reduceat(hi[rows], cut),
-        total=np.add.reduceat(total[rows], cut),
-        count=np.add.reduceat(count[rows].astype(np.int64), cut),
-    )
-
-
-def bin_width(step: int, length: int, bins: int) -> int:
-    """Smallest nice multiple of `step` with which any window of `length` meets at most `bins` bins.
-
-    Nice is the step itself; a width on the clock (1, 2, 5, 10, 15, 20, 30 s and min, 1, 2, 3, 4,
-    6, 8, 12, 24 h, decimals below a second); above a day 1, 2, 5, 10, 20, 50, ... days; and
-    where the step divides none of these closely enough, 1, 2, 5, 10, ... steps.
-
-    Parameters
-    ----------
-    step : width of a source bucket [µs].
-    length : length of the window [µs].
-    bins : 2 or more: a window not aligned to the bins cuts one at either end.
-
-    Raises
-    ------
-    ValueError
-        `bins` below 2, or `step` not above 0.
-    """
-    if bins < 2:
-        raise ValueError(f"bins is {bins}, must be 2 or more")
-    if step <= 0:
-        raise ValueError(f"step is {step} µs, must be above 0")
-    # A window of whole microseconds meets at most ceil((length - 1) / width) + 1 bins.
-    needed = max(step, -(-(length - 1) // (bins - 1)))
-    if needed == step:
-        return step
-    on_clock = (w for w in _CLOCK_WIDTHS if needed <= w <= 2.5 * needed and w % step == 0)
-    width = next(on_clock, None)
-    if width is not None:
-        return width
-    unit = DAY if needed > DAY and DAY % step == 0 else step
-    while 5 * unit < needed:
-        unit *= 10
-    return next(m * unit for m in (1, 2, 5) if m * unit >= needed)
-
-
-def _grid(ts: Ints) -> int:
-    """Largest width that divides every step [µs], 1 where there is none to see."""
-    steps = np.diff(ts)
-    if not steps.size:
-        return 1
-    smallest = int(steps.min())
-    return smallest if not (steps % smallest).any() else int(np.gcd.reduce(steps))

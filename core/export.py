@@ -70,10 +70,12 @@ def write_frames(frames: Iterable[pd.DataFrame], path: Path, about: Mapping[str,
 
     Raises
     ------
-    QueryError : unknown suffix, nothing to write, or more rows than Excel holds.
+    QueryError : unknown suffix, no such folder, nothing to write, or more rows than Excel holds.
     """
     if path.suffix not in SUFFIXES:
         raise QueryError(f"{path.name}: unknown format; expected one of {', '.join(SUFFIXES)}")
+    if not path.parent.is_dir():
+        raise QueryError(f"{path}: no such folder")
     draft = path.with_name(f".{path.name}.part")
     try:
         if path.suffix == ".xlsx":

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from core.errors import StoreDamaged, StoreFormatError, StoreMissing
+from core.errors import StoreDamaged, StoreError, StoreFormatError, StoreMissing
 
 FILE = "ledger.sqlite"
 FORMAT = 1
@@ -285,17 +285,27 @@ class Ledger:
     # --- writing --------------------------------------------------------------------------------
     @contextmanager
     def transaction(self) -> Iterator[Commit]:
-        """One commit: everything or nothing; the version counts up."""
-        self._con.execute("BEGIN IMMEDIATE")
+        """One commit: everything or nothing; the version counts up.
+
+        Raises
+        ------
+        StoreError : the ledger cannot be written (disk full, locked for long, no permission).
+        """
         try:
+            self._con.execute("BEGIN IMMEDIATE")
             yield Commit(self._con)
             self._con.execute(
                 "UPDATE setting SET value = CAST(value AS INTEGER) + 1 WHERE name = 'version'"
             )
-        except BaseException:
-            self._con.execute("ROLLBACK")
+            self._con.execute("COMMIT")
+        except BaseException as error:
+            if self._con.in_transaction:
+                self._con.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise StoreError(
+                    f"{self.root / FILE} cannot be written ({error}); the state before stands"
+                ) from error
             raise
-        self._con.execute("COMMIT")
 
 
 class Commit:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from core.arrays import from_numpy, from_strings, to_float64, to_int32, to_int64
 from core.errors import StoreDamaged
 from core.ledger import Part, SignalRow
 from core.rollup import (
@@ -80,6 +80,7 @@ class PartReader:
 
     root: Path
     _open: dict[str, pq.ParquetFile] = field(default_factory=dict)
+    _last: dict[str, tuple[int, Sequence[str] | None, pa.Table]] = field(default_factory=dict)
 
     def _file(self, part: Part) -> pq.ParquetFile:
         if part.path not in self._open:
@@ -96,28 +97,67 @@ class PartReader:
         for file in self._open.values():
             file.close()
         self._open.clear()
+        self._last.clear()
 
-    def read(self, part: Part, low: str, high: str, start: int, end: int) -> pa.Table:
-        """Rows of signals in [low, high] and times in [start, end) [µs UTC], in file order."""
+    def read(
+        self,
+        part: Part,
+        low: str,
+        high: str,
+        start: int,
+        end: int,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """Rows of signals in [low, high] and times in [start, end) [µs UTC], in file order.
+
+        `columns` are those wanted besides signal and ts; None is all.
+        """
         file = self._file(part)
         groups = [
             i
             for i in range(file.metadata.num_row_groups)
             if _may_hold(file.metadata.row_group(i).column(0), low, high)
         ]
+        wanted = None if columns is None else ["signal", "ts", *columns]
         try:
-            table = file.read_row_groups(groups, use_threads=False)
+            tables = [
+                _rows_of(self._group(part, file, i, wanted), low, high) for i in groups
+            ]
         except (OSError, pa.ArrowInvalid) as error:
             raise StoreDamaged(f"{self.root / part.path} cannot be read: {error}") from error
-        if not table.num_rows:
+        if not tables:
+            return file.schema_arrow.empty_table().select(wanted or file.schema_arrow.names)
+        table = pa.concat_tables(tables)
+        if start <= part.start and part.stop < end:
             return table
-        ts = table["ts"].cast(pa.int64())
-        keep = pc.and_(pc.greater_equal(ts, start), pc.less(ts, end))
-        if not (low <= part.signal_first and part.signal_last <= high):
-            names = table["signal"].cast(pa.string())
-            inside = pc.and_(pc.greater_equal(names, low), pc.less_equal(names, high))
-            keep = pc.and_(keep, inside)
-        return table.filter(keep)
+        ts = to_int64(table["ts"])
+        inside = np.flatnonzero((ts >= start) & (ts < end))
+        if len(inside) and len(inside) == inside[-1] - inside[0] + 1:
+            return table.slice(int(inside[0]), len(inside))
+        return table.take(from_numpy(inside, pa.int64()))
+
+
+    def _group(
+        self, part: Part, file: pq.ParquetFile, index: int, columns: Sequence[str] | None
+    ) -> pa.Table:
+        """A row group; the last one of each file is kept, for the next signal often shares it."""
+        kept = self._last.get(part.path)
+        if kept is None or kept[:2] != (index, columns):
+            table = file.read_row_group(index, columns, use_threads=False)
+            kept = self._last[part.path] = (index, columns, table)
+        return kept[2]
+
+
+def _rows_of(group: pa.Table, low: str, high: str) -> pa.Table:
+    """Rows of a row group whose signal lies in [low, high]; they follow each other."""
+    names = group["signal"].combine_chunks()
+    code = to_int32(names.indices)
+    inside = [i for i, name in enumerate(names.dictionary.to_pylist()) if low <= name <= high]
+    if not inside:
+        return group.slice(0, 0)
+    first = int(np.searchsorted(code, inside[0], side="left"))
+    last = int(np.searchsorted(code, inside[-1], side="right"))
+    return group.slice(first, last - first)
 
 
 def _may_hold(column: pq.ColumnChunkMetaData, low: str, high: str) -> bool:
@@ -141,7 +181,7 @@ def read_raw(
 ) -> tuple[Int, Float, Int]:
     """Raw rows of one signal in [start, end): ts, value, source; the later generation stands."""
     tables = [
-        reader.read(part, signal, signal, start, end)
+        reader.read(part, signal, signal, start, end, ("value", "source"))
         for part in parts
         if part.level == RAW and _covers(part, signal, start, end, since)
     ]
@@ -149,9 +189,9 @@ def read_raw(
         return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64)
     table = pa.concat_tables(tables)
     ts, (value, source), _ = in_order(
-        table["ts"].cast(pa.int64()).to_numpy(),
-        table["value"].to_numpy(),
-        table["source"].to_numpy().astype(np.int64),
+        to_int64(table["ts"]),
+        to_float64(table["value"]),
+        to_int32(table["source"]).astype(np.int64),
     )
     return ts, value, source
 
@@ -175,9 +215,11 @@ def read_level(
         none = np.empty(0)
         return Buckets(np.empty(0, np.int64), none, none, none, none, none, np.empty(0, np.int64))
     table = pa.concat_tables(tables)
-    names = ("first", "last", "min", "max", "sum", "count")
+    names = ("first", "last", "min", "max", "sum")
     ts, columns, _ = in_order(
-        table["ts"].cast(pa.int64()).to_numpy(), *(table[name].to_numpy() for name in names)
+        to_int64(table["ts"]),
+        *(to_float64(table[name]) for name in names),
+        to_int32(table["count"]).astype(np.int64),
     )
     return Buckets(ts, *columns)
 
@@ -227,7 +269,7 @@ class PartWriter:
             compression_level=1,
             use_dictionary=[name for name in schema.names if name not in delta],
             column_encoding=dict.fromkeys(delta, "DELTA_BINARY_PACKED"),
-            write_statistics=["signal", "ts"],
+            write_statistics=["signal"],
             store_schema=False,
         )
 
@@ -265,13 +307,13 @@ class PartWriter:
         codes = np.repeat(
             np.array([code[name] for name, _ in runs], np.int32), [count for _, count in runs]
         )
-        arrays: list[pa.Array] = [pa.DictionaryArray.from_arrays(codes, pa.array(names))]
+        spelled = from_strings(names)
+        arrays = [pa.DictionaryArray.from_arrays(from_numpy(codes, pa.int32()), spelled)]
         for field_, held in zip(list(self._schema)[1:], columns, strict=True):
             column = held[0] if len(held) == 1 else np.concatenate(held)
-            if field_.type == _TS:
-                arrays.append(pa.array(column).view(_TS))
-            else:
-                arrays.append(pa.array(column.astype(field_.type.to_pandas_dtype(), copy=False)))
+            if field_.type == pa.int32():
+                column = column.astype(np.int32)
+            arrays.append(from_numpy(column, field_.type))
         table = pa.Table.from_arrays(arrays, schema=self._schema)
         groups = max(1, round(table.num_rows / self._limit))
         self._writer.write_table(table, row_group_size=-(-table.num_rows // groups))

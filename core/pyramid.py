@@ -16,6 +16,7 @@ import fcntl
 import itertools
 import os
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -435,6 +436,7 @@ class DeviceSession:
         self._writer = DeviceWriter(self._ledger, self.device, self._pool)
         self._changed: dict[str, SignalRow] = {}
         self._reset: set[str] = set()
+        self._readers = threading.local()
         self.repeated: Counter[int] = Counter()  # by source
         self.replaced: Counter[int] = Counter()
         return self
@@ -468,16 +470,21 @@ class DeviceSession:
         levels: as decided on the first stretch of a long signal; None decides here.
         """
         row = None if anew else self._rows.get(signal.name)
-        reader = PartReader(self._ledger.root)
 
         def existing(start: int, end: int) -> tuple[Int, Float, Int]:
             since = row.since if row else 0
-            return read_raw(reader, self._parts, signal.name, start, end, since)
+            return read_raw(self._reader(), self._parts, signal.name, start, end, since)
 
         if levels is None:
             levels = self.levels(signal.name, readings[0], anew=anew)
         yield from make_chunks(signal.name, readings, state_of(row), levels, self._zone, existing)
-        reader.close()
+
+    def _reader(self) -> PartReader:
+        """A reader for each thread: files stay open between signals."""
+        if not hasattr(self._readers, "reader"):
+            self._readers.reader = PartReader(self._ledger.root)
+        reader: PartReader = self._readers.reader
+        return reader
 
     def levels(self, signal: str, ts: Int, *, anew: bool = False) -> tuple[Level, ...]:
         """Levels stored for a signal; for a new one those its first readings make worthwhile."""

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,9 @@ DAY = 24 * HOUR
 # Time stamps outside these years are quarantined at the border.
 FIRST_DAY = date(1970, 1, 2)
 LAST_DAY = date(2099, 12, 31)
-SAMPLES_PER_BUCKET = 1.8  # a level finer than this many samples a bucket is not worth its bytes
+# A bucket is a row of eight columns: of fewer samples than about four, it costs more to write, keep
+# and read than they do (benchmarks, docs/adr/0002). A tenth less, for readings lost.
+SAMPLES_PER_BUCKET = 3.6
 _UNITS = {"s": SECOND, "min": 60 * SECOND, "h": HOUR, "d": DAY}
 _RULE = re.compile(r"(\d+)(s|min|h|d)")
 
@@ -110,8 +113,18 @@ def day_starts(zone: str) -> Int:
     tz = ZoneInfo(zone)
     days = (LAST_DAY - FIRST_DAY).days + 2
     midnight = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=tz)
-    starts = [int((midnight + timedelta(days=i)).timestamp()) for i in range(days)]
-    return np.array(starts, np.int64) * SECOND
+
+    def start(day: int) -> int:
+        return int((midnight + timedelta(days=day)).timestamp())
+
+    # Midnights a week apart that lie a whole week apart have no clock change between them: no
+    # zone has ever set its clock twice within a week.
+    weeks = [start(day) for day in range(0, days + 7, 7)]
+    starts: list[int] = []
+    for week, (this, following) in enumerate(pairwise(weeks)):
+        even = following - this == 7 * 86_400
+        starts += (this + 86_400 * i if even else start(7 * week + i) for i in range(7))
+    return np.array(starts[:days], np.int64) * SECOND
 
 
 def day_index(ts: Int, zone: str) -> Int:
@@ -202,7 +215,7 @@ def roll_levels(ts: Int, value: Float, stored: Sequence[Level], zone: str) -> di
 def worthwhile(levels: Sequence[Level], rows: int, hours: int) -> tuple[Level, ...]:
     """Levels worth storing for a signal with `rows` samples in `hours` hours that hold any.
 
-    Levels of an hour and coarser always are; a finer one needs on average nearly two samples a
+    Levels of an hour and coarser always are; a finer one needs on average nearly four samples a
     bucket. A function of the raw content alone, so that no order of arrival matters.
     """
     density = rows / hours if hours else 0.0

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from core.analytics import compare, energy, quality
+from core.downsample import with_breaks
 from core.errors import QueryError
-from core.query import Device, SignalInfo, Store
+from core.ledger import open_ledger
+from core.query import Device, Series, SignalInfo, Store
 from core.rollup import DAY, HOUR, Buckets, Float, Int, parse_rules
+from core.upkeep import storage
 
 Every = Literal["15min", "1h", "1d", "1w", "1mo", "1y"]
 KILO = {"W": 1e-3, "kW": 1.0, "MW": 1e3, "Wh": 1e-3, "kWh": 1.0, "MWh": 1e3}
@@ -339,8 +343,10 @@ def aligned(
     return compare.align(series, step, grid, end), step
 
 
-def coverage_report(store: Store, device: str, start: int, end: int) -> pd.DataFrame:
-    """Coverage of every signal of a device by local day.
+def coverage_report(
+    store: Store, device: str, start: int, end: int, names: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Coverage of every signal of a device, or of those named, by local day.
 
     Returns
     -------
@@ -352,6 +358,8 @@ def coverage_report(store: Store, device: str, start: int, end: int) -> pd.DataF
     """
     frames = []
     for info in store.signals(device):
+        if names is not None and info.name not in names:
+            continue
         level = "1h" if "1h" in info.levels and info.step_us < HOUR else "raw"
         rows = store.buckets(device, info.name, start, end, level)
         if not len(rows.ts) and (info.first is None or info.first >= end):
@@ -438,6 +446,47 @@ def highest_peaks(
 def _time_of_highest(store: Store, info: SignalInfo, start: int, end: int) -> int:
     ts, value = store.raw(info.device, info.name, start, end)
     return int(ts[np.nanargmax(value)])
+
+
+@dataclass(frozen=True)
+class Reach:
+    """First moment and last moment that the readings of a device stand for [µs UTC]."""
+
+    first: int | None
+    last: int | None
+
+
+def measured_reach(signals: Sequence[SignalInfo]) -> Reach:
+    """What powers and energies of a device reach over: a power stands for the step after it."""
+    firsts = [info.first for info in signals if info.first is not None]
+    lasts = [
+        info.last + (info.step_us - 1 if info.unit in POWER_UNITS else 0)
+        for info in signals
+        if info.last is not None
+    ]
+    return Reach(min(firsts, default=None), max(lasts, default=None))
+
+
+def newest_reading(
+    store: Store, device: str, signal: str, start: int, end: int
+) -> tuple[int, float] | None:
+    """The last reading in [start, end): time [µs UTC] and value; None without any.
+
+    Raises
+    ------
+    UnknownDevice, UnknownSignal
+    """
+    found = _reading_before(store, store.signal(device, signal), end)
+    return found if found and found[0] >= start else None
+
+
+def power_exceeded(report: LoadReport, share: float) -> float:
+    """The power [kW] reached or exceeded for a share (0..1) of the time that has readings."""
+    hours = report.duration["hours"].to_numpy()
+    if not len(hours):
+        return float("nan")
+    at = min(int(np.searchsorted(hours, share * hours[-1])), len(hours) - 1)
+    return float(report.duration["power"].to_numpy()[at])
 
 
 def duration_curve(report: LoadReport, points: int = 1000) -> pd.DataFrame:
@@ -675,9 +724,11 @@ def _health(
 ) -> DeviceHealth:
     signals = store.signals(device.name)
     main = main_signals(signals)
-    spark, covered = _spark(store, main, *window, points)
     used = device_energy(store, device.name, *window)
-    coverage = max(covered, used.coverage_ratio)
+    # What measures energy has been looked through already.
+    coverage = used.coverage_ratio or max(
+        (_coverage(store, info, *window) for info in main), default=0.0
+    )
     behind = newest - device.last if newest is not None and device.last is not None else None
     step = min((info.step_us for info in signals), default=0)
     late = behind is None or behind > max(STALE_STEPS * step, STALE_LEAST_US)
@@ -690,7 +741,7 @@ def _health(
     return DeviceHealth(
         device, tuple(main), main[0].unit if main else "", _newest_value(store, main), behind,
         coverage, quarantined, failed, tuple(reason for reason, holds in why.items() if holds),
-        used, spark,
+        used, _spark(store, main, *window, points),
     )  # fmt: skip
 
 
@@ -704,30 +755,396 @@ def _newest_value(store: Store, main: Sequence[SignalInfo]) -> float:
     return sum(values) if values else np.nan
 
 
+def _coverage(store: Store, info: SignalInfo, start: int, end: int) -> float:
+    """Share of the window that the readings of a signal stand for."""
+    level = fine_level(store, info, start, end, 900_000_000)
+    rows = store.buckets(info.device, info.name, start, end, level)
+    step = energy.steps_in_effect(rows.ts, rows.count, typical_us=info.step_us)
+    width = _widths(store, rows, level) if level != "raw" and len(rows.ts) else step
+    parts = energy.power_intervals(
+        rows.ts, rows.sum, rows.count, width, expected_step_us=step, start=start, end=end
+    )
+    covered = ((parts["end"] - parts["start"]) * parts["coverage_ratio"]).sum()
+    return min(float(covered) / (end - start), 1.0)
+
+
 def _spark(
     store: Store, main: Sequence[SignalInfo], start: int, end: int, points: int
-) -> tuple[pd.DataFrame, float]:
-    """Few points of the sum of signals of one unit, and the share of the window covered."""
+) -> pd.DataFrame:
+    """Few points of a signal, or of the sum of several of one unit."""
     if not main:
-        return pd.DataFrame({"ts": [], "mean": [], "min": [], "max": []}), 0.0
+        return pd.DataFrame({"ts": [], "mean": [], "min": [], "max": []})
     if len(main) > 1:
         frame, _ = aligned(store, [(info.device, info.name) for info in main], start, end, points)
         total = frame.sum(axis=1, min_count=len(main)).to_numpy()
-        ts = frame.index.to_numpy()
-        return pd.DataFrame({"ts": ts, "mean": total, "min": total, "max": total}), float(
-            np.isfinite(total).mean()
-        )
+        return pd.DataFrame({"ts": frame.index, "mean": total, "min": total, "max": total})
     info = main[0]
     series = store.series(info.device, info.name, start, end, max_points=points)
-    rows = series.frame[np.isfinite(series.frame["last"])]
-    ts, count = rows["ts"].to_numpy(np.int64), rows["count"].to_numpy(np.int64)
-    step = energy.steps_in_effect(ts, count, typical_us=info.step_us)
-    width = np.full(len(ts), series.step_us) if series.step_us else step
-    parts = energy.power_intervals(
-        ts, np.ones(len(ts)), count, width, expected_step_us=step, start=start, end=end
-    )
-    covered = ((parts["end"] - parts["start"]) * parts["coverage_ratio"]).sum() / (end - start)
     frame = series.frame[["ts", "mean", "min", "max"]]
-    if info.kind == "counter":
-        frame = frame.assign(mean=series.frame["last"])
-    return frame.reset_index(drop=True), min(float(covered), 1.0)
+    return frame.assign(mean=series.frame["last"]) if info.kind == "counter" else frame
+
+
+# --- comparison ---------------------------------------------------------------------------------
+
+# What the power of a device is, first found first; several signals of it are added up.
+POWER_QUANTITIES = ("active_power", "pcs_power", "battery_power", "pv_power", "load_power")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a comparison: a device in a window [µs UTC], and what lays it over the first.
+
+    Attributes
+    ----------
+    days : local days to move its times forward, the wall clock kept.
+    shift_us : or, where the windows are no whole days, this many µs.
+    """
+
+    label: str
+    device: str
+    start: int
+    end: int
+    days: int = 0
+    shift_us: int = 0
+
+
+@dataclass(frozen=True)
+class SideReport:
+    """Energy [kWh] and power [kW] of one side.
+
+    `peak_of_us`: the peak is the highest mean over this long [µs]; 0 where it is a reading.
+    `daily` has start, end [µs UTC], energy [kWh], marked.
+    """
+
+    energy_kwh: float
+    coverage_ratio: float
+    mean_kw: float
+    peak_kw: float
+    peak_ts: int | None
+    peak_of_us: int
+    load_factor: float
+    daily: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """Power [kW] of the sides on one grid, a column per label, indexed by ts of the first side."""
+
+    frame: pd.DataFrame
+    step_us: int
+
+
+@dataclass(frozen=True)
+class DifferenceReport:
+    """Side a less side b over the cells where both have a value.
+
+    `line` has ts [µs UTC] and power [kW]; energies in kWh, `below_kwh` is negative or 0.
+    """
+
+    line: pd.DataFrame
+    energy_kwh: float
+    above_kwh: float
+    below_kwh: float
+    hours: float
+
+
+def compared_power(store: Store, device: str) -> list[SignalInfo]:
+    """Signals that add up to the power of a device; none where it has no power."""
+    known = store.signals(device)
+    for quantity in POWER_QUANTITIES:
+        found = [one for one in known if one.quantity == quantity and one.unit in POWER_UNITS]
+        if found:
+            return found
+    return []
+
+
+def previous_sides(
+    device: str, start: int, end: int, zone: str, count: int
+) -> list[Side]:
+    """The window and the `count` - 1 windows of equal length before it.
+
+    Where the window spans whole days of the wall clock, so do the earlier ones; their length then
+    differs by an hour over a clock change.
+    """
+    days = _whole_days(start, end, zone)
+    sides = []
+    for back in range(count):
+        if days:
+            begin, finish = _moved((start, end), zone, -back * days)
+            side = Side(str(back), device, begin, finish, days=back * days)
+        else:
+            length = (end - start) * back
+            side = Side(str(back), device, start - length, end - length, shift_us=length)
+        sides.append(side)
+    return sides
+
+
+def sides_at(first: Side, zone: str, days: Sequence[date]) -> list[Side]:
+    """The window of `first` moved to start on other local days, at the same time of day."""
+    today = quality.local_times(np.array([first.start], np.int64), zone)[0].date()
+    sides = []
+    for day in dict.fromkeys(days):
+        back = (today - day).days
+        if back:
+            begin, finish = _moved((first.start, first.end), zone, -back)
+            sides.append(Side(str(back), first.device, begin, finish, days=back))
+    return sides
+
+
+def _whole_days(start: int, end: int, zone: str) -> int:
+    """Days of the wall clock the window spans, 0 where it ends at another time of day."""
+    wall = quality.local_times(np.array([start, end], np.int64), zone).tz_localize(None)
+    length = wall[1] - wall[0]
+    return int(length.days) if length == pd.Timedelta(days=length.days) else 0
+
+
+def _moved(edges: tuple[int, int], zone: str, days: int) -> tuple[int, int]:
+    moved, _ = compare.shift_period(np.array(edges, np.int64), zone, days=days)
+    return int(moved[0]), int(moved[1])
+
+
+def lay_over(ts: Int, side: Side, zone: str) -> tuple[Int, np.ndarray]:
+    """Times of a side moved over the first side, and which of them have a place there."""
+    if side.days:
+        return compare.shift_period(ts, zone, days=side.days)
+    return ts + side.shift_us, np.ones(len(ts), bool)
+
+
+def pull_back(edges: tuple[int, int], side: Side, zone: str) -> tuple[int, int]:
+    """From and to of the first side [µs UTC] as times of this side."""
+    if side.days:
+        return _moved(edges, zone, -side.days)
+    return edges[0] - side.shift_us, edges[1] - side.shift_us
+
+
+def side_report(store: Store, device: str, start: int, end: int) -> SideReport:
+    """Energy, peak and daily energies of the power of a device.
+
+    Raises
+    ------
+    UnknownDevice, BadWindow
+    QueryError : the device has no power.
+    """
+    infos = compared_power(store, device)
+    if not infos:
+        raise QueryError(f"{device} has no signal of power")
+    parts = [energy_by_period(store, device, one.name, start, end, "1d") for one in infos]
+    daily = parts[0].frame[["start", "end"]].copy()
+    energies = pd.concat([part.frame["energy"] for part in parts], axis=1)
+    daily["energy"] = energies.sum(axis=1, min_count=1)
+    # Inverters are silent at night: a day of theirs is never covered in full.
+    silent = infos[0].quantity == "pv_power"
+    daily["marked"] = False if silent else parts[0].frame["marked"].to_numpy()
+    if len(infos) == 1:
+        one = load_report(store, device, infos[0].name, start, end)
+        return SideReport(
+            one.energy_kwh, one.coverage_ratio, one.mean_kw, one.peak_kw, one.peak_ts, 0,
+            one.load_factor, daily,
+        )  # fmt: skip
+    total = _summed(store, infos, start, end, 900_000_000)
+    peak = energy.peak(total["ts"].to_numpy(np.int64), total["power"].to_numpy(np.float64))
+    kwh = float(np.nansum([part.total_kwh for part in parts])) if len(total) else np.nan
+    coverage = float(np.mean([part.coverage_ratio for part in parts]))
+    hours = (end - start) / HOUR * coverage
+    mean = kwh / hours if hours else np.nan
+    peak_kw = peak[1] if peak else np.nan
+    return SideReport(
+        kwh, coverage, mean, peak_kw, peak[0] if peak else None, int(total.attrs["step_us"]),
+        energy.load_factor(mean, peak_kw), daily,
+    )  # fmt: skip
+
+
+def _summed(
+    store: Store, infos: Sequence[SignalInfo], start: int, end: int, widest_us: int
+) -> pd.DataFrame:
+    """Sum of several powers per bucket of one level: ts [µs UTC], power [kW], count."""
+    slowest = max(infos, key=lambda one: one.step_us)
+    level = fine_level(store, slowest, start, end, widest_us)
+    width = _width(level) or max(slowest.step_us, 60_000_000)
+    pieces = []
+    for info in infos:
+        rows = store.buckets(info.device, info.name, start, end, level)
+        mean = rows.sum / np.maximum(rows.count, 1) * KILO[info.unit]
+        ts = rows.ts // width * width if level == "raw" else rows.ts
+        piece = pd.DataFrame({"ts": ts, "power": mean, "count": rows.count})
+        pieces.append(piece.groupby("ts", as_index=False).agg({"power": "mean", "count": "sum"}))
+    every = pd.concat(pieces, ignore_index=True)
+    summed = every.groupby("ts", as_index=False).sum()
+    summed.attrs["step_us"] = width
+    return summed
+
+
+def power_series(
+    store: Store, device: str, start: int, end: int, max_points: int = 2000
+) -> Series:
+    """Power of a device [kW] as a series to draw; of several signals the sum of their means.
+
+    Raises
+    ------
+    UnknownDevice, BadWindow
+    QueryError : the device has no power.
+    """
+    infos = compared_power(store, device)
+    if not infos:
+        raise QueryError(f"{device} has no signal of power")
+    if len(infos) == 1:
+        found = store.series(device, infos[0].name, start, end, max_points=max_points)
+        kilo = KILO[infos[0].unit]
+        columns = ["first", "last", "min", "max", "mean"]
+        frame = found.frame.assign(**{name: found.frame[name] * kilo for name in columns})
+        return replace(found, frame=frame, signal=replace(found.signal, unit="kW"))
+    widest = max((end - start) // max_points, 60_000_000)
+    total = _summed(store, infos, start, end, widest)
+    step = int(total.attrs["step_us"])
+    ts, power = total["ts"].to_numpy(np.int64), total["power"].to_numpy(np.float64)
+    count = total["count"].to_numpy(np.float64)
+    wide = max(step + step // 2, 4 * max(one.step_us for one in infos))
+    ts, (power, count) = with_breaks(ts, [power, count], np.diff(ts) > wide)
+    names = ("first", "last", "min", "max", "mean")
+    frame = pd.DataFrame({"ts": ts, **dict.fromkeys(names, power), "count": count})
+    lasts = [one.last for one in infos if one.last is not None]
+    info = replace(infos[0], name=infos[0].quantity, unit="kW")
+    level = next((rule.name for rule in parse_rules(",".join(store.rules))
+                  if rule.width_us == step), "raw")  # fmt: skip
+    return Series(
+        device, info, start, end, store.zone, level, (level,), int(np.nansum(count)), False,
+        max(lasts, default=None), "sum", step, frame,
+    )  # fmt: skip
+
+
+def side_series(
+    store: Store, side: Side, start: int, end: int, peak_kw: float | None = None
+) -> Series:
+    """Power of a side [kW], laid over the first side's [start, end) [µs UTC].
+
+    With `peak_kw` the values are percent of that peak.
+
+    Raises
+    ------
+    UnknownDevice, BadWindow
+    QueryError : the device has no power.
+    """
+    found = power_series(store, side.device, *pull_back((start, end), side, store.zone))
+    ts, valid = lay_over(found.frame["ts"].to_numpy(np.int64), side, store.zone)
+    frame = found.frame.assign(ts=ts)[valid].reset_index(drop=True)
+    signal = found.signal
+    if peak_kw is not None:
+        columns = ["first", "last", "min", "max", "mean"]
+        frame = frame.assign(**{name: frame[name] * (100.0 / peak_kw) for name in columns})
+        signal = replace(signal, unit="%")
+    return replace(found, start=start, end=end, frame=frame, signal=signal)
+
+
+def overlay(store: Store, sides: Sequence[Side], points: int = 2000) -> Overlay:
+    """Power of the sides on the grid of the first, laid over it by the wall clock.
+
+    Raises
+    ------
+    UnknownDevice, BadWindow
+    QueryError : a device has no power.
+    """
+    pieces, steps = [], []
+    for side in sides:
+        infos = compared_power(store, side.device)
+        if not infos:
+            raise QueryError(f"{side.device} has no signal of power")
+        wanted = [(side.device, info.name) for info in infos]
+        frame, step = aligned(store, wanted, side.start, side.end, points)
+        kilo = pd.Series({f"{i.device}/{i.name}": KILO[i.unit] for i in infos})
+        power = (frame * kilo).sum(axis=1, min_count=1)
+        ts, valid = lay_over(frame.index.to_numpy(np.int64), side, store.zone)
+        pieces.append((side.label, ts[valid], power.to_numpy(np.float64)[valid]))
+        steps.append(step)
+    first, step = sides[0], max(steps)
+    start = first.start // HOUR * HOUR
+    series = {label: (ts, power) for label, ts, power in pieces}
+    return Overlay(compare.align(series, step, start, first.end), step)
+
+
+def laid_daily(
+    store: Store, sides: Sequence[Side], reports: Sequence[SideReport]
+) -> pd.DataFrame:
+    """Daily energies of the sides on the local days of the first.
+
+    Returns
+    -------
+    frame start, end [µs UTC], and for side i "energy i" [kWh], "marked i".
+    """
+    first = sides[0]
+    edges = energy.local_periods(first.start, first.end, store.zone, "1d")
+    laid = pd.DataFrame({"start": edges[:-1], "end": edges[1:]})
+    for i, (side, report) in enumerate(zip(sides, reports, strict=True)):
+        ts, _ = lay_over(report.daily["start"].to_numpy(np.int64), side, store.zone)
+        # A window of hours need not begin at midnight: its days go to the nearest.
+        at = np.searchsorted(edges, ts + HOUR * 12, side="right") - 1
+        inside = (at >= 0) & (at < len(laid))
+        found = report.daily[inside].groupby(at[inside]).agg(
+            energy=("energy", lambda kwh: kwh.sum(min_count=1)), marked=("marked", "any")
+        )  # fmt: skip
+        found = found.reindex(range(len(laid)))
+        laid[f"energy {i}"] = found["energy"].to_numpy(np.float64)
+        laid[f"marked {i}"] = found["marked"].eq(True).to_numpy(bool)
+    return laid
+
+
+def difference_report(over: Overlay, a: str, b: str) -> DifferenceReport:
+    """Power and energy of side `a` less side `b`."""
+    line = compare.difference(over.frame, a, b)
+    hours = over.step_us / HOUR
+    above, below = energy.split_sign(line.to_numpy(np.float64) * hours)
+    known = int(line.notna().sum())
+    above_kwh, below_kwh = float(np.nansum(above)), -float(np.nansum(below))
+    frame = pd.DataFrame({"ts": line.index.to_numpy(np.int64), "power": line.to_numpy()})
+    none = np.nan if not known else 0.0
+    return DifferenceReport(
+        frame, above_kwh + below_kwh + none, above_kwh + none, below_kwh + none, known * hours
+    )
+
+
+# --- the state of a store -----------------------------------------------------------------------
+
+
+def storage_report(store: Store) -> pd.DataFrame:
+    """Files, rows and bytes by level, raw first."""
+    with open_ledger(store.root) as ledger:
+        found = storage(ledger)
+    order = [name for name in ("raw", *store.rules) if name in found]
+    rows = [{"level": name, **found[name]} for name in order]
+    return pd.DataFrame(rows, columns=["level", "files", "rows", "bytes"])
+
+
+def coverage_grid(store: Store, device: str, start: int, end: int) -> pd.DataFrame:
+    """Coverage ratio of a device by local day; the cells of a pack share a row, at their mean.
+
+    Returns
+    -------
+    frame indexed by signal, or "quantity, pack n (cells)"; a column per day (date).
+
+    Raises
+    ------
+    UnknownDevice, BadWindow
+    """
+    infos = store.signals(device)
+    placed = {
+        one.name: one for one in infos
+        if one.pack is not None and one.cell is not None and "1d" in one.levels
+    }  # fmt: skip
+    alone = [one.name for one in infos if one.name not in placed]
+    report = coverage_report(store, device, start, end, alone)
+    grid = report.pivot(index="signal", columns="day", values="coverage_ratio")
+    edges = energy.local_periods(start, end, store.zone, "1d")
+    days = quality.local_times(edges[:-1], store.zone).date
+    grid = grid.reindex(index=[name for name in alone if name in grid.index], columns=days)
+    expected_us = np.diff(np.clip(edges, None, end)).astype(np.float64)
+    for quantity in dict.fromkeys(one.quantity for one in placed.values()):
+        cells = store.cells(device, quantity, int(edges[0]), end, "1d", "count")
+        steps = [one.step_us for one in placed.values() if one.quantity == quantity]
+        at = np.searchsorted(edges, cells.ts, side="right") - 1
+        expected = expected_us / float(np.median(steps))
+        for k, pack in enumerate(cells.packs):
+            ratio = np.zeros(len(days))
+            known = ~np.isnan(cells.values[:, k, :]).all(axis=0)
+            counts = np.nan_to_num(cells.values[:, k, :][:, known])
+            ratio[at] = np.minimum(counts / expected[at, None], 1.0).mean(axis=1)
+            grid.loc[f"{quantity}, pack {pack} ({int(known.sum())})"] = ratio
+    return grid

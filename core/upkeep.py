@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from core.arrays import to_float64, to_int32, to_int64
 from core.due import by_period, levels_wrong, to_merge
 from core.ledger import Commit, Ledger, Part, SignalRow
 from core.parts import (
@@ -93,7 +94,7 @@ def _merge_block(
         stale = [name for name in block if since[name] > part.generation]
         if stale:
             table = table.filter(
-                pc.invert(pc.is_in(table["signal"].cast(pa.string()), pa.array(stale)))
+                pc.invert(pc.is_in(table["signal"].cast(pa.string()), pa.array(stale, pa.string())))
             )
         tables.append(table)
     table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
@@ -101,9 +102,12 @@ def _merge_block(
         return
     names = table["signal"].chunk(0)
     order_of = np.searchsorted(block, names.dictionary.to_pylist())
-    code = order_of[names.indices.to_numpy()]
-    columns = [table["ts"].cast(pa.int64()).to_numpy()]
-    columns += [table[name].to_numpy() for name in schema.names[2:]]
+    code = order_of[to_int32(names.indices)]
+    columns: list[Any] = [to_int64(table["ts"])]
+    columns += [
+        to_int32(table[name]) if schema.field(name).type == pa.int32() else to_float64(table[name])
+        for name in schema.names[2:]
+    ]
     order = np.lexsort((columns[0], code))
     code = code[order]
     columns = [column[order] for column in columns]

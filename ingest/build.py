@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import os
 import threading
 import time
 from collections import Counter, deque
@@ -120,7 +121,8 @@ def build(
     """
     began = time.monotonic()
     parse_rules(settings.rules)
-    sources = find_sources(list(settings.sources))
+    # A file is the same one from whatever folder the build is started.
+    sources = find_sources([Path(os.path.abspath(root)) for root in settings.sources])
     summary = Summary(sources=len(sources))
     with create_ledger(settings.store, zone=settings.zone, rules=settings.rules) as ledger:
         new = _what_is_new(ledger, sources, declarations, summary)
@@ -328,7 +330,8 @@ class _Run:
                     str(task.source.path), task.layout.device, task.source.member or "",
                     status="new",
                 )  # fmt: skip
-                numbered.append(replace(task, order=order, id=commit.put_source(row)))
+                known = row.id if row.id is not None else commit.put_source(row)
+                numbered.append(replace(task, order=order, id=known))
         return numbered
 
     def _write(

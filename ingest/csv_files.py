@@ -19,12 +19,20 @@ import pyarrow.compute as pc
 import pyarrow.csv
 from numpy.typing import NDArray
 
+from core.arrays import to_float64, to_int64
 from ingest import times
 from ingest.clock import ClockState, Mask, Nonexistent, Times, to_utc
 from ingest.declare import Declaration, declaration_for, load_declarations
 from ingest.layout import Column, Layout
 from ingest.look import look
-from ingest.sources import ByteStream, SourceFile, find_sources, prefix_hash, source_file
+from ingest.sources import (
+    ByteStream,
+    SourceFile,
+    find_sources,
+    prefix_hash,
+    sample_hash,
+    source_file,
+)
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Digest
@@ -85,7 +93,9 @@ class ReadState:
 
     Parameters
     ----------
-    sha256 : of the first `end_offset` bytes of the file (of all bytes, for packed files).
+    sha256 : of the bytes read: of the first `end_offset` bytes of the file (of all bytes, for
+        packed files). Where a run read on, of the hash before it and what it read.
+    sample : `sample_hash` of the first `end_offset` bytes; empty where a file cannot grow.
     end_offset : byte after the last complete line.
     end_line : number of complete lines before `end_offset`.
     clock : state of the clock there.
@@ -93,6 +103,7 @@ class ReadState:
     """
 
     sha256: str
+    sample: str
     end_offset: int
     end_line: int
     clock: ClockState
@@ -109,18 +120,19 @@ class ReadState:
 
 
 def grown(source: SourceFile, layout: Layout, state: ReadState) -> Digest | None:
-    """Hash of the known prefix if the file only grew since `state`, else None.
+    """Hash to read on with if the file only grew since `state`, else None.
 
-    A file without a row so far has to be looked at again. Packed files and Parquet never count as
-    grown.
+    Packed files and Parquet never count as grown. Of the known part the beginning, the end and
+    sixteen blocks in between are compared, so that reading on costs what is new, not what is old.
     """
-    if not state.clock.rows:
-        return None  # looked at before there was a row: its times are not known yet
     plain = layout.format == "csv" and layout.compression is None and source.member is None
     if not plain or layout.encoding.startswith("utf-16") or source.size <= state.end_offset:
         return None
-    digest = prefix_hash(source.path, state.end_offset)
-    return digest if digest.hexdigest() == state.sha256 else None
+    if not state.rows or not state.sample:
+        return None  # nothing was known of its rows yet: it is looked at again
+    if sample_hash(source.path, state.end_offset) != state.sample:
+        return None
+    return hashlib.sha256(state.sha256.encode())
 
 
 class Reader:
@@ -165,8 +177,10 @@ class Reader:
     @property
     def state(self) -> ReadState:
         """Where the reader stands; final once iteration has ended."""
+        plain = self.layout.format == "csv" and self.layout.compression is None
+        sample = sample_hash(self.source.path, self._offset) if plain else ""
         return ReadState(
-            self._digest.hexdigest(), self._offset, self._line, self._clock, self._rows
+            self._digest.hexdigest(), sample, self._offset, self._line, self._clock, self._rows
         )
 
     def __iter__(self) -> Iterator[Batch]:
@@ -463,7 +477,7 @@ class _Table:
             cells = _one_chunk(table.column(f"c{column.index}"))
             if column.boolean:
                 cells = cells.cast(pa.float64())
-            numbers = cells.to_numpy(zero_copy_only=False)
+            numbers = to_float64(cells)
             if np.isinf(numbers).any():
                 return None
             self._put(values, column, numbers)
@@ -487,10 +501,9 @@ class _Table:
         if first.null_count:
             return None
         if self._iso:
-            us: Times = first.view(pa.int64()).to_numpy()
-            return us
+            return to_int64(first)
         if self._counts:
-            return self._count_to_us(first.to_numpy())
+            return self._count_to_us(to_float64(first))
         us, ok, aware = self._parse_text([_one_chunk(table.column(name)) for name in self._time])
         return us if ok.all() and not aware.any() else None
 

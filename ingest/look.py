@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-import pyarrow as pa
 
+from core.arrays import from_strings
 from core.errors import SourceError
 from ingest import times
 from ingest.clock import DAY, HOUR, MINUTE, Times
@@ -464,7 +464,7 @@ def _width(
 def _to_us(cells: Sequence[str], form: str | None) -> tuple[Times, np.ndarray]:
     if form is None and len(cells) <= 2 * _SAMPLE:
         return _few_iso(cells)
-    text = pa.array([c.strip() for c in cells], pa.string())
+    text = from_strings([c.strip() for c in cells])
     if form is None:
         us, ok, _ = times.parse_iso(text)
         return us, ok

@@ -21,10 +21,11 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,7 @@ from ingest.sources import SourceFile, find_sources, source_file
 __all__ = [
     "ENDINGS", "FACTS", "Accepted", "ColumnRule", "Entered", "Fact", "FoundColumn", "FoundTable",
     "Preview", "Refusal", "accept_upload", "enter_facts", "enter_reading", "facts_of",
-    "preview_upload", "safe_name", "uploads_folder",
+    "parse_moment", "parse_value", "preview_upload", "safe_name", "uploads_folder",
 ]  # fmt: skip
 
 ENDINGS = (".csv", ".txt", ".tsv", ".csv.gz", ".txt.gz", ".tsv.gz", ".zip", ".parquet")
@@ -81,6 +82,8 @@ class Refusal:
     FUTURE = "the time lies in the future"
     PAST = "the time lies before 2 January 1970"
     FACT = "this is no value for this fact"
+    MOMENT = "this is no date and time"
+    SKIPPED = "the clock skips this time in spring"
 
 
 @dataclass(frozen=True)
@@ -379,12 +382,10 @@ def _looked_at(
         bad = ledger.quarantine()
     tables = [_counted(table, rows.get(table.member), root) for table in tables]
     if not sum(table.readings for table in tables):
-        first = bad[0] if bad else None
-        raise SourceError(
-            path, next((t.error for t in tables if t.error), Refusal.NOTHING),
-            line=first["line"] if first else None,
-            expected=f"better than: {first['reason']}" if first else "a column of numbers",
-        )  # fmt: skip
+        why = next((table.error for table in tables if table.error), Refusal.NOTHING)
+        if not bad:
+            raise SourceError(path, why, expected="a column of numbers")
+        raise SourceError(path, f"{why}: {bad[0]['reason']}", line=bad[0]["line"])
     folder = _folder(settings, device)
     return Preview(
         path.name, device, group, len(content), zone, tuple(tables), tuple(bad[:BAD_ROWS]),
@@ -841,3 +842,59 @@ def _with(facts: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
         value = _with(changed.get(outer) or {}, inner, value) or None
     changed[outer] = value
     return {name: one for name, one in changed.items() if one is not None}
+
+
+# --- what people type ---------------------------------------------------------------------------
+
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)")
+
+
+def parse_moment(text: str, zone: str) -> int:
+    """A time as typed [µs UTC]: ``2025-06-13 12:00[:30][+02:00]`` or ``13.06.2025 12:00``.
+
+    Without an offset it is the wall clock of `zone`; of a repeated hour the first pass.
+
+    Raises
+    ------
+    SourceError : it cannot be read, or the clock skips it.
+    """
+    typed = text.strip()
+    if found := _DAY_FIRST.fullmatch(typed):
+        day, month, year, rest = found.groups()
+        typed = f"{year}-{int(month):02d}-{int(day):02d}{rest}"
+    try:
+        moment = datetime.fromisoformat(typed)
+    except ValueError as error:
+        raise SourceError(
+            text[:40], Refusal.MOMENT, expected="2025-06-13 12:00 or 13.06.2025 12:00"
+        ) from error
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    if moment.tzinfo is None:
+        local = moment.replace(tzinfo=ZoneInfo(zone))
+        if local.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != moment:
+            raise SourceError(
+                text[:40], Refusal.SKIPPED, expected=f"a time that the clock shows in {zone}"
+            )
+        moment = local
+    return (moment - epoch) // timedelta(microseconds=1)
+
+
+def parse_value(text: str) -> float:
+    """A number as typed, with a decimal point or a decimal comma.
+
+    Raises
+    ------
+    SourceError : it is no finite number.
+    """
+    typed = re.sub(r"[\s\u2009']", "", text).replace("\u2212", "-")
+    if "," in typed and "." in typed:
+        # The last of the two is the decimal one.
+        group = "." if typed.rindex(",") > typed.rindex(".") else ","
+        typed = typed.replace(group, "")
+    try:
+        value = float(typed.replace(",", "."))
+    except ValueError as error:
+        raise SourceError(text[:40], Refusal.NOT_FINITE, expected="a number as 12.5") from error
+    if not math.isfinite(value):
+        raise SourceError(text[:40], Refusal.NOT_FINITE, expected="a number as 12.5")
+    return value

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from core.arrays import from_strings
 from ingest.clock import DAY, SECOND, Mask, Times
 
 NAMES = {
@@ -152,7 +153,7 @@ def guess_format(
     iso = sum(map(looks_like_iso, cells[:50]))
     if iso * 2 > len(cells[:50]):
         return None, None
-    text = pa.array([c.strip() for c in cells], pa.string())
+    text = from_strings([c.strip() for c in cells])
     good: list[tuple[str, Times, Mask]] = []
     most = 0
     for form in dict.fromkeys(f for c in (*cells[:3], *cells[-3:]) for f in candidates(c)):

@@ -12,29 +12,27 @@ from pathlib import Path
 import lttb
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from core.downsample import (
     DAY,
     REDUCERS,
     SECOND,
-    Envelope,
     Floats,
     Ints,
     _share,
-    bin_width,
-    envelope,
+    column_of,
     find_breaks,
     find_gaps,
     lttb_indices,
+    m4_columns,
     m4_indices,
     minmax_indices,
     minmaxlttb_indices,
     reduce_indices,
     with_breaks,
 )
-from core.errors import BadWindow
 
 MINUTE = 60 * SECOND
 HOUR = 3600 * SECOND
@@ -152,22 +150,17 @@ def slow_segments(ts: Ints, value: Floats, gap: int | None) -> list[list[int]]:
     return [run for run in runs if run]
 
 
-def slow_envelope(rows: list[dict[str, float]], width: int) -> list[dict[str, float]]:
-    held: dict[int, list[dict[str, float]]] = {}
-    for row in sorted(rows, key=lambda r: r["ts"]):
-        held.setdefault(int(row["ts"]) // width * width, []).append(row)
-    return [
-        {
-            "ts": start,
-            "first": inside[0]["first"],
-            "last": inside[-1]["last"],
-            "lo": min(r["lo"] for r in inside),
-            "hi": max(r["hi"] for r in inside),
-            "total": math.fsum(r["total"] for r in inside),
-            "count": sum(r["count"] for r in inside),
-        }
-        for start, inside in held.items()
-    ]
+def slow_m4_columns(ts: Ints, value: Floats, start: int, end: int, columns: int) -> list[int]:
+    """First, last, least and greatest of each column, reading by reading."""
+    rows: dict[int, list[int]] = {}
+    for i, moment in enumerate(ts.tolist()):
+        rows.setdefault(min((moment - start) * columns // (end - start), columns - 1), []).append(i)
+    kept = set()
+    for members in rows.values():
+        kept |= {members[0], members[-1]}
+        kept.add(min(members, key=lambda i: (value[i], i)))
+        kept.add(max(members, key=lambda i: (value[i], i)))
+    return sorted(kept)
 
 
 # --- input -------------------------------------------------------------------------------------
@@ -631,166 +624,22 @@ def test_a_reduced_line_does_not_bridge_an_outage(method: str) -> None:
     ]
 
 
-# --- envelope ----------------------------------------------------------------------------------
-
-COLUMNS = ("first", "last", "lo", "hi", "total", "count")
+# --- columns of the picture --------------------------------------------------------------------
 
 
-def gather(
-    rows: list[dict[str, float]], bins: int, start: int, end: int, step: int | None = None
-) -> Envelope:
-    ts = np.array([r["ts"] for r in rows], dtype=np.int64)
-    first, last, lo, hi, total, _ = (
-        np.array([r[c] for r in rows], dtype=np.float64) for c in COLUMNS
-    )
-    count = np.array([r["count"] for r in rows], dtype=np.int64)
-    return envelope(ts, first, last, lo, hi, total, count, bins, start, end, step=step)
+@given(segments(), st.integers(1, 40))
+def test_m4_columns_equals_its_twin(series: tuple[Ints, Floats], columns: int) -> None:
+    ts, value = series
+    start, end = int(ts[0]) - 3, int(ts[-1]) + 5
+    fast = m4_columns(ts, value, start, end, columns)
+    assert fast.tolist() == slow_m4_columns(ts, value, start, end, columns)
+    assert len(fast) <= 4 * columns
 
 
-def bucket(ts: int, samples: list[int]) -> dict[str, float]:
-    return {
-        "ts": ts,
-        "first": float(samples[0]),
-        "last": float(samples[-1]),
-        "lo": float(min(samples)),
-        "hi": float(max(samples)),
-        "total": float(sum(samples)),
-        "count": len(samples),
-    }
+def test_columns_lie_on_the_window() -> None:
+    ts = np.array([0, 9, 10, 19, 99], np.int64)
+    assert column_of(ts, 0, 100, 10).tolist() == [0, 0, 1, 1, 9]
 
 
-@unhurried
-@given(
-    st.dictionaries(
-        st.integers(-50, 200), st.lists(st.integers(-9, 9), min_size=1, max_size=5), max_size=80
-    ),
-    st.sampled_from([SECOND, 20 * SECOND, MINUTE, 90 * SECOND, 15 * MINUTE, HOUR, DAY]),
-    st.integers(2, 40),
-    st.integers(-60, 100),
-    st.integers(1, 150),
-    st.booleans(),
-    st.integers(0, SECOND),
-)
-def test_envelope_equals_its_twin(
-    held: dict[int, list[int]],
-    step: int,
-    bins: int,
-    start: int,
-    length: int,
-    named: bool,
-    shift: int,
-) -> None:
-    rows = [bucket(EPOCH_2024 + k * step, samples) for k, samples in held.items()]
-    begin = EPOCH_2024 + start * step + shift
-    end = begin + length * step
-    got = gather(rows, bins, begin, end, step if named else None)
-    inside = [r for r in rows if begin <= r["ts"] < end]
-    expected = slow_envelope(inside, got.width)
-    assert got.ts.tolist() == [r["ts"] for r in expected]
-    for column in COLUMNS:
-        assert getattr(got, column).tolist() == [r[column] for r in expected]
-    assert len(got.ts) <= bins
-    assert np.all(got.ts % got.width == 0)
-    if named:
-        assert got.width % step == 0
-
-
-def test_envelope_by_hand() -> None:
-    ts = EPOCH_2024 + np.arange(6, dtype=np.int64) * 15 * MINUTE
-    value = np.array([1.0, 5.0, np.nan, 2.0, -4.0, 3.0])
-    one = np.ones(6, dtype=np.int64)
-    got = envelope(
-        ts, value, value, value, value, value, one, 3, EPOCH_2024, EPOCH_2024 + 90 * MINUTE
-    )
-    assert got.width == HOUR
-    assert got.ts.tolist() == [EPOCH_2024, EPOCH_2024 + HOUR]
-    assert got.first.tolist() == [1.0, -4.0]
-    assert got.last.tolist() == [2.0, 3.0]
-    assert got.lo.tolist() == [1.0, -4.0]
-    assert got.hi.tolist() == [5.0, 3.0]
-    assert got.total.tolist() == [8.0, -1.0]
-    assert got.count.tolist() == [3, 2]
-
-
-def test_panning_moves_bins_and_changes_none() -> None:
-    n = 5000
-    ts, value = regular(n)
-    one = np.ones(n, dtype=np.int64)
-    length = 1000 * MINUTE
-    seen: dict[int, tuple[float, ...]] = {}
-    widths = set()
-    for offset in range(0, 600 * MINUTE, 7 * MINUTE + 1):
-        start = EPOCH_2024 + 1000 * MINUTE + offset
-        got = envelope(ts, value, value, value, value, value, one, 120, start, start + length)
-        widths.add(got.width)
-        whole = (got.ts >= start) & (got.ts + got.width <= start + length)
-        for i in np.flatnonzero(whole):
-            numbers = tuple(float(getattr(got, c)[i]) for c in COLUMNS)
-            assert seen.setdefault(int(got.ts[i]), numbers) == numbers
-    assert widths == {10 * MINUTE}
-
-
-def test_real_valued_totals_add_up() -> None:
-    ts, value = regular(10_000, seed=5)
-    one = np.ones(len(ts), dtype=np.int64)
-    got = envelope(ts, value, value, value, value, value, one, 77, int(ts[0]), int(ts[-1]) + 1)
-    assert math.fsum(got.total) == pytest.approx(math.fsum(value), rel=1e-12)
-    assert got.count.sum() == len(value)
-    assert (got.lo.min(), got.hi.max()) == (value.min(), value.max())
-    assert (got.first[0], got.last[-1]) == (value[0], value[-1])
-
-
-def test_empty_and_unordered_envelopes() -> None:
-    start, end = EPOCH_2024, EPOCH_2024 + DAY
-    assert gather([], 10, start, end).ts.size == 0
-    got = gather([bucket(end, [1]), bucket(start - 1, [2])], 10, start, end)
-    assert got.ts.size == got.count.size == got.hi.size == 0
-    got = gather([bucket(start + HOUR, [3]), bucket(start, [1, 2])], 2, start, end)
-    assert (got.first.tolist(), got.last.tolist(), got.count.tolist()) == ([1.0], [3.0], [3])
-    # The later row with the same time stamp stands, as in the store.
-    got = gather([bucket(start, [1, 2]), bucket(start, [5])], 2, start, end)
-    assert (got.total.tolist(), got.count.tolist()) == ([5.0], [1])
-
-
-def test_what_envelope_refuses() -> None:
-    with pytest.raises(BadWindow, match="not before end"):
-        gather([], 10, 5, 5)
-    with pytest.raises(ValueError, match="bins is 1"):
-        gather([], 1, 0, 5)
-    with pytest.raises(ValueError, match="step is 0"):
-        gather([], 2, 0, 5, step=0)
-
-
-@pytest.mark.parametrize(
-    ("step", "length", "bins", "expected"),
-    [
-        (MINUTE, HOUR, 1000, MINUTE),  # fewer buckets than bins: as they are
-        (MINUTE, DAY, 1440, 2 * MINUTE),  # a window off the grid meets 1441 minutes
-        (MINUTE, DAY, 1441, MINUTE),
-        (MINUTE, DAY, 100, 15 * MINUTE),
-        (20 * SECOND, HOUR, 100, MINUTE),  # 40 s and 50 s are not on the clock
-        (15 * MINUTE, 366 * DAY, 1000, 12 * HOUR),
-        (HOUR, 366 * DAY, 100, 5 * DAY),
-        (DAY, 3660 * DAY, 100, 50 * DAY),
-        (90 * SECOND, 100 * 90 * SECOND, 61, 3 * MINUTE),
-        (7 * SECOND, HOUR, 100, 70 * SECOND),
-        (1, HOUR, 1001, 5 * SECOND),
-    ],
-)
-def test_widths_by_hand(step: int, length: int, bins: int, expected: int) -> None:
-    assert bin_width(step, length, bins) == expected
-
-
-@unhurried
-@given(
-    st.integers(1, 40 * DAY), st.integers(1, 4000 * DAY), st.integers(2, 5000), st.integers(0, DAY)
-)
-@example(MINUTE, DAY, 1441, 1)
-def test_width_fits_any_window_and_is_not_far_too_wide(
-    step: int, length: int, bins: int, start: int
-) -> None:
-    width = bin_width(step, length, bins)
-    assert width % step == 0
-    assert (start + length - 1) // width - start // width + 1 <= bins
-    needed = max(step, -(-(length - 1) // (bins - 1)))
-    assert width <= 2.5 * needed or (width == DAY * math.ceil(needed / DAY) and DAY % step == 0)
+def test_no_reading_no_column() -> None:
+    assert m4_columns(np.empty(0, np.int64), np.empty(0), 0, 10, 3).tolist() == []

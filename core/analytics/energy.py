@@ -392,6 +392,29 @@ def power_to_energy(
     )
 
 
+def steps_in_effect(ts: Int, count: Int, *, typical_us: int) -> Int:
+    """Step of the source around each bucket: the median, over the near ones, of time by reading.
+
+    A source may be read every minute for months and every ten seconds since; measured by its
+    average rate, the months would look half empty.
+
+    Parameters
+    ----------
+    ts, count : int64[n] sorted starts of buckets or readings [µs], int64[n].
+    typical_us : step of the source as a whole [µs], for fewer than three buckets.
+
+    Returns
+    -------
+    int64[n] [µs]
+    """
+    if len(ts) < 3:
+        return np.full(len(ts), typical_us, np.int64)
+    apart = pd.Series(np.diff(ts) / np.maximum(count[:-1], 1))
+    near = apart.rolling(NEAR_BUCKETS, center=True, min_periods=1).median().to_numpy()
+    steps: Int = np.maximum(np.append(near, near[-1]), 1).astype(np.int64)
+    return steps
+
+
 def power_intervals(
     ts: Int,
     mean: Float,

@@ -1,0 +1,30 @@
+"""Print every figure: ``python -m benchmarks [build|query|downsample] [--full]``."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import bench_build, bench_downsample, bench_query
+
+
+def main(arguments: list[str]) -> int:
+    """Run what is asked for; the exit code counts figures that fall short."""
+    asked = [name for name in arguments if not name.startswith("-")]
+    asked = asked or ["build", "query", "downsample"]
+    short = 0
+    if "build" in asked:
+        share = 1.0 if "--full" in arguments else 0.25
+        for figure in bench_build.figures(share=share):
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "query" in asked:
+        for figure in bench_query.figures():
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "downsample" in asked:
+        bench_downsample.main()
+    return min(short, 100)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
