@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from core.errors import QueryError
-from core.rollup import day_index, day_starts
+from core.errors import BadWindow, QueryError
+from core.rollup import HOUR, day_index, day_starts, nests_in_days
 
 if TYPE_CHECKING:
     from core.query import Store
@@ -34,7 +34,11 @@ def export_frames(
     ------
     UnknownDevice, UnknownSignal, LevelMissing, BadWindow
     """
+    if not start < end:
+        raise BadWindow(f"the window ends ({end}) before it starts ({start})")
     starts = day_starts(store.zone)
+    # Where hours straddle midnight, cutting at midnight would give an hour twice.
+    step = 31 if level in ("raw", "1d") or nests_in_days(HOUR, store.zone) else len(starts)
     for name in signals:
         info = store.signal(device, name)
         if info.first is None or info.last is None:
@@ -43,8 +47,9 @@ def export_frames(
         if low >= high:
             continue
         first, last = day_index(np.array([low, high - 1]), store.zone)
-        for at in range(int(first), int(last) + 1, 31):
-            begin, stop = max(low, int(starts[at])), min(high, int(starts[at + 31]))
+        for at in range(int(first), int(last) + 1, step):
+            begin = max(low, int(starts[at]))
+            stop = min(high, int(starts[min(at + step, int(last) + 1)]))
             rows = store.buckets(device, name, begin, stop, level)
             if len(rows.ts):
                 yield _frame(name, info.unit, rows, level, store.zone)
@@ -99,19 +104,21 @@ def _stream(
     rows = 0
     writer: pq.ParquetWriter | None = None
     with open(draft, "wb") as file:
-        for frame in frames:
-            if suffix == ".csv":
-                header = rows == 0
-                file.write((_comment(about) if header else "").encode())
-                frame.to_csv(file, index=False, header=header)
-            else:
-                table = pa.Table.from_pandas(frame, preserve_index=False)
-                table = table.replace_schema_metadata(dict(about))
-                writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
-                writer.write_table(table)
-            rows += len(frame)
-        if writer is not None:
-            writer.close()
+        try:
+            for frame in frames:
+                if suffix == ".csv":
+                    header = rows == 0
+                    file.write((_comment(about) if header else "").encode())
+                    frame.to_csv(file, index=False, header=header)
+                else:
+                    table = pa.Table.from_pandas(frame, preserve_index=False)
+                    table = table.replace_schema_metadata(dict(about))
+                    writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+                    writer.write_table(table)
+                rows += len(frame)
+        finally:
+            if writer is not None:
+                writer.close()
     return rows
 
 

@@ -120,9 +120,7 @@ class PartReader:
         ]
         wanted = None if columns is None else ["signal", "ts", *columns]
         try:
-            tables = [
-                _rows_of(self._group(part, file, i, wanted), low, high) for i in groups
-            ]
+            tables = [_rows_of(self._group(part, file, i, wanted), low, high) for i in groups]
         except (OSError, pa.ArrowInvalid) as error:
             raise StoreDamaged(f"{self.root / part.path} cannot be read: {error}") from error
         if not tables:
@@ -135,7 +133,6 @@ class PartReader:
         if len(inside) and len(inside) == inside[-1] - inside[0] + 1:
             return table.slice(int(inside[0]), len(inside))
         return table.take(from_numpy(inside, pa.int64()))
-
 
     def _group(
         self, part: Part, file: pq.ParquetFile, index: int, columns: Sequence[str] | None

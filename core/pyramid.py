@@ -310,7 +310,8 @@ class DeviceWriter:
         self.device = device
         with ledger.transaction() as commit:
             self.generation = commit.next_generation()
-        self._staging = self._root / ".staging" / f"{quote(device, safe='')}"
+        # With a prefix, so that a device called ".." names no folder above.
+        self._staging = self._root / ".staging" / f"device={quote(device, safe='')}"
         shutil.rmtree(self._staging, ignore_errors=True)
         self._staging.mkdir(parents=True)
         self._parts: dict[tuple[str, str], PartWriter] = {}

@@ -162,9 +162,7 @@ def energy_by_period(
     )
 
 
-def _power_energy(
-    store: Store, info: SignalInfo, start: int, end: int, edges: Int
-) -> EnergyReport:
+def _power_energy(store: Store, info: SignalInfo, start: int, end: int, edges: Int) -> EnergyReport:
     rows, width, step, level = _power_buckets(store, info, start, end, 900_000_000)
     parts = energy.power_intervals(
         rows.ts, rows.sum / np.maximum(rows.count, 1), rows.count, width,
@@ -457,10 +455,13 @@ class Reach:
 
 
 def measured_reach(signals: Sequence[SignalInfo]) -> Reach:
-    """What powers and energies of a device reach over: a power stands for the step after it."""
+    """What powers and energies of a device reach over: a power stands for the step after it.
+
+    Steps up to a minute do not count, for windows end with the minute of the newest reading.
+    """
     firsts = [info.first for info in signals if info.first is not None]
     lasts = [
-        info.last + (info.step_us - 1 if info.unit in POWER_UNITS else 0)
+        info.last + (max(info.step_us - 60_000_000, 0) if info.unit in POWER_UNITS else 0)
         for info in signals
         if info.last is not None
     ]
@@ -858,9 +859,7 @@ def compared_power(store: Store, device: str) -> list[SignalInfo]:
     return []
 
 
-def previous_sides(
-    device: str, start: int, end: int, zone: str, count: int
-) -> list[Side]:
+def previous_sides(device: str, start: int, end: int, zone: str, count: int) -> list[Side]:
     """The window and the `count` - 1 windows of equal length before it.
 
     Where the window spans whole days of the wall clock, so do the earlier ones; their length then
@@ -974,9 +973,7 @@ def _summed(
     return summed
 
 
-def power_series(
-    store: Store, device: str, start: int, end: int, max_points: int = 2000
-) -> Series:
+def power_series(store: Store, device: str, start: int, end: int, max_points: int = 2000) -> Series:
     """Power of a device [kW] as a series to draw; of several signals the sum of their means.
 
     Raises
@@ -1061,9 +1058,7 @@ def overlay(store: Store, sides: Sequence[Side], points: int = 2000) -> Overlay:
     return Overlay(compare.align(series, step, start, first.end), step)
 
 
-def laid_daily(
-    store: Store, sides: Sequence[Side], reports: Sequence[SideReport]
-) -> pd.DataFrame:
+def laid_daily(store: Store, sides: Sequence[Side], reports: Sequence[SideReport]) -> pd.DataFrame:
     """Daily energies of the sides on the local days of the first.
 
     Returns
@@ -1085,6 +1080,19 @@ def laid_daily(
         laid[f"energy {i}"] = found["energy"].to_numpy(np.float64)
         laid[f"marked {i}"] = found["marked"].eq(True).to_numpy(bool)
     return laid
+
+
+def correlation_report(over: Overlay) -> pd.DataFrame:
+    """Correlation of every pair of sides: first, second, pearson, spearman, n (common cells)."""
+    pearson, count = compare.correlation(over.frame, "pearson")
+    spearman, _ = compare.correlation(over.frame, "spearman")
+    names = list(over.frame.columns)
+    rows = [
+        (a, b, pearson.loc[a, b], spearman.loc[a, b], count.loc[a, b])
+        for i, a in enumerate(names)
+        for b in names[i + 1 :]
+    ]
+    return pd.DataFrame(rows, columns=["first", "second", "pearson", "spearman", "n"])
 
 
 def difference_report(over: Overlay, a: str, b: str) -> DifferenceReport:

@@ -13,8 +13,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from core.config import Settings
 from core.due import untidy
@@ -36,6 +37,9 @@ QUARANTINE_LINES = 10_000  # lines kept word for word per source; beyond, counte
 RACY_NS = 2_000_000_000  # a file changed this short before it was read may change unseen
 RELEASE_EVERY = 8  # signals
 _ledger_lock = threading.Lock()
+
+# A signal rolled up: its chunks with the levels stored, and the outcome of its own source if any.
+_Rolled: TypeAlias = "tuple[list[tuple[Chunk, tuple[Level, ...]]], _Outcome | None]"
 
 
 @dataclass(frozen=True)
@@ -366,30 +370,27 @@ class _Run:
             rows = spool.rows(name) + (session.stored_rows(name) if name in anew else 0)
             (large if rows > CHUNK_ROWS else small).add(name)
 
-        def job(name: str) -> tuple[list[tuple[Chunk, tuple[Level, ...]]], _Outcome | None]:
+        def job(name: str) -> _Rolled:
             if name in direct:
                 return self._direct(session, direct[name], meanings[name])
             return self._spooled(session, spool, meanings[name], name in anew, ids), None
 
-        _release_memory()
-        n = 0
-        for name, result in _in_order(sorted(small | large), large, job, pool):
-            if name in anew:
+        def consume(name: str, result: _Rolled | None) -> None:
+            anew_too = name in anew
+            if anew_too:
                 session.forget(meanings[name])
             pairs: Iterable[tuple[Chunk, tuple[Level, ...]]]
-            if result is None:
-                pairs = self._streamed(session, spool, meanings[name], name in anew, ids)
-            else:
-                pairs = result[0]
+            pairs, outcome = result or (
+                self._streamed(session, spool, meanings[name], anew_too, ids),
+                None,
+            )
             for chunk, levels in pairs:
-                session.append(meanings[name], chunk, levels, anew=name in anew)
-            outcome = result[1] if result is not None else None
-            result = pairs = chunk = None  # large, and the next result is being waited for
-            if (n := n + 1) % RELEASE_EVERY == 0:
-                _release_memory()
+                session.append(meanings[name], chunk, levels, anew=anew_too)
             if outcome is not None:
                 outcomes.append(outcome)
                 self._advance(outcome.task.source, outcome.rows, session.device)
+
+        _in_order(sorted(small | large), large, job, consume, pool)
         return outcomes
 
     def _direct(
@@ -708,26 +709,28 @@ def _by_month(
 def _in_order(
     names: Sequence[str],
     alone: set[str],
-    job: Callable[[str], Any],
+    job: Callable[[str], _Rolled],
+    consume: Callable[[str, _Rolled | None], None],
     pool: ThreadPoolExecutor,
-    ahead: int = 0,
-) -> Iterator[tuple[str, Any]]:
-    """Results of `job` by name, in order, a few computed ahead; None for names in `alone`."""
-    waiting: deque[tuple[str, Future[Any] | None]] = deque()
+    ahead: int = 1,
+) -> None:
+    """Hand results of `job` to `consume` in order, computed a few ahead; None for those `alone`.
+
+    Results are large: none is held longer than `consume` needs it.
+    """
+    waiting: deque[tuple[str, Future[_Rolled] | None]] = deque()
     upcoming = iter(names)
     limit = pool._max_workers + ahead
-
-    def fill() -> None:
+    for n in count(1):
         while len(waiting) < limit and (name := next(upcoming, None)) is not None:
             waiting.append((name, None if name in alone else pool.submit(job, name)))
-
-    fill()
-    while waiting:
+        if not waiting:
+            return
         name, future = waiting.popleft()
-        result = None if future is None else future.result()
-        fill()
-        yield name, result
-        result = None
+        consume(name, None if future is None else future.result())
+        future = None
+        if n % RELEASE_EVERY == 0:
+            _release_memory()
 
 
 def _release_memory() -> None:

@@ -55,6 +55,7 @@ PATIENCE_S = 5.0  # how long a device that is being written is waited for
 HEAD_ROWS = 8
 BAD_ROWS = 200
 EARLIEST_US = 86_400_000_000
+SETTLED_NS = 10_000_000_000  # a build reads younger files again
 
 _DEVICE = re.compile(r"[^\W_][\w .()+&-]{0,63}")
 _SIGNAL = re.compile(r"[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,119}")
@@ -516,6 +517,9 @@ def _place(folder: Path, name: str, content: bytes) -> Path:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    # Written whole before anybody sees it: a build need not fear that it is still changing.
+    settled = time.time_ns() - SETTLED_NS
+    os.utime(draft, ns=(settled, settled))
     try:
         number = 1
         while True:

@@ -103,7 +103,7 @@ class Spool:
         high = piece.rows if high is None else min(high, piece.rows)
         with self._lock:
             if piece.held is not None:
-                ts, value = (column[low:high] for column in piece.held)
+                ts, value = piece.held[0][low:high], piece.held[1][low:high]
             else:
                 ts = self._column(piece.offset + 8 * low, high - low).view(np.int64)
                 value = self._column(piece.offset + 8 * (piece.rows + low), high - low)

@@ -387,9 +387,7 @@ def power_to_energy(
         ts, mean, count, width_us, expected_step_us=expected_step_us, start=start, end=end
     )
     covered = ((rows["end"] - rows["start"]) * rows["coverage_ratio"]).sum()
-    return _energy_and_coverage(
-        float(rows["energy"].sum()) * HOUR_US, float(covered), end - start
-    )
+    return _energy_and_coverage(float(rows["energy"].sum()) * HOUR_US, float(covered), end - start)
 
 
 def steps_in_effect(ts: Int, count: Int, *, typical_us: int) -> Int:
