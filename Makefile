@@ -56,7 +56,7 @@ format: .make/dev ## format the code and mend what ruff can mend
 coverage: .make/dev ## run the tests and show which lines they reach
 	@$(PYTEST) --cov --cov-report=term:skip-covered
 
-bench: .make/run ## measure the figures that the README quotes
+bench: .make/dev ## measure the figures that the README quotes
 	@$(PY) -m benchmarks
 
 clean: ## remove environment, stamps and caches; data stay

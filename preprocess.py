@@ -390,6 +390,9 @@ def main() -> None:
         _stop(EXIT_STORE, str(error))
     except ZigguratError as error:
         _stop(EXIT_SOURCES, str(error))
+    except OSError as error:
+        # A full disk, a folder without permission: what was committed before stands.
+        _stop(EXIT_STORE, f"{error}")
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ import numpy as np
 from benchmarks.fidelity import POINTS, survey
 from benchmarks.measure import Figure, command, milliseconds
 from core.ledger import create_ledger
+from core.levels import DAY
 from core.pyramid import DeviceSession
 from core.query import Store, open_store
-from core.rollup import DAY
 from core.signals import load_catalogue
 from core.upkeep import tidy
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.ledger import Ledger, Part, SignalRow
-from core.rollup import Level, parse_rules, worthwhile
+from core.levels import Level, parse_rules, worthwhile
 
 
 def untidy(ledger: Ledger) -> list[str]:

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from core.errors import BadWindow, QueryError
-from core.rollup import HOUR, day_index, day_starts, nests_in_days
+from core.levels import HOUR
+from core.rollup import day_index, day_starts, nests_in_days
 
 if TYPE_CHECKING:
     from core.query import Store

@@ -8,6 +8,7 @@ or after it, never half. The Parquet files themselves are never changed, only ad
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -456,6 +457,11 @@ def open_ledger(root: Path, *, zone: str | None = None, rules: str | None = None
         _check_setting(ledger, "rules", rules)
     except sqlite3.DatabaseError as error:
         con.close()
+        if not os.access(path, os.W_OK) or not os.access(root, os.W_OK):
+            raise StoreError(
+                f"{root} cannot be opened without the right to write to the folder and to {FILE}: "
+                "readers take part in its locking; chown or chmod these two"
+            ) from error
         raise StoreFormatError(f"{path} cannot be read ({error}); {WAY_OUT}") from error
     except StoreFormatError:
         con.close()

@@ -21,18 +21,8 @@ import pyarrow.parquet as pq
 from core.arrays import from_numpy, from_strings, to_float64, to_int32, to_int64
 from core.errors import StoreDamaged
 from core.ledger import Part, SignalRow
-from core.rollup import (
-    DAY,
-    HOUR,
-    SECOND,
-    Buckets,
-    Float,
-    Int,
-    day_index,
-    day_starts,
-    in_order,
-    nests_in_days,
-)
+from core.levels import DAY, HOUR, SECOND
+from core.rollup import Buckets, Float, Int, day_index, day_starts, in_order, nests_in_days
 
 RAW = "raw"
 RAW_GROUP = 122_880  # rows of a row group: large enough to scan, small enough to skip

@@ -31,6 +31,7 @@ import pyarrow as pa
 
 from core.errors import StoreLocked
 from core.ledger import Commit, Ledger, Part, SignalRow
+from core.levels import HOUR, Level, parse_rules, worthwhile
 from core.parts import (
     LEVEL_SCHEMA,
     RAW,
@@ -43,21 +44,17 @@ from core.parts import (
     read_raw,
 )
 from core.rollup import (
-    HOUR,
     Buckets,
     Float,
     Int,
-    Level,
     Span,
     count_hours,
     day_index,
     day_starts,
     in_order,
     nests_in_days,
-    parse_rules,
     roll_levels,
     touched_span,
-    worthwhile,
 )
 from core.signals import Signal
 

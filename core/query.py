@@ -36,17 +36,15 @@ from core.errors import (
     UnknownSignal,
 )
 from core.ledger import Ledger, Part, SignalRow, SourceRow, open_ledger
+from core.levels import SECOND, Level, parse_rules
 from core.rollup import (
-    SECOND,
     Buckets,
     Float,
     Int,
-    Level,
     day_index,
     day_starts,
     empty_buckets,
     in_order,
-    parse_rules,
     roll_raw,
 )
 

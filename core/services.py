@@ -14,8 +14,9 @@ from core.analytics import compare, energy, quality
 from core.downsample import with_breaks
 from core.errors import QueryError
 from core.ledger import open_ledger
+from core.levels import DAY, HOUR, parse_rules
 from core.query import Device, Series, SignalInfo, Store
-from core.rollup import DAY, HOUR, Buckets, Float, Int, parse_rules
+from core.rollup import Buckets, Float, Int
 from core.upkeep import storage
 
 Every = Literal["15min", "1h", "1d", "1w", "1mo", "1y"]
@@ -551,7 +552,8 @@ class DeviceHealth:
     unit : unit of `value` and `spark`.
     value : newest value of the main quantity, whenever that was; NaN without any.
     behind_us : how far its newest reading lies behind the newest of all devices.
-    coverage_ratio : share of the window with readings of what is read most steadily.
+    coverage_ratio : share of the window, from its first reading on, with readings of what is
+        read most steadily.
     quarantined, failed : rows in quarantine, sources that could not be read.
     reasons : why it needs attention, the gravest first.
     spark : ts [µs UTC], mean, min, max; a row of NaN is a gap.
@@ -726,9 +728,12 @@ def _health(
     signals = store.signals(device.name)
     main = main_signals(signals)
     used = device_energy(store, device.name, *window)
+    # Before its first reading a device cannot have missed any.
+    begin = max(window[0], min(device.first or window[0], window[1] - 1))
+    since = (window[1] - window[0]) / (window[1] - begin)
     # What measures energy has been looked through already.
-    coverage = used.coverage_ratio or max(
-        (_coverage(store, info, *window) for info in main), default=0.0
+    coverage = min(used.coverage_ratio * since, 1.0) or max(
+        (_coverage(store, info, begin, window[1]) for info in main), default=0.0
     )
     behind = newest - device.last if newest is not None and device.last is not None else None
     step = min((info.step_us for info in signals), default=0)

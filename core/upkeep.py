@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from core.arrays import to_float64, to_int32, to_int64
 from core.due import by_period, levels_wrong, to_merge
 from core.ledger import Commit, Ledger, Part, SignalRow
+from core.levels import SECOND, Level, parse_rules, worthwhile
 from core.parts import (
     LEVEL_SCHEMA,
     RAW,
@@ -25,17 +26,13 @@ from core.parts import (
 )
 from core.pyramid import CHUNK_ROWS, DeviceWriter
 from core.rollup import (
-    SECOND,
     Buckets,
-    Level,
     count_hours,
     parent,
-    parse_rules,
     roll_buckets,
     roll_levels,
     roll_raw,
     touched_span,
-    worthwhile,
 )
 
 

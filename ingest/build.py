@@ -21,13 +21,14 @@ from core.config import Settings
 from core.due import untidy
 from core.errors import DeclarationError, SourceError, StoreLocked
 from core.ledger import Commit, Ledger, QuarantineRow, SourceRow, create_ledger
-from core.rollup import parse_rules
+from core.levels import parse_rules
 from ingest.declare import Declaration, declaration_for, load_declarations
 from ingest.sources import SourceFile, find_sources, source_file
 
 if TYPE_CHECKING:
+    from core.levels import Level
     from core.pyramid import Chunk, DeviceSession
-    from core.rollup import Float, Int, Level
+    from core.rollup import Float, Int
     from core.signals import Catalogue, Signal
     from ingest.csv_files import Layout, ReadState
     from ingest.spool import Spool
@@ -651,9 +652,16 @@ def _read_again(tasks: Sequence[_Task], known: Iterable[SourceRow]) -> Iterator[
             source = source_file(Path(row.path), member=row.member or None)
         except SourceError:
             continue  # gone; what is kept as its own stays
+        if (source.size, source.mtime_ns) not in ((row.size, row.mtime_ns), _racy_stamp(row)):
+            continue  # says something else by now
         from ingest.csv_files import Layout
 
         yield _Task(0, 0, source, row.declared, Layout.from_dict(row.layout), row)
+
+
+def _racy_stamp(row: SourceRow) -> tuple[int | None, int]:
+    """Size and time of a file whose time was put down as one earlier (see `_source_row`)."""
+    return row.size, (row.mtime_ns or 0) + 1
 
 
 def _reaches(one: SourceRow, other: SourceRow) -> bool:

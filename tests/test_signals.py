@@ -1,0 +1,98 @@
+"""What names mean, by the built-in rules and by one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.errors import ConfigError
+from core.signals import KINDS, UNKNOWN, load_catalogue, parse_rule, read_rules
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "unit", "kind", "place"),
+    [
+        ("bms1_p3_v17", "cell_voltage", "V", "analog", (3, 17)),
+        ("BMS2_P1_T4", "cell_temperature", "°C", "analog", (1, 4)),
+        ("bms1_p3_bal17", "cell_balancing", "1", "state", (3, 17)),
+        ("bms1_p3_c", "pack_current", "A", "analog", (3, None)),
+        ("bms1_p3_v", "pack_voltage", "V", "analog", (3, None)),
+        ("bms1_soc", "soc", "%", "analog", (None, None)),
+        ("com_ap", "active_power", "kW", "analog", (None, None)),
+        ("Wirkleistung [kW]", "active_power", "kW", "analog", (None, None)),
+        ("pos_ae", "energy_import", "kWh", "counter", (None, None)),
+        ("neg_ae", "energy_export", "kWh", "counter", (None, None)),
+        ("fa1_SmokeFlag", "flag", "1", "state", (None, None)),
+        ("xbms1_p3_v17", UNKNOWN, "", "analog", (None, None)),
+        ("flow [l/min]", UNKNOWN, "l/min", "analog", (None, None)),
+        ("flow (l/min) ", UNKNOWN, "l/min", "analog", (None, None)),
+        ("anything", UNKNOWN, "", "analog", (None, None)),
+    ],
+)
+def test_built_in_rules(
+    name: str, quantity: str, unit: str, kind: str, place: tuple[int | None, int | None]
+) -> None:
+    signal = load_catalogue().describe(name)
+    assert signal.name == name
+    assert (signal.quantity, signal.unit, signal.kind) == (quantity, unit, kind)
+    assert (signal.pack, signal.cell) == place
+    assert load_catalogue().describe(name) == signal
+
+
+def test_a_declared_unit_or_quantity_stands_above_the_rule() -> None:
+    catalogue = load_catalogue()
+    watts = catalogue.describe("com_ap", unit="W")
+    assert (watts.quantity, watts.unit) == ("active_power", "W")
+    price = catalogue.describe("spot", quantity="price")
+    assert (price.quantity, price.unit, price.name) == ("price", "€/MWh", "spot")
+    own = catalogue.describe("spot [ct]", quantity="tariff")
+    assert (own.quantity, own.unit) == ("tariff", "ct")
+    cell = catalogue.describe("bms1_p3_v17", quantity="cell_voltage", unit="mV")
+    assert (cell.pack, cell.cell, cell.unit) == (3, 17, "mV")
+    assert catalogue.describe("com_ap").unit == "kW"
+
+
+def test_own_rules_are_asked_first(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('[[rule]]\nmatch = "com_ap"\nquantity = "pv_power"\nunit = "W"\nlow = 0\n')
+    catalogue = load_catalogue(own)
+    assert catalogue.describe("COM_AP").quantity == "pv_power"
+    assert catalogue.describe("COM_AP").low == 0
+    assert catalogue.describe("pos_ae").kind == "counter"
+    assert load_catalogue().describe("com_ap").quantity == "active_power"
+
+
+def test_every_built_in_rule_holds_together() -> None:
+    from core.signals import BUILT_IN_RULES
+
+    rules = read_rules(BUILT_IN_RULES)
+    assert len(rules) > 20
+    for rule in rules:
+        assert rule.kind in KINDS and rule.quantity == rule.quantity.lower()
+        assert rule.low is None or rule.high is None or rule.low < rule.high
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"match": "x"}, "quantity"),
+        ({"match": "x", "quantity": "y", "color": "red"}, "color"),
+        ({"match": "x", "quantity": "y", "kind": "vector"}, "vector"),
+        ({"match": "(", "quantity": "y"}, "regular expression"),
+    ],
+)
+def test_a_rule_that_is_wrong_is_named(entry: dict[str, str], said: str) -> None:
+    with pytest.raises(ConfigError, match=said) as refused:
+        parse_rule(entry, "own.toml, rule 3")
+    assert "own.toml, rule 3" in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["[[rule]\n", "[[rule]]\nmatch = 'x'\n"])
+def test_a_file_that_is_wrong_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=r"own\.toml"):
+        read_rules(path)
+    with pytest.raises(ConfigError, match=r"none\.toml"):
+        read_rules(tmp_path / "none.toml")
