@@ -107,10 +107,8 @@ def test_wrong_use_is_exit_2(here: Path) -> None:
         (("build", "--source", "nowhere"), "nowhere"),
         (("build", "--source", "src", "--zone", "Mars/Base"), "Mars/Base"),
         (("build", "--source", "src", "--rules", "7min"), "7min"),
-        (("build", "--source", "src", "--workers", "0"), "workers"),
         (("unknown",), "unknown"),
         (("export", "--store", "st", "--device", "m9", "--out", "x.csv"), "m1, m2"),
-        (("export", "--store", "st", "--device", "m1", "--out", "x.doc"), ".parquet"),
         (("export", "--store", "st", "--device", "m1", "--out", "no/x.csv"), "no"),
         (
             ("export", "--store", "st", "--device", "m1", "--start", "soon", "--out", "x.csv"),

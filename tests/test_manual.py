@@ -523,6 +523,20 @@ def test_numbers_that_are_none(text: str) -> None:
 # --- comparison of what was brought ---------------------------------------------------------------
 
 
+def test_two_powers_of_a_meter_are_not_added_up(settings: Settings) -> None:
+    content = b"ts,com_ap,active_power,ac_power_inv1,ac_power_inv2\n"
+    content += b"2025-03-01 00:00,5,5,1,2\n2025-03-01 01:00,5,,1,2\n"
+    manual.accept_upload(settings, "m1", "meter", "a.csv", content)
+    solar = content.replace(b"com_ap", b"x").replace(b"active_power", b"y")
+    manual.accept_upload(settings, "pv", "PV", "a.csv", solar)
+    store = opened(settings)
+    assert [one.name for one in services.compared_power(store, "m1")] == ["com_ap"]
+    assert len(services.compared_power(store, "pv")) == 2
+    assert services.side_report(store, "pv", START, START + 4 * QUARTER).peak_kw == 3.0
+    end = START + 8 * QUARTER
+    assert services.power_series(store, "pv", START, end).frame["mean"].tolist() == [3.0, 3.0]
+
+
 def test_periods_over_a_clock_change_keep_the_wall_clock(settings: Settings) -> None:
     """Power that depends on the local hour only: no difference over the change of 30 March."""
     lines = ["ts,com_ap"]

@@ -27,7 +27,7 @@ def expected(shared: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def store(shared: Path) -> Iterator[Store]:
-    """A store of the raw layout, without anything declared but the end labels of one meter."""
+    """A store of the raw layout, with nothing declared: all is found by looking."""
     with scratch() as here:
         summary = run(here, sources=(shared / "data" / "raw_layout",))
         assert summary.failed == []

@@ -32,8 +32,8 @@ def root() -> Iterator[Path]:
         src = folder / "src" / "meter"
         slow = [(at, [steady(at)]) for at in range(START, CHANGE, MINUTE)]
         quick = [(at, [steady(at)]) for at in range(CHANGE, END, 10 * SECOND)]
-        for at, height in ((START + DAY + 9 * HOUR, 50.0), (START + DAY + 9 * HOUR + MINUTE, 49.0),
-                           (START + 2 * DAY + 9 * HOUR, 40.0)):  # fmt: skip
+        first, second = START + DAY + 9 * HOUR, START + 2 * DAY + 9 * HOUR
+        for at, height in ((first, 50.0), (first + 16 * MINUTE, 49.0), (second, 40.0)):
             slow[(at - START) // MINUTE] = (at, [height])
         write_csv(src / "m1.csv", ["com_ap"], slow + quick)
         early = [(at, [5.0]) for at in range(START, END - DAY, 15 * MINUTE)]
@@ -90,7 +90,7 @@ def test_peaks_are_events_not_neighbours(store: Store) -> None:
 
 
 def test_peaks_of_a_window_lie_in_it(store: Store) -> None:
-    start = START + DAY + 9 * HOUR + MINUTE
+    start = START + DAY + 9 * HOUR + 16 * MINUTE
     found = services.highest_peaks(store, "m1", "com_ap", start, start + 30 * MINUTE)
     assert found["power"].iloc[0] == 49.0
     assert found["ts"].iloc[0] == start
