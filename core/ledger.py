@@ -186,6 +186,11 @@ class Ledger:
         rows = self._ask("SELECT value FROM setting WHERE name = ?", name)
         return str(rows[0]["value"]) if rows else None
 
+    def moves(self) -> list[tuple[str, int, tuple[str, ...]]]:
+        """(device, source, signals): rows a source gave to a device it no longer belongs to."""
+        rows = self._ask("SELECT name, value FROM setting WHERE name LIKE 'moved:%' ORDER BY name")
+        return [(*json.loads(row["value"])[:2], tuple(json.loads(row["value"])[2])) for row in rows]
+
     @property
     def zone(self) -> str:
         """Time zone of the site."""
@@ -390,6 +395,17 @@ class Commit:
             "INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?)",
             [(source, row.line, row.column, row.text, row.reason, row.rows) for row in rows],
         )
+
+    def note_move(self, device: str, source: int, signals: Sequence[str]) -> None:
+        """Remember that rows of a source are still to be taken from a device."""
+        value = json.dumps([device, source, list(signals)])
+        self._con.execute(
+            "INSERT OR REPLACE INTO setting VALUES (?, ?)", (f"moved:{device}:{source}", value)
+        )
+
+    def end_move(self, device: str, source: int) -> None:
+        """They have been taken."""
+        self._con.execute("DELETE FROM setting WHERE name = ?", (f"moved:{device}:{source}",))
 
     def put_entry(
         self, device: str, name: str, ts: int | None, value: str, note: str, at: int, kind: str

@@ -713,8 +713,10 @@ def _timestamp(moment: int) -> str:
 def _load_snapshot(ledger: Ledger) -> _Snapshot:
     signals: dict[str, dict[str, SignalInfo]] = {}
     since: dict[tuple[str, str], int] = {}
+    emptied = set()
     for row in ledger.signals():
         if not row.rows:
+            emptied.add(row.device)
             continue
         meaning = row.meaning
         signals.setdefault(row.device, {})[row.name] = SignalInfo(
@@ -727,6 +729,8 @@ def _load_snapshot(ledger: Ledger) -> _Snapshot:
     devices = {}
     for entry in ledger.devices():
         mine = signals.get(entry["name"], {}).values()
+        if not mine and entry["name"] in emptied:
+            continue  # all its rows went to another device
         firsts = [info.first for info in mine if info.first is not None]
         lasts = [info.last for info in mine if info.last is not None]
         devices[entry["name"]] = Device(

@@ -552,8 +552,8 @@ class DeviceHealth:
     unit : unit of `value` and `spark`.
     value : newest value of the main quantity, whenever that was; NaN without any.
     behind_us : how far its newest reading lies behind the newest of all devices.
-    coverage_ratio : share of the window, from its first reading on, with readings of what is
-        read most steadily.
+    coverage_ratio : share of the window, from its first reading on, with readings of its
+        counters, or else of its main quantity.
     quarantined, failed : rows in quarantine, sources that could not be read.
     reasons : why it needs attention, the gravest first.
     spark : ts [µs UTC], mean, min, max; a row of NaN is a gap.
@@ -792,8 +792,9 @@ def _spark(
 
 # --- comparison ---------------------------------------------------------------------------------
 
-# What the power of a device is, first found first; several signals of it are added up.
+# What the power of a device is, first found first.
 POWER_QUANTITIES = ("active_power", "pcs_power", "battery_power", "pv_power", "load_power")
+ADDED_UP = ("pcs_power", "pv_power")  # converters side by side; two powers of a meter are not
 
 
 @dataclass(frozen=True)
@@ -855,12 +856,17 @@ class DifferenceReport:
 
 
 def compared_power(store: Store, device: str) -> list[SignalInfo]:
-    """Signals that add up to the power of a device; none where it has no power."""
+    """Signals that add up to the power of a device; none where it has no power.
+
+    Raises
+    ------
+    UnknownDevice : no such device.
+    """
     known = store.signals(device)
     for quantity in POWER_QUANTITIES:
         found = [one for one in known if one.quantity == quantity and one.unit in POWER_UNITS]
         if found:
-            return found
+            return found if quantity in ADDED_UP else [max(found, key=lambda one: one.rows)]
     return []
 
 

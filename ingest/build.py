@@ -22,6 +22,7 @@ from core.due import untidy
 from core.errors import DeclarationError, SourceError, StoreLocked
 from core.ledger import Commit, Ledger, QuarantineRow, SourceRow, create_ledger
 from core.levels import parse_rules
+from core.signals import load_catalogue
 from ingest.declare import Declaration, declaration_for, load_declarations
 from ingest.sources import SourceFile, find_sources, source_file
 
@@ -133,9 +134,27 @@ def build(
         new = _what_is_new(ledger, sources, declarations, summary)
         if new:
             _Run(ledger, settings, summary, on_progress).do(new)
+        _finish_moves(ledger, load_catalogue(settings.signals))
         _tidy_up(ledger)
     summary.seconds = time.monotonic() - began
     return summary
+
+
+def _finish_moves(ledger: Ledger, catalogue: Catalogue) -> None:
+    """Take rows from devices that a source was declared away from."""
+    for device, source, signals in ledger.moves():
+        from core.pyramid import DeviceSession, cut_days
+
+        with suppress(StoreLocked), DeviceSession(ledger, device, "") as session:
+            for name in sorted(signals):
+                signal = catalogue.describe(name)
+                levels: tuple[Level, ...] | None = None
+                session.forget(signal)
+                for stretch in cut_days(_kept(session, name, True, {source}), ledger.zone):
+                    levels = levels or session.levels(name, stretch[0], anew=True)
+                    for chunk in session.chunks(signal, stretch, anew=True, levels=levels):
+                        session.append(signal, chunk, levels, anew=True)
+            session.commit(lambda commit, of=(device, source): commit.end_move(*of))  # type: ignore[misc]
 
 
 def _tidy_up(ledger: Ledger) -> None:
@@ -209,8 +228,6 @@ class _Run:
         summary: Summary,
         on_progress: Callable[[Progress], None],
     ) -> None:
-        from core.signals import load_catalogue
-
         self._ledger = ledger
         self._settings = settings
         self._summary = summary
@@ -526,7 +543,10 @@ class _Run:
             commit.put_source(
                 _source_row(outcome, now, session.repeated[id_], session.replaced[id_])
             )
+            before = outcome.task.before
             if not outcome.error:
+                if before and before.rows and before.device != outcome.task.layout.device:
+                    commit.note_move(before.device, id_, before.signals)
                 from_line = outcome.task.resume.end_line + 1 if outcome.task.resume else 0
                 commit.put_quarantine(outcome.task.id, outcome.quarantine, from_line)
 

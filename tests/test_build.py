@@ -416,9 +416,6 @@ def test_what_two_files_say_outlives_either(root: Path) -> None:
     check_readable(root / "store")
 
 
-@pytest.mark.xfail(
-    reason="rows given under another device's name stay there when the device is declared anew"
-)
 def test_a_device_declared_later_takes_its_rows_along(root: Path) -> None:
     write_csv(root / "src" / "x.csv", ["x", "y"], [(T0, [1, 2])])
     run(root)
