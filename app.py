@@ -16,6 +16,7 @@ FOLDER = Path(__file__).parent / "pages"
 def main() -> None:
     """Route to the page of the URL."""
     st.set_page_config(page_title=t("app.name"), layout="wide")
+    states.mark_framed()
     theme.apply_style()
     pages = [
         st.Page(FOLDER / f"{name}.py", title=t(f"nav.{name}"), default=name == PAGES[0])

@@ -34,6 +34,10 @@ GAP_FACTOR = 4.0
 GAP_MINIMUM = 1_000_000
 """No step up to this long is ever a gap [µs]: the jitter of readings faster than one a second."""
 
+GAP_NEIGHBOURS = 8
+"""Steps on either side that tell the rate of reading around a step."""
+_BESIDE = np.arange(1, GAP_NEIGHBOURS + 1)
+
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 
@@ -157,9 +161,10 @@ _REDUCERS = {
 def find_gaps(ts: Ints, factor: float = GAP_FACTOR, minimum: int = GAP_MINIMUM) -> Bools:
     """Where a line must not join two neighbours, because readings are missing between them.
 
-    A step is a gap when it is longer than `factor` typical steps and longer than `minimum`. The
-    typical step is the lower median of the steps that are not zero, so that one outage in a
-    handful of readings does not raise it.
+    A step is a gap when it is longer than `minimum` and than `factor` typical steps, both of the
+    whole and of the eight steps before or after it: a source that is read at two rates has no
+    gaps where it is read at the slower one. Typical is the lower median of the steps that are not
+    zero, so that one outage in a handful of readings does not raise it.
 
     Parameters
     ----------
@@ -180,7 +185,25 @@ def find_gaps(ts: Ints, factor: float = GAP_FACTOR, minimum: int = GAP_MINIMUM) 
     if positive.max() <= max(factor * smallest, minimum):
         return np.zeros(steps.shape, dtype=np.bool_)
     gaps: Bools = steps > max(factor * _lower_median(positive, smallest), minimum)
+    for i in np.array_split(np.flatnonzero(gaps), np.count_nonzero(gaps) // 10_000 + 1):
+        gaps[i] = steps[i] > factor * _typical_around(steps, i)
     return gaps
+
+
+def _typical_around(steps: Ints, at: Ints) -> Ints:
+    """The larger of the typical steps before and after each of those at `at`; 0 without any."""
+    sides = [_typical_at(steps, at[:, None] + sign * _BESIDE) for sign in (-1, 1)]
+    return np.maximum(*sides)
+
+
+def _typical_at(steps: Ints, where: Ints) -> Ints:
+    """Lower median of the steps at each row of positions, zeros and outside ones left out."""
+    inside = (where >= 0) & (where < steps.size)
+    near = np.sort(np.where(inside, steps[np.clip(where, 0, steps.size - 1)], 0), axis=1)
+    zeros = np.count_nonzero(near == 0, axis=1)
+    middle = zeros + np.maximum(near.shape[1] - zeros - 1, 0) // 2
+    typical: Ints = near[np.arange(len(near)), np.minimum(middle, near.shape[1] - 1)]
+    return typical
 
 
 def _lower_median(steps: Ints, smallest: np.int64) -> int:

@@ -240,7 +240,10 @@ class _Run:
         """Look at all new sources, then build device after device."""
         self._total = len(new)
         self._bytes_total = sum(source.size for source, _, _ in new)
-        before = {(row.path, row.member): row for row in self._ledger.sources()}
+        known = self._ledger.sources()
+        before = {(row.path, row.member): row for row in known}
+        # What was entered by hand corrects the files, also where these are read again.
+        self._by_hand = {row.id for row in known if row.kind == "manual" and row.id is not None}
         with ThreadPoolExecutor(self._settings.workers) as pool:
             looked = list(pool.map(lambda item: self._look(item[0], item[1], item[2], before), new))
             by_device: dict[str, list[_Task]] = {}
@@ -434,7 +437,12 @@ class _Run:
         """Roll up a signal that fits in memory."""
         import numpy as np
 
-        pieces = [*_kept(session, signal.name, anew, dropped), *spool.pieces(signal.name)]
+        by_hand = self._by_hand
+        pieces = [
+            *_kept(session, signal.name, anew, dropped | by_hand),
+            *spool.pieces(signal.name),
+            *_kept(session, signal.name, anew, dropped, only=by_hand),
+        ]
         if not sum(len(piece[0]) for piece in pieces):
             return []
         ts, value, source = (np.concatenate(column) for column in zip(*pieces, strict=True))
@@ -449,7 +457,9 @@ class _Run:
         from core.pyramid import cut_days
 
         if anew or not spool.is_ascending(signal.name):
-            pieces = _by_month(session, spool, signal.name, anew, dropped, self._ledger.zone)
+            pieces = _by_month(
+                session, spool, signal.name, anew, dropped, self._by_hand, self._ledger.zone
+            )
         else:
             pieces = spool.pieces(signal.name)
         levels: tuple[Level, ...] | None = None
@@ -690,16 +700,31 @@ def _reaches(one: SourceRow, other: SourceRow) -> bool:
 
 
 def _kept(
-    session: DeviceSession, signal: str, anew: bool, dropped: set[int]
+    session: DeviceSession,
+    signal: str,
+    anew: bool,
+    dropped: set[int],
+    only: set[int] | None = None,
 ) -> Iterator[tuple[Int, Float, Int]]:
-    """Rows the store holds of a signal that is written anew, less those of changed sources."""
+    """Rows the store holds of a signal that is written anew, less those of changed sources.
+
+    `only` are the sources wanted; None is all.
+    """
     import numpy as np
 
     if anew:
         for ts, value, source in session.stretches(signal):
             keep = ~np.isin(source, list(dropped))
+            if only is not None:
+                keep &= np.isin(source, list(only))
             if keep.any():
                 yield ts[keep], value[keep], source[keep]
+
+
+def _between(piece: tuple[Int, Float, Int], start: int, end: int) -> tuple[Int, Float, Int]:
+    ts, value, source = piece
+    inside = (ts >= start) & (ts < end)
+    return ts[inside], value[inside], source[inside]
 
 
 def _by_month(
@@ -708,6 +733,7 @@ def _by_month(
     signal: str,
     anew: bool,
     dropped: set[int],
+    by_hand: set[int],
     zone: str,
 ) -> Iterator[tuple[Int, Float, Int]]:
     """Rows of a long signal in order of time, though its pieces are not."""
@@ -715,8 +741,9 @@ def _by_month(
 
     from core.rollup import day_index, day_starts, in_order
 
-    old = list(_kept(session, signal, anew, dropped)) if anew else []
-    moments = [int(moment) for piece in old for moment in piece[0][[0, -1]]]
+    old = list(_kept(session, signal, anew, dropped | by_hand))
+    entered = list(_kept(session, signal, anew, dropped, only=by_hand))
+    moments = [int(moment) for piece in [*old, *entered] for moment in piece[0][[0, -1]]]
     moments += spool.span(signal) if spool.rows(signal) else []
     if not moments:
         return
@@ -724,10 +751,11 @@ def _by_month(
     low, high = day_index(np.array([min(moments), max(moments)]), zone)
     for at in range(int(low), int(high) + 1, 31):
         start, end = int(starts[at]), int(starts[min(at + 31, int(high) + 1)])
-        parts = [spool.within(signal, start, end)]
-        for ts, value, source in old:
-            inside = (ts >= start) & (ts < end)
-            parts.insert(0, (ts[inside], value[inside], source[inside]))
+        parts = [
+            *(_between(piece, start, end) for piece in old),
+            spool.within(signal, start, end),
+            *(_between(piece, start, end) for piece in entered),
+        ]
         ts, value, source = (np.concatenate(column) for column in zip(*parts, strict=True))
         ts, (value, source), _ = in_order(ts, value, source)
         if len(ts):

@@ -579,11 +579,25 @@ def test_no_gaps_in_a_handful(n: int) -> None:
     st.integers(0, 5 * MINUTE),
 )
 def test_find_gaps_equals_its_definition(steps: list[int], factor: float, minimum: int) -> None:
-    positive = sorted(s for s in steps if s > 0)
-    typical = positive[(len(positive) - 1) // 2] if positive else 0
-    expected = [s > max(factor * typical, minimum) and typical > 0 for s in steps]
+    def typical(of: list[int]) -> int:
+        positive = sorted(s for s in of if s > 0)
+        return positive[(len(positive) - 1) // 2] if positive else 0
+
+    expected = [
+        s > max(factor * typical(steps), minimum, factor * typical(before), factor * typical(after))
+        for s, before, after in (
+            (step, steps[max(i - 8, 0) : i], steps[i + 1 : i + 9]) for i, step in enumerate(steps)
+        )
+    ]
     ts = np.cumsum(np.array([0, *steps], dtype=np.int64))
     assert find_gaps(ts, factor, minimum).tolist() == expected
+
+
+def test_the_slower_of_two_rates_has_no_gaps() -> None:
+    steps = [60 * SECOND] * 40 + [SECOND] * 400
+    steps[20] = HOUR
+    ts = np.cumsum(np.array([0, *steps], dtype=np.int64))
+    assert np.flatnonzero(find_gaps(ts)).tolist() == [20]
 
 
 def test_breaks_are_rows_without_values() -> None:

@@ -371,6 +371,21 @@ def test_a_correction_outlives_the_next_upload(settings: Settings) -> None:
     assert opened(settings).raw("halle", "SOC", START, START + 1)[1].tolist() == [99.0]
 
 
+def test_a_correction_outlives_a_change_of_its_file(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "raw" / "halle" / "p.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("ts,p\n2025-03-01 00:00:00,1\n2025-03-01 00:01:00,2\n")
+    from_folder = settings.model_copy(update={"sources": (tmp_path / "raw",)})
+    build(from_folder)
+    at = opened(settings).signal("halle", "p").first
+    assert at is not None
+    manual.enter_reading(settings, "halle", "", "p", at, 77.0, "read again")
+    path.write_text("ts,p\n2025-03-01 00:00:00,1\n2025-03-01 00:01:00,3\n")
+    build(from_folder)
+    _, value = opened(settings).raw("halle", "p", at, at + 3600 * 10**6)
+    assert value.tolist() == [77.0, 3.0]
+
+
 def test_a_reading_makes_device_and_signal(settings: Settings) -> None:
     entered = manual.enter_reading(
         settings, "Zähler 7", "meter", "Stand", START, 1234.5, unit="kWh",

@@ -54,6 +54,13 @@ def quantity(
     return f"{text}{NBSP}{fitted}" if fitted else text
 
 
+def energy(kwh: float | None, lang: str | None = None) -> str:
+    """An energy in kWh whatever its size, as on a bill: ``287.17``, ``1 091 945``."""
+    if kwh is None or not math.isfinite(kwh):
+        return NOTHING
+    return number(kwh, 2 if abs(kwh) < 1000 else 0, lang)
+
+
 def percent(ratio: float | None, digits: int = 1, lang: str | None = None) -> str:
     """A ratio (0..1) in percent."""
     if ratio is None or not math.isfinite(ratio):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
@@ -15,6 +17,8 @@ from pages.shared.texts import t
 BUILD = "python preprocess.py build"
 DEMO = "python preprocess.py demo"
 VERIFY = "python preprocess.py verify"
+APP = Path(__file__).parents[2] / "app.py"
+_FRAMED = "framed"
 
 # The first class that fits says the sentence and the commands that mend it.
 MENDING: tuple[tuple[type[errors.ZigguratError], str, tuple[str, ...]], ...] = (
@@ -66,8 +70,25 @@ def notice(
         st.code("\n".join(commands), language="bash")
 
 
+def mark_framed() -> None:
+    """Note that this session runs through the app; see `_enter_frame`."""
+    st.session_state[_FRAMED] = True
+
+
+def _enter_frame() -> None:
+    """Run the app where a page runs alone.
+
+    Streamlit takes a folder called "pages" for its older kind of app until `st.navigation` has
+    been called once: a link into a server just started would show a page without its frame.
+    """
+    if _FRAMED not in st.session_state:
+        runpy.run_path(str(APP), run_name="__main__")
+        st.stop()
+
+
 def require_store() -> query.Store:
     """The store; where there is none, says so and ends the page."""
+    _enter_frame()
     try:
         return data.open_store()
     except errors.ZigguratError as error:

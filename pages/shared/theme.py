@@ -25,7 +25,7 @@ _STYLE = """
 [data-testid="stSidebarHeader"] { height: 2.4rem; margin: 0; }
 [data-testid="stSidebarUserContent"] { padding-top: 0; }
 .stMain h1 { padding: 0 0 0.45rem; letter-spacing: -0.01em; }
-.stMain h2, .stMain h3 { padding: 0.5rem 0 0; }
+.stMain h2, .stMain h3 { padding: 0.5rem 0 0.6rem; }
 [data-testid="stLayoutWrapper"]:has(> [class*="st-key-bridge-"]) { display: none; }
 [data-testid="stWidgetLabel"] p { font-size: 0.8rem; color: var(--zg-muted); }
 
@@ -51,6 +51,17 @@ _STYLE = """
 .zg-notice { border-left: 3px solid var(--zg-accent); background: var(--zg-surface);
   padding: 0.6rem 0.9rem; border-radius: 0 4px 4px 0; color: var(--zg-text); }
 .zg-notice b { font-weight: 600; }
+.zg-scroll { overflow-x: auto; }
+.zg-table { border-collapse: collapse; font-size: 0.87rem; font-variant-numeric: tabular-nums;
+  width: 100%; color: var(--zg-text); }
+.zg-table th { text-align: left; font-weight: 400; font-size: 0.8rem; color: var(--zg-muted);
+  border-bottom: 1px solid var(--zg-border); padding: 0.25rem 0.8rem 0.25rem 0;
+  white-space: nowrap; }
+.zg-table td { border-bottom: 1px solid var(--zg-border); padding: 0.28rem 0.8rem 0.28rem 0;
+  white-space: nowrap; }
+.zg-table .zg-num { text-align: right; padding-right: 1.6rem; }
+.zg-table a { color: var(--zg-primary); text-decoration: none; }
+.zg-table a:hover { text-decoration: underline; }
 .zg-notice p { margin: 0.15rem 0 0; color: var(--zg-muted); font-size: 0.9rem; }
 """
 

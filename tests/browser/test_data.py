@@ -1,0 +1,214 @@
+"""The Data page: what the store holds, uploads, manual entry, as a visitor sees them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
+
+from core.config import load_settings
+from core.query import open_store
+from ingest.build import build
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenPage, Serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+FIRST = pd.Timestamp("2025-03-01", tz="Europe/Berlin")
+SLOW = 30_000
+
+
+def quarters(hours: int, start: pd.Timestamp = FIRST) -> pd.DatetimeIndex:
+    return pd.date_range(start, periods=4 * hours, freq="15min")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of one meter, with two unusable rows and one file that is no table."""
+    folder = tmp_path_factory.mktemp("data")
+    raw = folder / "raw" / "meter"
+    raw.mkdir(parents=True)
+    rows = [f"{ts.isoformat()},{10 + i % 4},{50}" for i, ts in enumerate(quarters(48))]
+    rows[10] = "never,1,2"
+    rows[11] = rows[11].rsplit(",", 1)[0] + ",400"
+    (raw / "m1.csv").write_text("ts,com_ap,soc\n" + "\n".join(rows) + "\n")
+    (raw / "notes.csv").write_text("only words\nno table\n")
+    build(load_settings(store=folder / "store", sources=(folder / "raw",), zone="Europe/Berlin"))
+    return folder / "store"
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve, store: Path) -> Iterator[str]:
+    """A server that takes uploads of one megabyte."""
+    os.environ["ZIGGURAT_UPLOAD_LIMIT_MB"] = "1"
+    try:
+        yield serve(store)
+    finally:
+        del os.environ["ZIGGURAT_UPLOAD_LIMIT_MB"]
+
+
+def ready(page: Page) -> Page:
+    page.locator(".zg-figures").first.wait_for(timeout=SLOW)
+    return page
+
+
+def office_file(hours: int = 24) -> bytes:
+    """Semicolons, decimal commas, d.m.Y, and a line without a time at the end."""
+    lines = [f"{ts:%d.%m.%Y %H:%M};{(100 + i % 8) / 2:.1f}" for i, ts in enumerate(quarters(hours))]
+    text = "Datum;Wirkleistung [kW]\n" + "\n".join(lines).replace(".0", ",0").replace(".5", ",5")
+    for wrong, right in ((",03", ".03"), (",01", ".01"), (",02", ".02")):
+        text = text.replace(wrong, right)
+    return (text + "\nSumme;1,0\n").encode()
+
+
+def choose_new_device(page: Page, name: str) -> None:
+    page.get_by_role("combobox", name="Device").first.click()
+    page.get_by_role("option", name="New device ...").click()
+    page.get_by_label("Name of the new device").fill(name)
+    page.keyboard.press("Enter")
+
+
+def send(page: Page, name: str, content: bytes) -> None:
+    payload: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": content}
+    page.locator("input[type=file]").set_input_files(payload)
+
+
+def test_sources_quarantine_and_language(open_page: OpenPage, address: str) -> None:
+    page = ready(open_page(f"{address}/data"))
+    expect(page.locator("h3").first).to_have_text(
+        "1 of 2 sources could not be read; they stand first"
+    )
+    first = page.locator(".zg-table tbody tr").first
+    expect(first).to_contain_text("meter/notes.csv")
+    expect(first).to_contain_text("no time column")
+    second = page.locator(".zg-table tbody tr").nth(1)
+    expect(second).to_contain_text("381")
+    expect(second).to_contain_text("com_ap [kW], soc [%]")
+
+    page.get_by_role("radio", name="Quarantine").click()
+    table = page.locator(".zg-table").last
+    expect(table).to_contain_text("outside -5.0 .. 105.0")
+    expect(table.locator("tbody tr").first).to_contain_text("12")
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Download as CSV").click()
+    rows = pd.read_csv(caught.value.path(), comment="#")
+    assert rows["line"].tolist() == [12, 13]
+    assert rows["column_name"].tolist() == ["ts", "soc"]
+
+
+def test_the_address_brings_filter_and_language(open_page: OpenPage, address: str) -> None:
+    page = ready(open_page(f"{address}/data?filter=m1.csv&lang=de"))
+    expect(page.locator("h3").first).to_have_text("1 von 2 Quellen passen zu „m1.csv“")
+    expect(page.locator(".zg-figures")).to_contain_text("fehlerhaft")
+
+
+def test_coverage_and_quality(open_page: OpenPage, address: str) -> None:
+    page = ready(open_page(f"{address}/data?section=coverage&device=m1&signal=com_ap"))
+    page.locator(".js-plotly-plot .heatmaplayer").first.wait_for(timeout=SLOW)
+    title = page.locator(".js-plotly-plot .gtitle").first.text_content() or ""
+    assert re.match(r"m1 has 99\.\d.% of its readings; 01 Mar 25 has least", title)
+    expect(page.locator(".zg-notice")).to_contain_text("191 readings of com_ap")
+
+
+def test_upload_is_previewed_and_then_counts(
+    open_page: OpenPage, address: str, store: Path
+) -> None:
+    page = ready(open_page(f"{address}/data?section=upload"))
+    choose_new_device(page, "halle")
+    send(page, "Lastgang Halle.csv", office_file())
+    expect(
+        page.locator("h3", has_text="Lastgang_Halle.csv brings 96 readings of 1 signals")
+    ).to_be_visible(timeout=SLOW)
+    body = page.locator(".stMain")
+    expect(body).to_contain_text("decimal comma")
+    expect(body).to_contain_text("wall clock of the site (Europe/Berlin)")
+    expect(body).to_contain_text("1 Mar 2025 00:00:00")
+    expect(body).to_contain_text("28 Feb 2025 23:00:00")
+    expect(body).to_contain_text("1 cells or rows cannot be used")
+    assert "halle" not in {one.name for one in open_store(store).devices()}, "it counted too early"
+
+    page.get_by_role("button", name="Add to the store").click()
+    done = page.locator(".zg-notice", has_text="Lastgang_Halle.csv is in the store")
+    expect(done).to_contain_text("96 readings of halle", timeout=SLOW)
+    expect(done).to_contain_text("1 in quarantine")
+    found = open_store(store).series("halle", "Wirkleistung [kW]")
+    assert (found.stands_for, float(found.frame["max"].max())) == (96, 53.5)
+
+    send(page, "Lastgang Halle.csv", office_file())
+    expect(
+        page.locator(".zg-notice", has_text="has been read for this device before")
+    ).to_be_visible(timeout=SLOW)
+
+    meters = ready(open_page(f"{address}/meters?device=halle&range=all"))
+    expect(meters.locator(".zg-figures")).to_contain_text("53.5", timeout=SLOW)
+
+
+def test_what_cannot_be_taken_is_said(open_page: OpenPage, address: str) -> None:
+    page = ready(open_page(f"{address}/data?section=upload&device=m1"))
+    notice = page.locator(".zg-notice")
+    for name, content, words in (
+        ("empty.csv", b"", "The file is empty."),
+        ("program.exe", b"MZ", "Files with this ending cannot be read."),
+        ("junk.csv", bytes(range(256)) * 40, "is not text"),
+        ("plain.csv", b"a,b\n1,2\n3,4\n", "The file has no column of time stamps."),
+    ):
+        send(page, name, content)
+        expect(notice).to_contain_text(words, timeout=SLOW)
+        expect(page.get_by_role("button", name="Add to the store")).to_have_count(0)
+    send(page, "large.csv", b"ts,v\n" + b"0" * 1_200_000)
+    expect(page.locator("[data-testid=stFileUploader]")).to_contain_text(
+        re.compile("1.0 ?MB or smaller"), timeout=SLOW
+    )
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def enter(page: Page, moment: str, value: str, note: str) -> None:
+    page.get_by_label("Time, Europe/Berlin").fill(moment)
+    page.get_by_label("Value [kW]").fill(value)
+    page.get_by_label("Note").first.fill(note)
+    page.get_by_role("button", name="Enter", exact=True).click()
+
+
+def test_entry_and_correction_keep_their_history(open_page: OpenPage, address: str) -> None:
+    page = ready(open_page(f"{address}/data?section=entry&device=m1"))
+    enter(page, "2025-03-01 06:00", "77,5", "read again")
+    said = page.locator(".zg-notice").first
+    expect(said).to_contain_text("77.5 kW stands; 10 kW is kept as history", timeout=SLOW)
+    enter(page, "01.03.2025 06:00", "78", "")
+    expect(said).to_contain_text("78 kW stands; 77.5 kW is kept as history", timeout=SLOW)
+    rows = page.locator(".zg-table tbody tr")
+    for row, words in enumerate((("78 kW", "stands"), ("77.5 kW", "earlier entry", "read again"),
+                                 ("10 kW", "before the entry", "m1.csv"))):  # fmt: skip
+        for word in words:
+            expect(rows.nth(row)).to_contain_text(word)
+    enter(page, "2025-03-30 02:30", "1", "")
+    expect(said).to_contain_text("The clock skips this time in spring.", timeout=SLOW)
+
+    page.get_by_label("Nominal power [kW]").fill("120")
+    page.get_by_role("button", name="Save facts").click()
+    expect(said).to_contain_text("1 facts of m1 changed.", timeout=SLOW)
+    expect(rows.first).to_contain_text("Nominal power")
+
+
+def test_two_visitors_at_once(open_page: OpenPage, address: str, store: Path) -> None:
+    pages = [ready(open_page(f"{address}/data?section=upload")) for _ in range(2)]
+    for number, page in enumerate(pages):
+        choose_new_device(page, "both")
+        start = FIRST + pd.Timedelta(days=number)
+        rows = "\n".join(f"{ts.isoformat()},{number + 1}" for ts in quarters(24, start))
+        send(page, f"part{number}.csv", f"ts,com_ap\n{rows}\n".encode())
+    for page in pages:
+        expect(page.get_by_role("button", name="Add to the store")).to_be_visible(timeout=SLOW)
+    for page in pages:
+        page.get_by_role("button", name="Add to the store").click()
+    for page in pages:
+        expect(page.locator(".zg-notice", has_text="is in the store")).to_be_visible(timeout=SLOW)
+    found = open_store(store).series("both", "com_ap")
+    assert (found.stands_for, float(found.frame["max"].max())) == (192, 2.0)
