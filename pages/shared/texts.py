@@ -142,8 +142,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "All {count} devices report and are covered",
         "Alle {count} Geräte melden und sind abgedeckt",
     ),
-    "overview.fleet.one": ("The only device reports and is covered",
-                           "Das einzige Gerät meldet und ist abgedeckt"),
+    "overview.fleet.one": (
+        "The only device reports and is covered",
+        "Das einzige Gerät meldet und ist abgedeckt",
+    ),
     "overview.fleet.some": (
         "{count} of {all} devices need attention, {name} first",
         "{count} von {all} Geräten brauchen Beachtung, zuerst {name}",
