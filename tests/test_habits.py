@@ -137,7 +137,8 @@ def _code(markdown: str) -> str:
 
 
 def test_make_prints_every_verb() -> None:
-    shown = subprocess.run(["make"], cwd=REPO, capture_output=True, text=True, check=True).stdout
+    command = ["make", "--no-print-directory"]
+    shown = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=True).stdout
     assert {line.split()[1] for line in shown.splitlines()} == make_verbs()
 
 
