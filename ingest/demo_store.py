@@ -59,6 +59,7 @@ def write_demo(
 def _write_device(ledger: Ledger, device: DemoDevice, options: DemoOptions) -> int:
     catalogue = load_catalogue()
     rows = 0
+    first, last = 2**62, -(2**62)
     source = SourceRow(
         f"demo:{device.name}", device.name, kind="simulation", status="new",
         declared=f"seed={options.seed} days={options.days} faults={options.faults}",
@@ -74,6 +75,7 @@ def _write_device(ledger: Ledger, device: DemoDevice, options: DemoOptions) -> i
             for chunk in session.chunks(signal, readings, levels=levels):
                 session.append(signal, chunk, levels)
             rows += len(ts)
+            first, last = min(first, int(ts[0])), max(last, int(ts[-1]))
             names.append(name)
 
         def record(commit: Commit) -> None:
@@ -86,6 +88,8 @@ def _write_device(ledger: Ledger, device: DemoDevice, options: DemoOptions) -> i
                     declared=source.declared,
                     signals=tuple(names),
                     rows=rows,
+                    first=first,
+                    last=last,
                     read_at=time.time_ns() // 1000,
                 )
             )
