@@ -104,6 +104,9 @@ def build(
 def status(
     store: Store = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")] = False,
+    quarantine: Annotated[
+        bool, typer.Option(help="Print every quarantined row: file, line, column, text, reason.")
+    ] = False,
 ) -> None:
     """Say what a store holds: devices, levels, sources, quarantine."""
     from core.ledger import open_ledger
@@ -123,7 +126,9 @@ def status(
                     "device": device["name"],
                     "group": device["grp"],
                     "synthetic": device["synthetic"],
-                    "signals": sum(row.device == device["name"] for row in signals),
+                    "signals": sum(
+                        row.device == device["name"] and row.rows > 0 for row in signals
+                    ),
                     "readings": sum(row.rows for row in signals if row.device == device["name"]),
                     "first": _local(
                         _least(r.first for r in signals if r.device == device["name"]), ledger.zone
@@ -133,6 +138,7 @@ def status(
                     ),
                 }
                 for device in ledger.devices()
+                if any(row.device == device["name"] and row.rows for row in signals)
             ],
             "levels": storage(ledger),
             "sources": {
@@ -146,6 +152,8 @@ def status(
             ],
             "quarantine": ledger.quarantine_counts(),
         }
+        if quarantine:
+            content["rows"] = ledger.quarantine()
     if as_json:
         typer.echo(json.dumps(content, indent=1, ensure_ascii=False))
     else:
@@ -204,6 +212,11 @@ def export(
         opened.signal(device, name)
     low = _moment(start, opened.zone) if start else known.first or 0
     high = _moment(end, opened.zone) if end else (known.last or 0) + 1
+    if level not in ("raw", *opened.rules):
+        raise QueryError(f"no level {level!r}; there are raw, {', '.join(opened.rules)}")
+    if low >= high:
+        span = f"{_local(known.first, opened.zone)} .. {_local(known.last, opened.zone)}"
+        raise QueryError(f"no readings in this window; {device} has {span}")
     if level != "raw" and not signal:
         names = [name for name in names if level in opened.signal(device, name).levels]
     about = {"device": device, "level": level, "zone": opened.zone, "store": str(settings.store)}
@@ -340,6 +353,11 @@ def _print_summary(summary: Summary, settings: Settings) -> None:
     ):
         if count:
             typer.echo(f"  {count} {label}")
+    for path, count in summary.replaced_by[:10]:
+        typer.echo(
+            f"  {count} readings of {path} replaced others of the same device, signal and time; "
+            'if these are two devices, name one with device = "..." in a source.toml'
+        )
     for path, why in summary.failed:
         typer.echo(f"  failed: {why if path in why else f'{path}: {why}'}", err=True)
 
@@ -367,6 +385,9 @@ def _print_status(content: dict[str, Any]) -> None:
     for row in content["quarantine"]:
         member = f"[{row['member']}]" if row["member"] else ""
         typer.echo(f"  quarantine: {row['rows']} × {row['reason']} in {row['path']}{member}")
+    for row in content.get("rows", []):
+        where = f"{row['path']}:{row['line'] or '?'}"
+        typer.echo(f"  {where}: {row['column_name']} {row['text']!r}: {row['reason']}")
 
 
 def _stop(code: int, sentence: str) -> NoReturn:

@@ -13,6 +13,8 @@ and then records them in the ledger; a reader sees the ledger of before or after
 from __future__ import annotations
 
 import fcntl
+import glob
+import hashlib
 import itertools
 import os
 import shutil
@@ -58,6 +60,7 @@ from core.rollup import (
 )
 from core.signals import Signal
 
+LONGEST_NAME = 120  # characters of a folder's name
 CHUNK_ROWS = 300_000  # rows of one signal held at once, where there is a choice
 
 
@@ -271,6 +274,15 @@ def _sync_folder(path: Path) -> None:
         os.close(handle)
 
 
+def folder_name(device: str) -> str:
+    """Name of a device's folder: percent-encoded, and cut where a file system would refuse it."""
+    name = quote(device, safe=" ")
+    if len(name) <= LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(device.encode()).hexdigest()[:16]
+    return f"{name[: LONGEST_NAME - 17]}~{digest}"
+
+
 @contextmanager
 def device_lock(root: Path, device: str) -> Iterator[None]:
     """Hold the one writer's lock of a device; it falls with the process.
@@ -281,7 +293,7 @@ def device_lock(root: Path, device: str) -> Iterator[None]:
     """
     folder = root / ".locks"
     folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / f"{quote(device, safe='')}.lock", "a+") as file:
+    with open(folder / f"{folder_name(device)}.lock", "a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -308,7 +320,7 @@ class DeviceWriter:
         with ledger.transaction() as commit:
             self.generation = commit.next_generation()
         # With a prefix, so that a device called ".." names no folder above.
-        self._staging = self._root / ".staging" / f"device={quote(device, safe='')}"
+        self._staging = self._root / ".staging" / f"device={folder_name(device)}"
         shutil.rmtree(self._staging, ignore_errors=True)
         self._staging.mkdir(parents=True)
         self._parts: dict[tuple[str, str], PartWriter] = {}
@@ -371,7 +383,7 @@ class DeviceWriter:
         writer.close()
         relative = Path(
             f"level={level}",
-            f"device={quote(self.device, safe=' ')}",
+            f"device={folder_name(self.device)}",
             f"{period}-{self.generation:08d}.parquet",
         )
         target = self._root / relative
@@ -388,7 +400,7 @@ def remove_orphans(ledger: Ledger, device: str) -> int:
     """Delete files of a device that no commit recorded (a writer was killed). Hold the lock."""
     known = {part.path for part in ledger.parts(device)}
     removed = 0
-    for path in ledger.root.glob(f"level=*/device={quote(device, safe=' ')}/*.parquet"):
+    for path in ledger.root.glob(f"level=*/device={glob.escape(folder_name(device))}/*.parquet"):
         if str(path.relative_to(ledger.root)) not in known:
             path.unlink()
             removed += 1

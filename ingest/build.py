@@ -19,7 +19,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from core.config import Settings
 from core.due import untidy
-from core.errors import DeclarationError, SourceError, StoreLocked
+from core.errors import (
+    ConfigError,
+    DeclarationError,
+    SourceError,
+    StoreFormatError,
+    StoreLocked,
+)
+from core.ledger import FILE as LEDGER
 from core.ledger import Commit, Ledger, QuarantineRow, SourceRow, create_ledger
 from core.levels import parse_rules
 from core.signals import load_catalogue
@@ -37,6 +44,7 @@ if TYPE_CHECKING:
 DIRECT_BYTES = 12 << 20  # a file of one signal up to this size is held whole
 QUARANTINE_LINES = 10_000  # lines kept word for word per source; beyond, counted by reason
 RACY_NS = 2_000_000_000  # a file changed this short before it was read may change unseen
+BY_HAND = "hand:"  # marks a declaration given with --declare, not beside the file
 RELEASE_EVERY = 8  # signals
 _ledger_lock = threading.Lock()
 
@@ -68,6 +76,7 @@ class Summary:
     rows: int = 0
     repeated: int = 0
     replaced: int = 0
+    replaced_by: list[tuple[str, int]] = field(default_factory=list)
     quarantined: int = 0
     seconds: float = 0.0
 
@@ -129,8 +138,14 @@ def build(
     parse_rules(settings.rules)
     # A file is the same one from whatever folder the build is started.
     sources = find_sources([Path(os.path.abspath(root)) for root in settings.sources])
+    sources = _outside_of_stores(sources, settings.store)
     summary = Summary(sources=len(sources))
     with create_ledger(settings.store, zone=settings.zone, rules=settings.rules) as ledger:
+        if sources and any(device["synthetic"] for device in ledger.devices()):
+            raise StoreFormatError(
+                f"{settings.store} holds a simulated site; real data are never mixed with it: "
+                "preprocess.py build --store NEW_FOLDER"
+            )
         new = _what_is_new(ledger, sources, declarations, summary)
         if new:
             _Run(ledger, settings, summary, on_progress).do(new)
@@ -138,6 +153,29 @@ def build(
         _tidy_up(ledger)
     summary.seconds = time.monotonic() - began
     return summary
+
+
+def _outside_of_stores(sources: Sequence[SourceFile], store: Path) -> list[SourceFile]:
+    """Sources that are not part of a store: its Parquet files are no raw data.
+
+    Raises
+    ------
+    ConfigError : a source folder is a store itself.
+    """
+    own = Path(os.path.abspath(store))
+
+    @cache
+    def inside(folder: Path) -> bool:
+        if folder == own or (folder / LEDGER).is_file():
+            return True
+        return folder != folder.parent and inside(folder.parent)
+
+    for source in sources:
+        if inside(source.root):
+            raise ConfigError(
+                f"{source.root} is a store, or part of one; name a folder of raw files"
+            )
+    return [source for source in sources if not inside(source.path.parent)]
 
 
 def _finish_moves(ledger: Ledger, catalogue: Catalogue) -> None:
@@ -179,13 +217,21 @@ def _what_is_new(
     new = []
     beside = cache(lambda folder: (folder / "source.toml").is_file())
     for source in sources:
+        try:
+            str(source.path).encode()
+        except UnicodeEncodeError:
+            name = str(source.path).encode(errors="backslashreplace").decode()
+            summary.failed.append((name, f"{name}: the name is not UTF-8; rename it"))
+            continue
         folders = [source.path.parent, *source.path.parent.parents]
         near = folders[: folders.index(source.root) + 1] if source.root in folders else folders[:1]
         declared: Declaration | None = None
         if declarations or any(beside(folder) for folder in near):
             declared = declaration_for(source, declarations)
-        stamp = _declared_stamp(declared)
+        stamp = _declared_stamp(declared, declarations)
         before = known.get((str(source.path), source.member or ""))
+        if before and declared is None and before[2].startswith(BY_HAND):
+            stamp = before[2]  # as it was told to be read; it need not be told again
         if before and before[:3] == (source.size, source.mtime_ns, stamp):
             if before[3] == "read":
                 summary.unchanged += 1
@@ -197,10 +243,11 @@ def _what_is_new(
     return new
 
 
-def _declared_stamp(declared: Declaration | None) -> str:
+def _declared_stamp(declared: Declaration | None, by_hand: Sequence[Declaration]) -> str:
     if declared is None:
         return ""
-    return hashlib.sha256(repr(replace(declared, path=Path())).encode()).hexdigest()[:16]
+    mark = BY_HAND if declared in by_hand else ""
+    return mark + hashlib.sha256(repr(replace(declared, path=Path())).encode()).hexdigest()[:16]
 
 
 def read_declarations(paths: Iterable[Path]) -> list[Declaration]:
@@ -266,7 +313,7 @@ class _Run:
         stamp: str,
         known: dict[tuple[str, str], SourceRow],
     ) -> _Task | None:
-        from ingest.csv_files import look
+        from ingest.csv_files import Layout, look
 
         before = known.get((str(source.path), source.member or ""))
         try:
@@ -274,7 +321,10 @@ class _Run:
                 resumed = self._resume(source, before, stamp)
                 if resumed is not None:
                     return resumed
-            layout = look(source, declared)
+            if before and before.layout and declared is None and stamp.startswith(BY_HAND):
+                layout = Layout.from_dict(before.layout)
+            else:
+                layout = look(source, declared)
         except SourceError as error:
             self._fail(source, stamp, str(error), before)
             return None
@@ -334,6 +384,10 @@ class _Run:
                 session.commit(lambda commit: self._record(commit, session, outcomes))
                 tidy(self._ledger, device)
                 self._summary.repeated += sum(session.repeated.values())
+                for task in tasks:
+                    if session.replaced[task.id] and not task.changed:
+                        path = str(task.source.path)
+                        self._summary.replaced_by.append((path, session.replaced[task.id]))
                 self._summary.replaced += sum(session.replaced.values())
         except StoreLocked as error:
             for task in tasks:

@@ -111,6 +111,10 @@ def find_sources(
         for path in [root] if single else _walk(root):
             if not path.name.lower().endswith(_SUFFIXES):
                 continue
+            if path.exists() and not path.is_file():
+                if skipped is not None:
+                    skipped.append((path, "not a regular file"))
+                continue
             try:
                 members = _members(path) if path.suffix.lower() == ".zip" else [None]
                 if not members and skipped is not None:
