@@ -240,8 +240,8 @@ def demo(
 ) -> None:
     """Make a store of a simulated site: six meters, a PV plant, two batteries of 260 cells.
 
-    Everything in it is marked synthetic. What was planted is written to demo_truth.json beside
-    the store; the app never reads it.
+    Everything in it is marked synthetic. What was planted is written beside the store, to
+    <store>_truth.json; the app never reads it.
     """
     from ingest.demo_store import write_demo
 

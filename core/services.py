@@ -247,6 +247,13 @@ def _raw_of(
     return np.concatenate([ts for ts, _ in found]), np.concatenate([v for _, v in found])
 
 
+def _power_signal(store: Store, device: str, signal: str) -> SignalInfo:
+    info = store.signal(device, signal)
+    if info.unit not in POWER_UNITS:
+        raise QueryError(f"{device}/{signal} [{info.unit or 'no unit'}] is not a power")
+    return info
+
+
 def load_report(store: Store, device: str, signal: str, start: int, end: int) -> LoadReport:
     """Energy, peak, factors, profile and duration curve of a power signal in a window.
 
@@ -257,9 +264,7 @@ def load_report(store: Store, device: str, signal: str, start: int, end: int) ->
     UnknownDevice, UnknownSignal, BadWindow
     QueryError : the signal is not a power.
     """
-    info = store.signal(device, signal)
-    if info.unit not in POWER_UNITS:
-        raise QueryError(f"{device}/{signal} [{info.unit or 'no unit'}] is not a power")
+    info = _power_signal(store, device, signal)
     rows, width, step, level = _power_buckets(store, info, start, end, 900_000_000)
     mean = rows.sum / np.maximum(rows.count, 1)
     parts = energy.power_intervals(
@@ -426,9 +431,7 @@ def highest_peaks(
     UnknownDevice, UnknownSignal, BadWindow
     QueryError : the signal is not a power.
     """
-    info = store.signal(device, signal)
-    if info.unit not in POWER_UNITS:
-        raise QueryError(f"{device}/{signal} [{info.unit or 'no unit'}] is not a power")
+    info = _power_signal(store, device, signal)
     rows, width, _, level = _power_buckets(store, info, start, end, 900_000_000)
     chosen: list[int] = []
     for at in np.argsort(-rows.max, kind="stable"):

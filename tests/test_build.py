@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import core.upkeep
 import ingest.build
-from core.errors import SourceError, StoreLocked
+from core.errors import SourceError, StoreFormatError, StoreLocked
 from core.ledger import Ledger, SourceRow, create_ledger, open_ledger
 from core.levels import DAY, HOUR, SECOND, parse_rules
 from core.pyramid import device_lock
@@ -531,3 +531,49 @@ def test_a_column_that_moves_to_a_file_of_its_own(root: Path) -> None:
     assert raw(root, "m1", "y") == {T0: 2.0}
     assert raw(root, "m1", "z") == {T0: 9.0, T0 + DAY: 6.0}
     check_readable(root / "store")
+
+
+def test_a_long_name_has_a_folder_of_its_own(root: Path) -> None:
+    names = ["ü" * 60 + end for end in "ab"]
+    for name in names:
+        write_csv(root / "src" / name / "x.csv", ["x"], minutes(2))
+    assert not run(root).failed
+    assert {device for device, _ in content(root / "store")} == set(names)
+
+
+def test_what_is_no_source_does_not_hold_up_the_rest(root: Path) -> None:
+    write_csv(root / "src" / "m1" / "x.csv", ["x"], minutes(2))
+    os.mkfifo(root / "src" / "pipe.csv")
+    os.mkdir(os.fsencode(root / "src") + b"/\xfc")
+    with open(os.fsencode(root / "src") + b"/\xfc/y.csv", "w") as file:
+        file.write("ts,y\n2025-01-01 00:00:00,1\n")
+    summary = run(root)
+    assert summary.read == 1
+    assert [why for _, why in summary.failed if "not UTF-8" in why]
+
+
+def test_a_declaration_by_hand_is_remembered(root: Path) -> None:
+    path = write_csv(root / "src" / "x.csv", ["x", "y"], [(T0, [1, 2])])
+    declared = root / "d.toml"
+    write_text(declared, '[[source]]\nfiles = "x.csv"\ndevice = "m7"\n')
+    ingest.build.build(
+        build_settings(root), declarations=ingest.build.read_declarations([declared])
+    )
+    write_csv(path, ["x", "y"], [(T0, [3, 4]), (T0 + MINUTE, [5, 6])])
+    run(root)
+    assert {device for device, _ in content(root / "store")} == {"m7"}
+    assert set(raw(root, "m7", "x").values()) == {3.0, 5.0}
+
+
+def test_real_data_are_kept_out_of_a_simulated_site(root: Path) -> None:
+    with (
+        create_ledger(
+            root / "store", zone="Europe/Berlin", rules=build_settings(root).rules
+        ) as one,
+        one.transaction() as commit,
+    ):
+        commit.put_device("m1", "meter", synthetic=True)
+    write_csv(root / "src" / "m1" / "x.csv", ["x"], minutes(2))
+    with pytest.raises(StoreFormatError, match="simulated site"):
+        run(root)
+    assert not (root / "store" / "level=raw").exists()
