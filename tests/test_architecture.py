@@ -23,6 +23,7 @@ STANDARD_LIBRARY = sys.stdlib_module_names
 
 # Where a package is imported under another name than it is installed.
 IMPORT_NAMES = {
+    "fpdf2": "fpdf",
     "import-linter": "importlinter",
     "paho-mqtt": "paho",
     "pillow": "PIL",
@@ -62,12 +63,12 @@ ALLOWED_FOREIGN_IMPORTS = {
 # Library -> the only modules that may import it.
 SOLE_IMPORTERS = {
     "duckdb": {"core.query"},
-    "sqlite3": {"core.ledger", "core.journal", "core.query"},
+    "sqlite3": {"core.annotations", "core.ledger", "core.journal", "core.query"},
     "tsdownsample": {"core.downsample"},
     "lttb": {"core.downsample"},
 }
 
-SQL_MODULES = {"core.query", "core.ledger", "core.journal"}
+SQL_MODULES = {"core.annotations", "core.query", "core.ledger", "core.journal"}
 SQL = re.compile(r"\b(?:SELECT|select)\s.+?\s(?:FROM|from)\s", re.DOTALL)
 
 EMPTY_WORDS = {"util", "utils", "manager", "helper", "helpers", "fast", "real", "optimized", "v2",
