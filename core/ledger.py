@@ -12,7 +12,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -355,7 +355,7 @@ class Commit:
         self._con.executemany(
             "INSERT INTO part VALUES (:path, :device, :level, :period, :generation, :start, :stop,"
             " :signal_first, :signal_last, :rows, :bytes)",
-            [asdict(part) for part in parts],
+            [vars(part) for part in parts],
         )
 
     def drop_parts(self, paths: Iterable[str]) -> None:
@@ -364,7 +364,7 @@ class Commit:
 
     def put_source(self, row: SourceRow) -> int:
         """Add or replace a source; its id stays."""
-        values = asdict(row)
+        values = dict(vars(row))
         values.pop("id")
         for key in ("layout", "state", "signals"):
             values[key] = json.dumps(values[key])

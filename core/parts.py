@@ -8,11 +8,14 @@ the higher generation stands.
 from __future__ import annotations
 
 import os
+import sys
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -69,23 +72,25 @@ class PartReader:
     """Reads rows of named signals from parts, skipping row groups by their statistics."""
 
     root: Path
-    _open: dict[str, pq.ParquetFile] = field(default_factory=dict)
-    _last: dict[str, tuple[int, Sequence[str] | None, pa.Table]] = field(default_factory=dict)
+    _open: dict[str, _OpenPart] = field(default_factory=dict)
+    _last: dict[str, _Group] = field(default_factory=dict)
 
-    def _file(self, part: Part) -> pq.ParquetFile:
+    def _file(self, part: Part) -> _OpenPart:
         if part.path not in self._open:
             try:
-                self._open[part.path] = pq.ParquetFile(
-                    self.root / part.path, read_dictionary=["signal"]
-                )
+                file = pq.ParquetFile(self.root / part.path, read_dictionary=["signal"])
             except (OSError, pa.ArrowInvalid) as error:
                 raise StoreDamaged(f"{self.root / part.path} cannot be read: {error}") from error
+            groups = range(file.metadata.num_row_groups)
+            self._open[part.path] = _OpenPart(
+                file, [_signals_of(file.metadata.row_group(i).column(0)) for i in groups]
+            )
         return self._open[part.path]
 
     def close(self) -> None:
         """Close all files."""
-        for file in self._open.values():
-            file.close()
+        for opened in self._open.values():
+            opened.file.close()
         self._open.clear()
         self._last.clear()
 
@@ -102,15 +107,11 @@ class PartReader:
 
         `columns` are those wanted besides signal and ts; None is all.
         """
-        file = self._file(part)
-        groups = [
-            i
-            for i in range(file.metadata.num_row_groups)
-            if _may_hold(file.metadata.row_group(i).column(0), low, high)
-        ]
+        file, signals = self._file(part)
+        groups = [i for i, (least, most) in enumerate(signals) if least <= high and low <= most]
         wanted = None if columns is None else ["signal", "ts", *columns]
         try:
-            tables = [_rows_of(self._group(part, file, i, wanted), low, high) for i in groups]
+            tables = [self._group(part, file, i, wanted).rows(low, high) for i in groups]
         except (OSError, pa.ArrowInvalid) as error:
             raise StoreDamaged(f"{self.root / part.path} cannot be read: {error}") from error
         if not tables:
@@ -126,32 +127,49 @@ class PartReader:
 
     def _group(
         self, part: Part, file: pq.ParquetFile, index: int, columns: Sequence[str] | None
-    ) -> pa.Table:
+    ) -> _Group:
         """A row group; the last one of each file is kept, for the next signal often shares it."""
         kept = self._last.get(part.path)
-        if kept is None or kept[:2] != (index, columns):
+        if kept is None or (kept.index, kept.columns) != (index, columns):
             table = file.read_row_group(index, columns, use_threads=False)
-            kept = self._last[part.path] = (index, columns, table)
-        return kept[2]
+            names = table["signal"].combine_chunks()
+            code = to_int32(names.indices)
+            starts = np.flatnonzero(np.append(True, code[1:] != code[:-1]))
+            signals = names.dictionary.take(from_numpy(code[starts], pa.int32())).to_pylist()
+            edges = [*starts.tolist(), len(code)]
+            kept = self._last[part.path] = _Group(index, columns, table, signals, edges)
+        return kept
 
 
-def _rows_of(group: pa.Table, low: str, high: str) -> pa.Table:
-    """Rows of a row group whose signal lies in [low, high]; they follow each other."""
-    names = group["signal"].combine_chunks()
-    code = to_int32(names.indices)
-    inside = [i for i, name in enumerate(names.dictionary.to_pylist()) if low <= name <= high]
-    if not inside:
-        return group.slice(0, 0)
-    first = int(np.searchsorted(code, inside[0], side="left"))
-    last = int(np.searchsorted(code, inside[-1], side="right"))
-    return group.slice(first, last - first)
+class _OpenPart(NamedTuple):
+    """A file, and the first and last signal of each of its row groups."""
+
+    file: pq.ParquetFile
+    signals: list[tuple[str, str]]
 
 
-def _may_hold(column: pq.ColumnChunkMetaData, low: str, high: str) -> bool:
+class _Group(NamedTuple):
+    """A row group: its signals, and the rows where each begins and the last one ends."""
+
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs here
+    columns: Sequence[str] | None
+    table: pa.Table
+    signals: list[str]
+    edges: list[int]
+
+    def rows(self, low: str, high: str) -> pa.Table:
+        """Rows of signals in [low, high]; they follow each other."""
+        first = self.edges[bisect_left(self.signals, low)]
+        last = self.edges[bisect_right(self.signals, high)]
+        return self.table.slice(first, max(0, last - first))
+
+
+def _signals_of(column: pq.ColumnChunkMetaData) -> tuple[str, str]:
+    """First and last signal of a row group, as far as its statistics tell."""
     stats = column.statistics
     if stats is None or not stats.has_min_max:
-        return True
-    return bool(stats.min <= high and low <= stats.max)
+        return "", chr(sys.maxunicode)
+    return stats.min, stats.max
 
 
 def _covers(part: Part, signal: str, start: int, end: int, since: int) -> bool:

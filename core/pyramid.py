@@ -23,7 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -33,7 +33,7 @@ import pyarrow as pa
 
 from core.errors import StoreLocked
 from core.ledger import Commit, Ledger, Part, SignalRow
-from core.levels import HOUR, Level, parse_rules, worthwhile
+from core.levels import DAY, HOUR, Level, parse_rules, worthwhile
 from core.parts import (
     LEVEL_SCHEMA,
     RAW,
@@ -129,10 +129,9 @@ def cut_days(
         yield ts, value, source
 
 
-def _day_runs(ts: Int, zone: str) -> list[slice]:
-    """Slices of `ts` whose local days follow each other without a break of over a week."""
-    days = day_index(ts, zone)
-    breaks = np.flatnonzero(np.diff(days) > 7) + 1
+def _runs(ts: Int) -> list[slice]:
+    """Slices of `ts` that follow each other without a break of over a week."""
+    breaks = np.flatnonzero(np.diff(ts) > 7 * DAY) + 1
     edges = [0, *breaks.tolist(), len(ts)]
     return [slice(a, b) for a, b in itertools.pairwise(edges)]
 
@@ -184,7 +183,7 @@ def make_chunks(
     if len(ts) > 1 and not bool(np.all(ts[1:] > ts[:-1])):
         repeated, replaced = _count_conflicts(ts, value, source)
         ts, (value, source), _ = in_order(ts, value, source)
-    runs = _day_runs(ts, zone) if state.rows else [slice(0, len(ts))]
+    runs = _runs(ts) if state.rows else [slice(0, len(ts))]
     for run in runs:
         if run.stop == run.start:
             continue
@@ -247,7 +246,7 @@ def state_of(row: SignalRow | None) -> SignalState:
 def advance(row: SignalRow | None, device: str, signal: Signal, chunk: Chunk) -> SignalRow:
     """The ledger row of a signal after a chunk."""
     if row is None:
-        row = SignalRow(device, signal.name, asdict(signal), 0, 0, None, None, None, None, ())
+        row = SignalRow(device, signal.name, dict(vars(signal)), 0, 0, None, None, None, None, ())
     if not len(chunk.ts):
         return row
     low, high = float(chunk.value.min()), float(chunk.value.max())
@@ -517,7 +516,7 @@ class DeviceSession:
         row = self._changed.get(name, self._rows.get(name))
         row = advance(row, self.device, signal, chunk)
         stored = tuple(level.name for level in levels)
-        self._changed[name] = replace(row, meaning=asdict(signal), levels=stored)
+        self._changed[name] = replace(row, meaning=dict(vars(signal)), levels=stored)
         self._writer.append(chunk)
         self.repeated.update(chunk.repeated)
         self.replaced.update(chunk.replaced)

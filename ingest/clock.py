@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -68,7 +68,7 @@ class ClockState:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain dictionary for JSON."""
-        return asdict(self)
+        return {"start": vars(self.start), "label": vars(self.label), "rows": self.rows}
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> ClockState:

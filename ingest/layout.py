@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from ingest.sources import SourceFile
@@ -88,7 +88,11 @@ class Layout:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain dictionary for JSON."""
-        return asdict(self)
+        return {
+            **vars(self),
+            "columns": [vars(column) for column in self.columns],
+            "empty": [vars(column) for column in self.empty],
+        }
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Layout:
