@@ -398,6 +398,9 @@ def _stop(code: int, sentence: str) -> NoReturn:
 def main() -> None:
     """Run the command line; the bare command builds."""
     commands = {command.name or command.callback.__name__ for command in app.registered_commands}  # type: ignore[union-attr]
+    # No command multiplies matrices; starting the threads for it costs more than a run finding
+    # nothing new.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = sys.argv[1:]
     if not arguments or (arguments[0] not in commands and arguments[0] not in ("--help", "-h")):
         arguments = ["build", *arguments]

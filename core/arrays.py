@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 
@@ -19,7 +18,7 @@ def to_int64(array: pa.Array | pa.ChunkedArray) -> NDArray[np.int64]:
 def to_float64(array: pa.Array | pa.ChunkedArray) -> NDArray[np.float64]:
     """Floats; null becomes NaN."""
     if array.null_count:
-        array = pc.fill_null(array, float("nan"))
+        array = array.fill_null(float("nan"))
     return _view(array, np.dtype(np.float64))
 
 

@@ -6,30 +6,25 @@ Order of precedence: arguments, environment (``ZIGGURAT_STORE=...``), the file n
 
 from __future__ import annotations
 
+import json
 import os
+import tomllib
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from core.errors import ConfigError
 
+PREFIX = "ZIGGURAT_"
 DEFAULT_RULES = "1min,5min,15min,1h,1d"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What a run may be told from outside."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="ZIGGURAT_", env_nested_delimiter="__", frozen=True, extra="forbid"
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     store: Path = Path("data/store")
     sources: tuple[Path, ...] = ()
@@ -53,18 +48,21 @@ class Settings(BaseSettings):
             raise ValueError(f"unknown time zone {zone!r}, e.g. Europe/Berlin or UTC") from error
         return zone
 
+    @field_validator("sources", mode="before")
     @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments first, then the environment, then the TOML file."""
-        path = Path(os.environ.get("ZIGGURAT_CONFIG", "ziggurat.toml"))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, path)
+    def _listed(cls, sources: Any) -> Any:
+        """In the environment a list is JSON: ``ZIGGURAT_SOURCES=["data/meter", "data/PV"]``."""
+        return json.loads(sources) if isinstance(sources, str) else sources
+
+
+def _environment() -> dict[str, str]:
+    named = {name: f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return {name: os.environ[key] for name, key in named.items() if key in os.environ}
+
+
+def _file() -> dict[str, Any]:
+    path = Path(os.environ.get(f"{PREFIX}CONFIG", "ziggurat.toml"))
+    return tomllib.loads(path.read_text()) if path.is_file() else {}
 
 
 def load_settings(**given: Any) -> Settings:
@@ -75,7 +73,8 @@ def load_settings(**given: Any) -> Settings:
     ConfigError : a value is unknown or out of bounds; the message names it.
     """
     try:
-        return Settings(**{key: value for key, value in given.items() if value is not None})
+        told = {key: value for key, value in given.items() if value is not None}
+        return Settings(**_file() | _environment() | told)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "settings"

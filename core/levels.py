@@ -14,12 +14,13 @@ from itertools import pairwise
 from core.errors import ConfigError
 
 SECOND = 1_000_000
-HOUR = 3600 * SECOND
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 # A bucket is a row of eight columns: of fewer samples than about four, it costs more to write, keep
 # and read than they do (benchmarks, docs/adr/0002). A tenth less, for readings lost.
 SAMPLES_PER_BUCKET = 3.6
-_UNITS = {"s": SECOND, "min": 60 * SECOND, "h": HOUR, "d": DAY}
+_UNITS = {"s": SECOND, "min": MINUTE, "h": HOUR, "d": DAY}
 _RULE = re.compile(r"(\d+)(s|min|h|d)")
 
 

@@ -20,15 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ConfigError
+from core.levels import HOUR, MINUTE, SECOND
 
 Times = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Nonexistent = Literal["quarantine", "shift"]
-
-SECOND = 1_000_000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2101
 _FIXED = re.compile(r"(?:UTC)?([+-])(\d{2}):?(\d{2})?")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ConfigError, DeclarationError
-from ingest.clock import DAY, HOUR, MINUTE, SECOND, transitions
+from core.levels import DAY, HOUR, MINUTE, SECOND
 from ingest.sources import SourceFile
 
 FILE = "source.toml"
@@ -168,6 +168,8 @@ class _Table:
     def zone(self) -> str | None:
         value = self.text("zone")
         if value is not None and value != "site":
+            from ingest.clock import transitions
+
             try:
                 transitions(value)
             except ConfigError as error:

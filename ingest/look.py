@@ -13,8 +13,9 @@ import numpy as np
 
 from core.arrays import from_strings
 from core.errors import SourceError
+from core.levels import DAY, HOUR, MINUTE
 from ingest import times
-from ingest.clock import DAY, HOUR, MINUTE, Times
+from ingest.clock import Times
 from ingest.declare import ColumnRule, Declaration
 from ingest.layout import MISSING, Column, Layout, name_device, unique_names
 from ingest.sources import ByteStream, SourceFile

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from core.arrays import from_strings
-from ingest.clock import DAY, SECOND, Mask, Times
+from core.levels import DAY, SECOND
+from ingest.clock import Mask, Times
 
 NAMES = {
     "ts", "time", "timestamp", "datetime", "date", "datum", "zeit", "hour", "measured_on",

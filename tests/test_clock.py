@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ConfigError
-from ingest.clock import HOUR, MINUTE, SECOND, ClockState, Times, to_utc
+from core.levels import HOUR, MINUTE, SECOND
+from ingest.clock import ClockState, Times, to_utc
 
 ZONES = (
     "Europe/Berlin",

@@ -22,7 +22,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from core.errors import SourceError
-from ingest.clock import HOUR, MINUTE
+from core.levels import HOUR, MINUTE
 from ingest.csv_files import (
     BadCell,
     Batch,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DeclarationError
-from ingest.clock import MINUTE
+from core.levels import MINUTE
 from ingest.declare import KEYS, declaration_for, load_declarations
 from ingest.sources import SourceFile, source_file
 
