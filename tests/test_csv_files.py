@@ -513,7 +513,7 @@ def test_a_file_that_grew_reads_like_one_read_at_once(
     reader = Reader(source_file(path), layout, zone=BERLIN, block=block)
     first = Table([b for b in reader if not b.provisional], layout, reader.state)
     path.write_text(AUTUMN)
-    if len(first.ts):
+    if first.state.rows:
         second = resume(source_file(path), layout, first.state, block)
     else:  # looked at before there was a row: read from the beginning
         assert grown(source_file(path), layout, first.state) is None
