@@ -138,6 +138,8 @@ def _runs(ts: Int) -> list[slice]:
 
 def _by_source(source: Int) -> Counter[int]:
     """Number of rows of each source."""
+    if not len(source):
+        return Counter()
     names, counts = np.unique(source, return_counts=True)
     return Counter(dict(zip(names.tolist(), counts.tolist(), strict=True)))
 

@@ -7,16 +7,15 @@ level re-aggregates exactly from the one below. Buckets of a day are local days 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import cache
-from itertools import pairwise
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.levels import HOUR, SECOND, Level
+from core.levels import DAY, HOUR, SECOND, Level
+from core.zones import transitions
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -59,21 +58,11 @@ def empty_buckets() -> Buckets:
 @cache
 def day_starts(zone: str) -> Int:
     """UTC starts [µs] of all local days of `zone`, FIRST_DAY to LAST_DAY + 1."""
-    tz = ZoneInfo(zone)
     days = (LAST_DAY - FIRST_DAY).days + 2
-    midnight = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=tz)
-
-    def start(day: int) -> int:
-        return int((midnight + timedelta(days=day)).timestamp())
-
-    # Midnights a week apart that lie a whole week apart have no clock change between them: no
-    # zone has ever set its clock twice within a week.
-    weeks = [start(day) for day in range(0, days + 7, 7)]
-    starts: list[int] = []
-    for week, (this, following) in enumerate(pairwise(weeks)):
-        even = following - this == 7 * 86_400
-        starts += (this + 86_400 * i if even else start(7 * week + i) for i in range(7))
-    return np.array(starts[:days], np.int64) * SECOND
+    midnights = ((FIRST_DAY - date(1970, 1, 1)).days + np.arange(days)) * DAY
+    table = transitions(zone)
+    starts: Int = midnights - table.offset[np.searchsorted(table.boundary, midnights, side="right")]
+    return starts
 
 
 def day_index(ts: Int, zone: str) -> Int:

@@ -100,6 +100,11 @@ class _Task:
         return self.resume is not None
 
     @property
+    def unread(self) -> int:
+        """Bytes still to be read."""
+        return self.source.size - (self.resume.end_offset if self.resume else 0)
+
+    @property
     def changed(self) -> bool:
         """Whether rows read from this source earlier are to be replaced."""
         return self.before is not None and bool(self.before.rows) and not self.grown
@@ -422,7 +427,8 @@ class _Run:
     ) -> list[_Outcome]:
         direct = _direct_tasks(tasks)
         outcomes: list[_Outcome] = []
-        spooled = [task for task in tasks if task not in direct.values()]
+        alone = {task.order for task in direct.values()}
+        spooled = [task for task in tasks if task.order not in alone]
         for outcome in pool.map(lambda task: self._read_into(spool, task), spooled):
             outcomes.append(outcome)
             self._advance(outcome.task.source, outcome.rows, session.device)
@@ -698,7 +704,7 @@ def _direct_tasks(tasks: Sequence[_Task]) -> dict[str, _Task]:
         and brought[name] == 1
         and name not in anew
         and not task.changed
-        and task.source.size <= DIRECT_BYTES
+        and task.unread <= DIRECT_BYTES
         and task.layout.compression is None
         and task.source.member is None
     }

@@ -168,7 +168,7 @@ class _Table:
     def zone(self) -> str | None:
         value = self.text("zone")
         if value is not None and value != "site":
-            from ingest.clock import transitions
+            from core.zones import transitions
 
             try:
                 transitions(value)

@@ -174,8 +174,8 @@ def sample_hash(path: Path, upto: int) -> str:
     try:
         with path.open("rb", buffering=0) as file:
             for at, length in blocks:
-                file.seek(max(at, 0))
-                digest.update(file.read(min(length, upto - max(at, 0))))
+                start = max(at, 0)
+                digest.update(os.pread(file.fileno(), min(length, upto - start), start))
     except OSError as error:
         raise SourceError(path, f"cannot be read ({error.strerror})") from error
     return digest.hexdigest()
