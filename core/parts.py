@@ -135,7 +135,8 @@ class PartReader:
             names = table["signal"].combine_chunks()
             code = to_int32(names.indices)
             starts = np.flatnonzero(np.append(True, code[1:] != code[:-1]))
-            signals = names.dictionary.take(from_numpy(code[starts], pa.int32())).to_pylist()
+            spelled = names.dictionary.to_pylist()
+            signals = [spelled[k] for k in code[starts].tolist()]
             edges = [*starts.tolist(), len(code)]
             kept = self._last[part.path] = _Group(index, columns, table, signals, edges)
         return kept

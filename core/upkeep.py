@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from core.arrays import to_float64, to_int32, to_int64
 from core.due import by_period, levels_wrong, to_merge
@@ -90,6 +89,8 @@ def _merge_block(
         table = reader.read(part, block[0], block[-1], -(2**62), 2**62)
         stale = [name for name in block if since[name] > part.generation]
         if stale:
+            import pyarrow.compute as pc
+
             table = table.filter(
                 pc.invert(pc.is_in(table["signal"].cast(pa.string()), pa.array(stale, pa.string())))
             )

@@ -318,7 +318,7 @@ class _Run:
         stamp: str,
         known: dict[tuple[str, str], SourceRow],
     ) -> _Task | None:
-        from ingest.csv_files import Layout, look
+        from ingest.layout import Layout
 
         before = known.get((str(source.path), source.member or ""))
         try:
@@ -329,6 +329,8 @@ class _Run:
             if before and before.layout and declared is None and stamp.startswith(BY_HAND):
                 layout = Layout.from_dict(before.layout)
             else:
+                from ingest.look import look
+
                 layout = look(source, declared)
         except SourceError as error:
             self._fail(source, stamp, str(error), before)

@@ -3,6 +3,9 @@
 The strict path hands blocks of whole lines to pyarrow with explicit column types. A block it
 refuses is read again cell by cell, so that every unusable cell is named with its physical line;
 the next block is tried on the strict path again.
+
+What only single cells need (pyarrow's functions, and formats of time) is imported where they are
+read: it takes as long to load as a small file to read.
 """
 
 from __future__ import annotations
@@ -15,16 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 from numpy.typing import NDArray
 
 from core.arrays import to_float64, to_int64
-from ingest import times
 from ingest.clock import ClockState, Mask, Nonexistent, Times, to_utc
 from ingest.declare import Declaration, declaration_for, load_declarations
 from ingest.layout import Column, Layout
-from ingest.look import look
 from ingest.sources import (
     ByteStream,
     SourceFile,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BadCell", "Batch", "Column", "Declaration", "Layout", "ReadState", "Reader", "SourceFile",
-    "declaration_for", "find_sources", "grown", "load_declarations", "look", "prefix_hash",
+    "declaration_for", "find_sources", "grown", "load_declarations", "prefix_hash",
     "read_batches", "source_file",
 ]  # fmt: skip
 
@@ -508,6 +508,8 @@ class _Table:
         return us if ok.all() and not aware.any() else None
 
     def _count_to_us(self, numbers: Floats) -> Times | None:
+        from ingest import times
+
         assert self.layout.time_format is not None
         factor = times.EPOCH_FACTOR[self.layout.time_format.removeprefix("count:")]
         us = np.rint(numbers * factor)
@@ -517,6 +519,10 @@ class _Table:
 
     def _parse_text(self, cells: Sequence[pa.Array]) -> tuple[Times, Mask, Mask]:
         """Time cells in the layout's format: microseconds, usable, carrying an offset."""
+        import pyarrow.compute as pc
+
+        from ingest import times
+
         trimmed = [pc.ascii_trim_whitespace(column) for column in cells]
         text = trimmed[0]
         if len(trimmed) > 1:
@@ -619,6 +625,8 @@ class _Table:
         return us, ok, aware if aware.any() and self.layout.zone != "text" else None
 
     def _lenient_counts(self, cells: pa.Array) -> tuple[Times, Mask, Mask]:
+        import pyarrow.compute as pc
+
         text = pc.ascii_trim_whitespace(cells)
         fine = pc.match_substring_regex(text, _NUMBER)
         numbers = pc.cast(pc.if_else(fine, text, None), pa.float64())
@@ -632,6 +640,8 @@ class _Table:
         self, column: Column, cells: pa.Array, lines: NDArray[np.int64], bad: list[BadCell]
     ) -> Floats:
         """Cells as numbers; NaN where there is none, and what is neither is named."""
+        import pyarrow.compute as pc
+
         text = pc.ascii_trim_whitespace(cells)
         missing = pc.is_in(text, value_set=pa.array(self.layout.missing, pa.string()))
         if column.boolean:
@@ -651,6 +661,8 @@ class _Table:
 
     def _plain_decimal(self, text: pa.Array) -> pa.Array:
         """Decimal point, thousands separators gone where they can be nothing else."""
+        import pyarrow.compute as pc
+
         decimal = self.layout.decimal
         group = "." if decimal == "," else ","
         mark, dot = (r"\.", ",") if group == "." else (",", r"\.")

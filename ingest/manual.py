@@ -38,8 +38,9 @@ from core.pyramid import DeviceSession
 from core.signals import Signal, load_catalogue
 from core.upkeep import tidy
 from ingest.build import Summary, build
-from ingest.csv_files import Column, Layout, look, read_batches
+from ingest.csv_files import Column, Layout, read_batches
 from ingest.declare import FILE, ColumnRule, Declaration, declaration_for
+from ingest.look import look
 from ingest.sources import SourceFile, find_sources, source_file
 
 __all__ = [

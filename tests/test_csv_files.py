@@ -33,10 +33,10 @@ from ingest.csv_files import (
     declaration_for,
     find_sources,
     grown,
-    look,
     read_batches,
     source_file,
 )
+from ingest.look import look
 
 BERLIN = "Europe/Berlin"
 
