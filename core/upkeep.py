@@ -20,6 +20,7 @@ from core.parts import (
     RAW,
     RAW_SCHEMA,
     PartReader,
+    concat,
     raw_stretches,
     read_level,
 )
@@ -95,7 +96,7 @@ def _merge_block(
                 pc.invert(pc.is_in(table["signal"].cast(pa.string()), pa.array(stale, pa.string())))
             )
         tables.append(table)
-    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    table = concat(tables).unify_dictionaries().combine_chunks()
     if not table.num_rows:
         return
     names = table["signal"].chunk(0)
