@@ -301,9 +301,10 @@ class PartWriter:
         self._held += count
         self.rows += count
         if self._held >= self._limit:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Hand the rows held to the encoder."""
         if self._encoding is not None:
             self._encoding.result()
         if not self._held:
@@ -335,7 +336,7 @@ class PartWriter:
 
     def close(self) -> None:
         """Write what is held and the footer, and sync to disk."""
-        self._flush()
+        self.flush()
         if self._encoding is not None:
             self._encoding.result()
         self._writer.close()

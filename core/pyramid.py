@@ -367,7 +367,10 @@ class DeviceWriter:
 
         `record` writes what else belongs to the same transaction.
         """
-        parts = [self._publish(key, writer) for key, writer in self._parts.items()]
+        for writer in self._parts.values():
+            writer.flush()
+        publish = self._pool.map if self._pool else map
+        parts = list(publish(self._publish, self._parts.keys(), self._parts.values()))
         for folder in {(self._root / part.path).parent for part in parts}:
             _sync_folder(folder)
         with self._ledger.transaction() as commit:

@@ -13,9 +13,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import count
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from core.config import Settings
 from core.due import untidy
@@ -48,6 +48,8 @@ BY_HAND = "hand:"  # marks a declaration given with --declare, not beside the fi
 RELEASE_EVERY = 8  # signals
 _ledger_lock = threading.Lock()
 
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 # A signal rolled up: its chunks with the levels stored, and the outcome of its own source if any.
 _Rolled: TypeAlias = "tuple[list[tuple[Chunk, tuple[Level, ...]]], _Outcome | None]"
 
@@ -453,27 +455,31 @@ class _Run:
             rows = spool.rows(name) + (session.stored_rows(name) if name in anew else 0)
             (large if rows > CHUNK_ROWS else small).add(name)
 
-        def job(name: str) -> _Rolled:
+        def job(name: str) -> _Rolled | None:
+            if name in large:
+                return None
             if name in direct:
                 return self._direct(session, direct[name], meanings[name])
             return self._spooled(session, spool, meanings[name], name in anew, ids), None
 
-        def consume(name: str, result: _Rolled | None) -> None:
+        names = sorted(small | large)
+        for n, (name, result) in enumerate(zip(names, _ahead(job, names, pool), strict=True), 1):
             anew_too = name in anew
             if anew_too:
                 session.forget(meanings[name])
             pairs: Iterable[tuple[Chunk, tuple[Level, ...]]]
-            pairs, outcome = result or (
-                self._streamed(session, spool, meanings[name], anew_too, ids),
+            pairs, read = result or (
+                self._streamed(session, spool, meanings[name], anew_too, ids, pool),
                 None,
             )
             for chunk, levels in pairs:
                 session.append(meanings[name], chunk, levels, anew=anew_too)
-            if outcome is not None:
-                outcomes.append(outcome)
-                self._advance(outcome.task.source, outcome.rows, session.device)
-
-        _in_order(sorted(small | large), large, job, consume, pool)
+            if read is not None:
+                outcomes.append(read)
+                self._advance(read.task.source, read.rows, session.device)
+            del result, pairs  # they are large
+            if n % RELEASE_EVERY == 0:
+                _release_memory()
         return outcomes
 
     def _direct(
@@ -513,7 +519,13 @@ class _Run:
         return [(chunk, levels) for chunk in chunks]
 
     def _streamed(
-        self, session: DeviceSession, spool: Spool, signal: Signal, anew: bool, dropped: set[int]
+        self,
+        session: DeviceSession,
+        spool: Spool,
+        signal: Signal,
+        anew: bool,
+        dropped: set[int],
+        pool: ThreadPoolExecutor,
     ) -> Iterator[tuple[Chunk, tuple[Level, ...]]]:
         """Roll up a signal that does not fit in memory, stretch by stretch."""
         from core.pyramid import cut_days
@@ -524,12 +536,17 @@ class _Run:
             )
         else:
             pieces = spool.pieces(signal.name)
-        levels: tuple[Level, ...] | None = None
-        for stretch in cut_days(pieces, self._ledger.zone):
-            if levels is None:
-                levels = session.levels(signal.name, stretch[0], anew=anew)
-            for chunk in session.chunks(signal, stretch, anew=anew, levels=levels):
-                yield chunk, levels
+        stretches = cut_days(pieces, self._ledger.zone)
+        first = next(stretches, None)
+        if first is None:
+            return
+        levels = session.levels(signal.name, first[0], anew=anew)
+
+        def roll(stretch: tuple[Int, Float, Int]) -> list[Chunk]:
+            return list(session.chunks(signal, stretch, anew=anew, levels=levels))
+
+        for chunks in _ahead(roll, chain([first], stretches), pool):
+            yield from ((chunk, levels) for chunk in chunks)
 
     # --- one source -----------------------------------------------------------------------------
     def _read_into(self, spool: Spool, task: _Task) -> _Outcome:
@@ -824,31 +841,18 @@ def _by_month(
             yield ts, value, source
 
 
-def _in_order(
-    names: Sequence[str],
-    alone: set[str],
-    job: Callable[[str], _Rolled],
-    consume: Callable[[str, _Rolled | None], None],
-    pool: ThreadPoolExecutor,
-    ahead: int = 1,
-) -> None:
-    """Hand results of `job` to `consume` in order, computed a few ahead; None for those `alone`.
-
-    Results are large: none is held longer than `consume` needs it.
-    """
-    waiting: deque[tuple[str, Future[_Rolled] | None]] = deque()
-    upcoming = iter(names)
-    limit = pool._max_workers + ahead
-    for n in count(1):
-        while len(waiting) < limit and (name := next(upcoming, None)) is not None:
-            waiting.append((name, None if name in alone else pool.submit(job, name)))
+def _ahead(
+    job: Callable[[_Item], _Result], items: Iterable[_Item], pool: ThreadPoolExecutor
+) -> Iterator[_Result]:
+    """Results of `job` in order, computed a few ahead; they are large, so not many."""
+    waiting: deque[Future[_Result]] = deque()
+    upcoming = iter(items)
+    while True:
+        for item in islice(upcoming, pool._max_workers + 1 - len(waiting)):
+            waiting.append(pool.submit(job, item))
         if not waiting:
             return
-        name, future = waiting.popleft()
-        consume(name, None if future is None else future.result())
-        future = None
-        if n % RELEASE_EVERY == 0:
-            _release_memory()
+        yield waiting.popleft().result()
 
 
 def _release_memory() -> None:
