@@ -37,7 +37,8 @@ SERVER = f"""
 import os, resource, shutil, signal, sys, time
 sys.path.insert(0, {str(REPO)!r})
 from pathlib import Path
-import core.parts, core.pyramid, core.upkeep, ingest.build, ingest.csv_files, ingest.spool
+import core.parts, core.pyramid, core.upkeep, pyarrow.compute
+import ingest.build, ingest.csv_files, ingest.look, ingest.spool
 from core.config import Settings
 from core.ledger import Ledger
 from core.rollup import day_starts
