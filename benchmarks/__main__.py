@@ -1,10 +1,10 @@
-"""Print every figure: ``python -m benchmarks [build|query|downsample] [--full]``."""
+"""Print every figure: ``python -m benchmarks [build|query|downsample|diagnosis] [--full]``."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import bench_build, bench_downsample, bench_query
+from benchmarks import bench_build, bench_diagnosis, bench_downsample, bench_query
 
 
 def main(arguments: list[str]) -> int:
@@ -23,6 +23,10 @@ def main(arguments: list[str]) -> int:
             short += figure.reached is False
     if "downsample" in asked:
         bench_downsample.main()
+    if "diagnosis" in asked:
+        for figure in bench_diagnosis.figures(seeds=20 if "--full" in arguments else 7):
+            print(figure, flush=True)
+            short += figure.reached is False
     return min(short, 100)
 
 

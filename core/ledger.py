@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -148,12 +149,22 @@ def _connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def _identity(root: Path) -> tuple[int, int] | None:
+    """Device and inode of the ledger at `root`, None where there is none."""
+    try:
+        found = os.stat(root / FILE)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class Ledger:
     """An open ledger. Several processes may read while one writes."""
 
     def __init__(self, root: Path, connection: sqlite3.Connection) -> None:
         self.root = root
         self._con = connection
+        self._file = _identity(root)
 
     def close(self) -> None:
         """Release the file."""
@@ -205,6 +216,16 @@ class Ledger:
     def version(self) -> int:
         """Counts commits."""
         return int(self.setting("version") or 0)
+
+    @property
+    def created(self) -> int:
+        """When the store was begun [ns since 1970]; 0 for one that did not note it."""
+        return int(self.setting("created") or 0)
+
+    def in_place(self) -> bool:
+        """Whether the file opened still stands at its path; costs microseconds."""
+        # An open file keeps its number, so none that replaced it can have the same.
+        return _identity(self.root) == self._file
 
     def changed(self) -> int:
         """A number that differs after another connection has committed; costs microseconds."""
@@ -434,7 +455,10 @@ def create_ledger(root: Path, *, zone: str, rules: str) -> Ledger:
         con.executescript(_SCHEMA)
         con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         con.execute(f"PRAGMA user_version = {FORMAT}")
-        settings = {"zone": zone, "rules": rules, "version": "0", "generation": "0"}
+        settings = {
+            "zone": zone, "rules": rules, "version": "0", "generation": "0",
+            "created": str(time.time_ns()),
+        }  # fmt: skip
         con.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
     draft.rename(path)
     return open_ledger(root, zone=zone, rules=rules)

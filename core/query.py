@@ -17,6 +17,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
 import duckdb
 import numpy as np
 import pandas as pd
+from pyarrow.compute import run_end_encode
 
 from core.downsample import (
     REDUCERS,
@@ -51,10 +52,17 @@ from core.rollup import (
 RAW = "raw"
 AUTO = "auto"
 ENVELOPE = "envelope"
+CellColumn = Literal["first", "last", "min", "max", "mean", "count"]
 LEVEL_COLUMNS = ("first", "last", "min", "max", "sum", "count")
 RETRIES = 3  # a file may be merged away between reading the ledger and opening it
-_UNREADABLE = (duckdb.IOException, duckdb.InvalidInputException)
+# Damaged bytes raise the bare `duckdb.Error` too (Thrift, zstd); these say nothing of the files.
+_NOT_OF_FILES = (
+    duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException,
+    duckdb.OutOfMemoryException, duckdb.InterruptException,
+)  # fmt: skip
 GAP_STEPS = 4
+# Every level's buckets start on a multiple of this, but for days of zones with odd offsets.
+GRID_US, GRID_SLOTS = 60 * SECOND, 20_000_000
 POINTS_PER_COLUMN = 4  # first, least, greatest, last: all that a pixel's width can show
 # Buckets a level must have per column. Fewer, and buckets that straddle a column's edge show:
 # with 4 the picture of a year of cell voltage has an SSIM of 0.92 against all readings, with 8
@@ -201,28 +209,40 @@ def _of_one_state(
             self._threads.snapshot = self._fresh(force=attempt > 0)
             try:
                 return question(self, *args, **options)
-            except _UNREADABLE as error:
+            except duckdb.Error as error:
+                if isinstance(error, _NOT_OF_FILES):
+                    raise
                 why = error
             finally:
                 self._threads.snapshot = None
-        raise StoreDamaged(f"{self.root}: {why}") from why
+        raise StoreDamaged(f"{self.root}: a Parquet file cannot be read ({_said(why)})") from why
 
     return ask
+
+
+def _said(error: duckdb.Error) -> str:
+    """What DuckDB says is wrong, without the SQL it was asked."""
+    return str(error).split("\n", 1)[0].strip() or type(error).__name__
 
 
 class Store:
     """An open store; see `open_store`."""
 
     def __init__(
-        self, ledger: Ledger, connection: duckdb.DuckDBPyConnection, live: LiveReadings | None
+        self,
+        ledger: Ledger,
+        connect: Callable[[], duckdb.DuckDBPyConnection],
+        live: LiveReadings | None,
     ) -> None:
         self._ledger = ledger
-        self._connection = connection
+        self._connect = connect
+        self._connection = connect()
         self._live = live
         self._lock = threading.Lock()
         self._threads = threading.local()
         self._changed = -1
         self._version = -1
+        self._reopened = 0
         self._snapshot: _Snapshot | None = None
         self.root = ledger.root
         self.zone = ledger.zone
@@ -237,9 +257,23 @@ class Store:
     # --- what there is --------------------------------------------------------------------------
     @property
     def version(self) -> int:
-        """Differs after every commit; caches are keyed on it."""
+        """Differs after every commit, and of a store built anew; caches are keyed on it."""
         self._fresh()
         return self._version
+
+    def _follow(self) -> None:
+        """Open the store that stands here now, where it was built anew since."""
+        if self._ledger.in_place():
+            return
+        ledger = open_ledger(self.root)
+        self._ledger.close()
+        self._ledger, self._snapshot = ledger, None
+        self._reopened += 1
+        self.zone = ledger.zone
+        self._rules = parse_rules(ledger.rules)
+        self.rules = tuple(level.name for level in self._rules)
+        # Files of the new store bear names of the old: nothing read of those may serve again.
+        self._connection = self._connect()
 
     def _pinned(self) -> _Snapshot | None:
         """The state this thread's present question is asked of."""
@@ -250,11 +284,15 @@ class Store:
         if pinned is not None:
             return pinned
         with self._lock:
+            self._follow()
             changed = self._ledger.changed()
             if force or self._snapshot is None or changed != self._changed:
                 with self._ledger.reading():
                     self._snapshot = _load_snapshot(self._ledger)
-                    self._version = self._ledger.version
+                    # A copy put back in place bears the numbers it had before.
+                    self._version = (
+                        self._ledger.created + self._ledger.version + self._reopened * 10**20
+                    )
                 self._changed = changed
             return self._snapshot
 
@@ -307,26 +345,31 @@ class Store:
     def sources(self, device: str | None = None) -> list[SourceRow]:
         """Sources the store was built from."""
         with self._lock:
+            self._follow()
             return self._ledger.sources(device)
 
     def quarantine(self, source: int | None = None, limit: int = 100_000) -> list[dict[str, Any]]:
         """Rows that could not be used: path, device, line, column, text, reason, rows."""
         with self._lock:
+            self._follow()
             return self._ledger.quarantine(source, limit)
 
     def quarantine_counts(self) -> list[dict[str, Any]]:
         """Number of quarantined rows by source and reason."""
         with self._lock:
+            self._follow()
             return self._ledger.quarantine_counts()
 
     def entries(self, device: str | None = None) -> list[dict[str, Any]]:
         """Manual entries, newest first, earlier ones as history."""
         with self._lock:
+            self._follow()
             return self._ledger.entries(device)
 
     # --- rows -----------------------------------------------------------------------------------
     def _cursor(self) -> duckdb.DuckDBPyConnection:
-        if not hasattr(self._threads, "cursor"):
+        if getattr(self._threads, "of", None) is not self._connection:
+            self._threads.of = self._connection
             self._threads.cursor = self._connection.cursor()
         cursor: duckdb.DuckDBPyConnection = self._threads.cursor
         return cursor
@@ -356,14 +399,11 @@ class Store:
         if not paths:
             return None
         names = ", ".join(f'"{column}"' for column in columns)
-        times = " OR ".join(
-            f"(ts >= {_timestamp(start)} AND ts < {_timestamp(end)})" for start, end in spans
-        )
         fetched = (
             self._cursor()
             .execute(
                 f"SELECT ts, {names} FROM read_parquet(?, hive_partitioning = false)"
-                f" WHERE signal = ? AND ({times})",
+                f" WHERE signal = ? AND ({_within(spans)})",
                 [paths, info.name],
             )
             .fetchnumpy()
@@ -552,7 +592,6 @@ class Store:
         return [self.series(device, signal, start, end, **options) for device, signal in wanted]
 
     # --- many signals ---------------------------------------------------------------------------
-    @_of_one_state
     def cells(
         self,
         device: str,
@@ -560,7 +599,7 @@ class Store:
         start: int | None = None,
         end: int | None = None,
         level: str = "1d",
-        column: Literal["first", "last", "min", "max", "mean", "count"] = "max",
+        column: CellColumn = "max",
     ) -> Cells:
         """Matrix of pack × cell × time of a quantity at one level.
 
@@ -571,6 +610,19 @@ class Store:
         UnknownDevice, LevelMissing
         UnknownSignal : no signal of this quantity has a pack and a cell.
         """
+        return self.cells_many(device, quantity, start, end, level, (column,))[column]
+
+    @_of_one_state
+    def cells_many(
+        self,
+        device: str,
+        quantity: str = "cell_voltage",
+        start: int | None = None,
+        end: int | None = None,
+        level: str = "1d",
+        columns: Sequence[CellColumn] = ("min", "max"),
+    ) -> dict[str, Cells]:
+        """`cells` for several columns in one reading of the files, by column."""
         placed = [
             info
             for info in self.signals(device, quantity)
@@ -581,28 +633,68 @@ class Store:
         stored = [info for info in placed if level in info.levels]
         if not stored:
             raise LevelMissing(f"{quantity} of {device} has no level {level!r}")
-        start = start if start is not None else -(2**61)
-        end = end if end is not None else 2**61
-        _check_window(start, end)
-        expression = 'sum / "count"' if column == "mean" else f'"{column}"'
+        window = (start if start is not None else -(2**61), end if end is not None else 2**61)
+        _check_window(*window)
         names = sorted(info.name for info in stored)
-        found = self._many(device, level, names, start, end, expression)
+        code, ts, values, count = self._many(device, level, names, [window], columns)
         packs = tuple(sorted({info.pack for info in placed if info.pack is not None}))
         cells = tuple(sorted({info.cell for info in placed if info.cell is not None}))
         at = {info.name: (packs.index(info.pack), cells.index(info.cell)) for info in stored}
-        ts = np.unique(found[1])
-        values = np.full((len(ts), len(packs), len(cells)), np.nan)
-        place = np.array([at[name] for name in names], np.int64).reshape(-1, 2)[found[0]]
-        values[np.searchsorted(ts, found[1]), place[:, 0], place[:, 1]] = found[2]
-        return Cells(
-            device, quantity, stored[0].unit, level, column, self.zone, ts, packs, cells, values,
-            int(found[3].sum()),
-        )  # fmt: skip
+        moments, row = _ranks(ts)
+        place = np.array([at[name] for name in names], np.int64).reshape(-1, 2)
+        flat = row * (len(packs) * len(cells)) + (place @ [len(cells), 1])[code]
+
+        def matrix(values: np.ndarray, absent: float) -> np.ndarray:
+            filled = np.full((len(moments), len(packs), len(cells)), absent)
+            filled.ravel()[flat] = values  # of equal signal and time the later one stands
+            return filled
+
+        readings = int(matrix(count, 0).sum())
+        return {
+            column: Cells(
+                device, quantity, stored[0].unit, level, column, self.zone, moments, packs, cells,
+                matrix(value, np.nan), readings,
+            )
+            for column, value in zip(columns, values, strict=True)
+        }  # fmt: skip
+
+    @_of_one_state
+    def readings_of(
+        self, device: str, names: Sequence[str], spans: Sequence[tuple[int, int]]
+    ) -> tuple[Int, Float]:
+        """Raw readings of several signals within half-open spans [µs UTC], side by side.
+
+        Returns
+        -------
+        ts int64[t], all times at which any has a reading; values float64[t, signal], NaN where
+        one has none.
+
+        Raises
+        ------
+        UnknownDevice, UnknownSignal, BadWindow
+        """
+        for start, end in spans:
+            _check_window(start, end)
+        for name in names:
+            self.signal(device, name)
+        ordered = sorted(set(names))
+        if not spans or not ordered:
+            return np.empty(0, np.int64), np.empty((0, len(names)))
+        code, ts, (value,), _ = self._many(device, RAW, ordered, spans, ("value",))
+        moments, row = np.unique(ts, return_inverse=True)
+        values = np.full((len(moments), len(ordered)), np.nan)
+        values[row, code] = value  # of equal signal and time the later one stands
+        return moments, values[:, np.searchsorted(ordered, names)]
 
     def _many(
-        self, device: str, level: str, names: list[str], start: int, end: int, expression: str
-    ) -> tuple[Int, Int, Float, Int]:
-        """(index into `names`, ts, value, count) of many signals, by signal and time.
+        self,
+        device: str,
+        level: str,
+        names: list[str],
+        spans: Sequence[tuple[int, int]],
+        columns: Sequence[str],
+    ) -> tuple[Int, Int, list[Float], Int]:
+        """(index into `names`, ts, values by column, count) of many signals.
 
         Signals whose older rows no longer count are asked for apart.
         """
@@ -611,58 +703,96 @@ class Store:
         for name in names:
             groups.setdefault(since.get((device, name), 0), []).append(name)
         tables = [
-            self._many_of_group(device, level, group, (start, end), expression, oldest)
+            self._many_of_group(device, level, group, spans, columns, oldest)
             for oldest, group in groups.items()
         ]
         decoded = [
-            _decode_many(table, names, set(group))
+            _decode_many(table, names, set(group), columns)
             for table, group in zip(tables, groups.values(), strict=True)
             if table is not None
         ]
         if not decoded:
             none = np.empty(0, np.int64)
-            return none, none, np.empty(0), none
-        code, ts, value, count = (np.concatenate(four) for four in zip(*decoded, strict=True))
-        return code, ts, value, count
+            return none, none, [np.empty(0) for _ in columns], none
+        code, ts, count, *values = (np.concatenate(parts) for parts in zip(*decoded, strict=True))
+        return code, ts, values, count
 
     def _many_of_group(
         self,
         device: str,
         level: str,
         names: list[str],
-        window: tuple[int, int],
-        expression: str,
+        spans: Sequence[tuple[int, int]],
+        columns: Sequence[str],
         oldest: int,
     ) -> Any:
-        files = self._files(device, level, [window], names[0], names[-1])
+        files = self._files(device, level, spans, names[0], names[-1])
         paths = [str(self.root / part.path) for part in files if part.generation >= oldest]
         if not paths:
             return None
+        runs = _runs_of(names, sorted(self._fresh().signals[device]))
+        between = " OR ".join("signal BETWEEN ? AND ?" for _ in runs)
+        expressions = ", ".join(
+            'sum / "count" AS mean' if column == "mean" else f'"{column}"' for column in columns
+        )
+        readings = "1" if level == RAW else '"count"'
         relation = self._cursor().sql(
-            f'SELECT signal, ts, {expression} AS value, "count"'
+            f"SELECT signal, ts, {readings} AS readings, {expressions}"
             " FROM read_parquet(?, hive_partitioning = false)"
-            " WHERE signal BETWEEN ? AND ?"
-            f" AND ts >= {_timestamp(window[0])} AND ts < {_timestamp(window[1])}",
-            params=[paths, names[0], names[-1]],
+            f" WHERE ({between}) AND ({_within(spans)})",
+            params=[paths, *(edge for run in runs for edge in run)],
         )
         table = relation.to_arrow_table()
         return table if table.num_rows else None
 
 
-def _decode_many(table: Any, names: list[str], asked: set[str]) -> tuple[Int, Int, Float, Int]:
-    """Arrays of an arrow table; of equal (signal, ts) the later generation stands."""
-    coded = table["signal"].combine_chunks().dictionary_encode()
-    spelled = coded.dictionary.to_pylist()
+def _runs_of(names: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]]:
+    """First and last of each run of `names` that stand side by side in the sorted `known`."""
+    wanted = set(names)
+    runs: list[list[str]] = []
+    before = False
+    for name in known:
+        if name in wanted and before:
+            runs[-1].append(name)
+        elif name in wanted:
+            runs.append([name])
+        before = name in wanted
+    return [(run[0], run[-1]) for run in runs]
+
+
+def _decode_many(
+    table: Any, names: list[str], asked: set[str], columns: Sequence[str]
+) -> list[np.ndarray]:
+    """Code (index into `names`), ts, count and values of an arrow table, in its order."""
     known = {name: i for i, name in enumerate(names) if name in asked}
-    code = np.array([known.get(name, -1) for name in spelled], np.int64)[coded.indices.to_numpy()]
+    # Rows come in runs of one signal: spelling out each run once is cheaper than each row.
+    runs = [run_end_encode(chunk) for chunk in table["signal"].chunks]
+    code = np.concatenate([_spread(run, known) for run in runs])
     ts = table["ts"].to_numpy().astype("datetime64[us]").astype(np.int64)
-    order = np.lexsort((ts, code))
-    order = order[code[order] >= 0]
-    code, ts = code[order], ts[order]
-    keep = np.append((code[1:] != code[:-1]) | (ts[1:] != ts[:-1]), True)
-    order = order[keep]
-    value = table["value"].to_numpy()[order]
-    return code[keep], ts[keep], value.astype(np.float64), table["count"].to_numpy()[order]
+    found = [code, ts, *(table[name].to_numpy() for name in ("readings", *columns))]
+    return found if (code >= 0).all() else [array[code >= 0] for array in found]
+
+
+def _spread(run: Any, known: dict[str, int]) -> Int:
+    """Code of each row from an array of run ends; -1 for a name that was not asked for."""
+    codes = np.array([known.get(name, -1) for name in run.values.to_pylist()], np.int64)
+    return np.repeat(codes, np.diff(run.run_ends.to_numpy(), prepend=0))
+
+
+def _ranks(ts: Int) -> tuple[Int, Int]:
+    """Sorted distinct moments, and the place of each of `ts` among them.
+
+    Starts of buckets lie on a grid, and marking its places is cheaper than sorting.
+    """
+    if not len(ts):
+        return ts, ts
+    place, beside = np.divmod(ts - ts.min(), GRID_US)
+    if beside.any() or place.max() > GRID_SLOTS:
+        moments, rank = np.unique(ts, return_inverse=True)
+        return moments, rank
+    taken = np.zeros(place.max() + 1, bool)
+    taken[place] = True
+    return np.flatnonzero(taken) * GRID_US + ts.min(), (np.cumsum(taken) - 1)[place]
 
 
 def open_store(
@@ -684,13 +814,16 @@ def open_store(
     ------
     StoreMissing, StoreFormatError, StoreDamaged : with the way out.
     """
-    ledger = open_ledger(Path(path))
-    connection = duckdb.connect(config={"memory_limit": f"{memory_mb}MB", "threads": threads})
-    connection.execute("SET parquet_metadata_cache = true")
-    # Files are never changed once named, so nothing cached of them can go stale.
-    connection.execute("SET validate_external_file_cache = 'NO_VALIDATION'")
-    connection.execute("SET TimeZone = 'UTC'")
-    return Store(ledger, connection, live)
+
+    def connect() -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(config={"memory_limit": f"{memory_mb}MB", "threads": threads})
+        connection.execute("SET parquet_metadata_cache = true")
+        # Files are never changed once named, so nothing cached of them can go stale.
+        connection.execute("SET validate_external_file_cache = 'NO_VALIDATION'")
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection
+
+    return Store(open_ledger(Path(path)), connect, live)
 
 
 def previous_period(start: int, end: int) -> tuple[int, int]:
@@ -702,6 +835,13 @@ def previous_period(start: int, end: int) -> tuple[int, int]:
 def _check_window(start: int, end: int) -> None:
     if not start < end:
         raise BadWindow(f"the window ends ({end}) before it starts ({start})")
+
+
+def _within(spans: Sequence[tuple[int, int]]) -> str:
+    """SQL that holds for the times within any of the half-open spans [µs UTC]."""
+    return " OR ".join(
+        f"(ts >= {_timestamp(start)} AND ts < {_timestamp(end)})" for start, end in spans
+    )
 
 
 def _timestamp(moment: int) -> str:

@@ -49,14 +49,20 @@ def write_demo(
                 "preprocess.py demo --store NEW_FOLDER"
             )
         for done, device in enumerate(devices):
-            rows += _write_device(ledger, device, options)
+            rows += write_device(ledger, device, options)
             on_progress(Progress(done + 1, len(devices), done + 1, len(devices), rows, device.name))
     beside = truth_path(settings.store)
     beside.write_text(json.dumps(truth(options), indent=1))
     return rows
 
 
-def _write_device(ledger: Ledger, device: DemoDevice, options: DemoOptions) -> int:
+def write_device(
+    ledger: Ledger,
+    device: DemoDevice,
+    options: DemoOptions,
+    wanted: Callable[[str], bool] = lambda _: True,
+) -> int:
+    """Write the signals of one device that are `wanted`, by name; returns the readings."""
     catalogue = load_catalogue()
     rows = 0
     first, last = 2**62, -(2**62)
@@ -69,6 +75,8 @@ def _write_device(ledger: Ledger, device: DemoDevice, options: DemoOptions) -> i
             number = commit.put_source(source)
         names = []
         for name, ts, value in device.signals():
+            if not wanted(name):
+                continue
             signal = catalogue.describe(name)
             levels = session.levels(name, ts)
             readings = (ts, value, np.full(len(ts), number, np.int64))

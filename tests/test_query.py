@@ -32,6 +32,7 @@ from core.levels import DAY, HOUR, SECOND, parse_rules
 from core.query import Cells, Series, Store, open_store, previous_period
 from core.rollup import roll_raw
 from tests.stores import (
+    EVER,
     append_csv,
     assert_same,
     run,
@@ -431,6 +432,48 @@ def test_version_changes_with_a_commit_and_only_then(root: Path) -> None:
     run(root)
     assert store.version != before
     assert store.signal("m1", "x").rows == 920
+    store.close()
+
+
+def test_a_store_built_anew_at_its_place_is_followed(root: Path) -> None:
+    constant(root, 1)
+    run(root)
+    store = open_store(root / "store")
+    before, sources = store.version, len(store.sources())
+    assert store.raw("m1", "x", *EVER)[1].max() == 1
+    shutil.rmtree(root / "store")
+    with pytest.raises(StoreMissing):
+        store.devices()
+    constant(root, 2)
+    write_csv(root / "src" / "m9.csv", ["x"], [(START, [9.0])])
+    run(root)
+    # Files of the new store may bear the names of the old ones.
+    assert store.version != before
+    assert set(store.raw("m1", "x", *EVER)[1]) == {2.0}
+    assert len(store.sources()) == sources + 1
+    assert "m9" in {device.name for device in store.devices()}
+    (root / "store" / "ledger.sqlite").unlink()
+    with pytest.raises(StoreDamaged, match="no ledger"):
+        store.devices()
+    store.close()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_damaged_files_are_named_as_such_without_sql(root: Path, seed: int) -> None:
+    constant(root, 1)
+    run(root)
+    chance = random.Random(seed)
+    for path in (root / "store").rglob("*.parquet"):
+        damaged = bytearray(path.read_bytes())
+        end = len(damaged) - 8
+        for at in range(4, end) if seed % 2 else range(max(4, end - 300), end):
+            damaged[at] = chance.randrange(256)
+        path.write_bytes(damaged)
+    store = open_store(root / "store")
+    with pytest.raises(StoreDamaged) as caught:
+        store.raw("m1", "x", *EVER)
+    assert "cannot be read" in str(caught.value)
+    assert "SELECT" not in str(caught.value) and "LINE 1" not in str(caught.value)
     store.close()
 
 
