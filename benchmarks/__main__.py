@@ -1,16 +1,16 @@
-"""Print every figure: ``python -m benchmarks [build|query|downsample|diagnosis] [--full]``."""
+"""Print every figure: ``python -m benchmarks [build|query|downsample|packs|diagnosis] [--full]``."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import bench_build, bench_diagnosis, bench_downsample, bench_query
+from benchmarks import bench_build, bench_diagnosis, bench_downsample, bench_packs, bench_query
 
 
 def main(arguments: list[str]) -> int:
     """Run what is asked for; the exit code counts figures that fall short."""
     asked = [name for name in arguments if not name.startswith("-")]
-    asked = asked or ["build", "query", "downsample"]
+    asked = asked or ["build", "query", "downsample", "packs"]
     short = 0
     if "build" in asked:
         share = 1.0 if "--full" in arguments else 0.25
@@ -23,6 +23,10 @@ def main(arguments: list[str]) -> int:
             short += figure.reached is False
     if "downsample" in asked:
         bench_downsample.main()
+    if "packs" in asked:
+        for figure in bench_packs.figures(full="--full" in arguments):
+            print(figure, flush=True)
+            short += figure.reached is False
     if "diagnosis" in asked:
         for figure in bench_diagnosis.figures(seeds=20 if "--full" in arguments else 7):
             print(figure, flush=True)

@@ -83,7 +83,8 @@ def _shares(every: pd.DataFrame) -> Iterator[Figure]:
     print(f"inside by battery: least {min(by_run):.3f}, median {np.median(by_run):.3f}")
 
 
-def _is_read(signal: str) -> bool:
+def is_read(signal: str) -> bool:
+    """Whether the diagnosis reads a signal."""
     return READ.fullmatch(signal) is not None
 
 
@@ -100,7 +101,7 @@ def trials(seed: int, days: int, faults: str) -> list[pd.DataFrame]:
         with create_ledger(root, zone=options.zone, rules=RULES) as ledger:
             batteries = [one for one in demo_site(options) if one.group == "BESS"]
             for device in batteries:
-                write_device(ledger, device, options, _is_read)
+                write_device(ledger, device, options, is_read)
         known = truth(options)
         store = open_store(root)
         try:

@@ -23,8 +23,6 @@ from core.analytics.trend import middle
 BASELINE_DAYS = 30
 # A state of charge this high in a day says that the charge was complete.
 FULL_SOC = 0.985
-# Without one: the highest cell came within this of the level it reaches on good days [V].
-NEAR_USUAL_TOP_V = 0.10
 
 
 @dataclass(frozen=True)
@@ -49,15 +47,14 @@ def judge_charges(sat: Float, chemistry: Chemistry, soc_highest: Float | None = 
     ----------
     sat : highest voltage of each cell on each day [day, cell], V.
     soc_highest : highest state of charge of each day [day], 0..1; days without one, or all
-        without the argument, are judged by voltage: the highest cell has come within 0.1 V of what
-        it usually reaches (90 % quantile of the days), and inside the window of the chemistry.
+        without the argument, are judged by voltage: the highest cell lies inside the window of the
+        chemistry. That lets a charge pass that ended on the plateau; only the SOC can tell.
     """
     seen = np.isfinite(sat).sum(axis=1) >= max(1, sat.shape[1] // 2)
     with np.errstate(invalid="ignore"):
         top = np.where(seen, np.max(np.where(np.isfinite(sat), sat, -np.inf), axis=1), np.nan)
         inside = (top >= chemistry.sat_low) & (top <= chemistry.v_max + 0.1)
-        usual = np.quantile(top[inside], 0.9) if inside.any() else np.nan
-        by_voltage = seen & inside & (top >= usual - NEAR_USUAL_TOP_V)
+        by_voltage = seen & inside
         soc = np.full(len(sat), np.nan) if soc_highest is None else soc_highest
         known, by_soc = np.isfinite(soc), seen & inside & (soc >= FULL_SOC)
     complete = np.where(known, by_soc, by_voltage)
