@@ -33,8 +33,9 @@ from core.levels import DAY, HOUR
 from core.query import Cells, SignalInfo, Store
 from core.rollup import Buckets
 
-# Median voltage of all cells [V] that gives the chemistry away where nobody has told it.
-TYPICAL_V = {"LFP": (3.10, 3.42), "NMC": (3.45, 4.05), "LTO": (2.10, 2.60)}
+# Highest voltage that cells were ever seen at [V] up to which they are of a chemistry, where nobody
+# has told it: LTO ends at 2.8 V, LFP at 3.65 V, NMC at 4.2 V.
+HIGHEST_V = {"LTO": 3.0, "LFP": 3.8, "NMC": 4.5}
 SAMPLE_DAYS = 60  # of raw readings behind the curves of charge against voltage
 SAMPLE_CELLS = 4  # at the edge, and as many in the middle
 
@@ -154,10 +155,11 @@ def _chemistry(store: Store, device: str, facts: dict[str, Any]) -> tuple[Chemis
     if name in CHEMISTRIES:
         return chemistry(name, **told), "fact"
     level = _coarsest(store.signals(device, "cell_voltage"))
-    mean = store.cells(device, "cell_voltage", level=level, column="mean").values
-    usual = float(np.nanmedian(mean)) if np.isfinite(mean).any() else np.nan
-    guess = (one for one, (low, high) in TYPICAL_V.items() if low <= usual <= high)
-    return chemistry(next(guess, "LFP"), **told), "voltage"
+    highest = store.cells(device, "cell_voltage", level=level, column="max").values
+    # One sensor gone astray is no chemistry: the median cell's highest counts.
+    top = float(np.nanmedian(np.nanmax(highest.reshape(len(highest), -1), axis=0, initial=0.0)))
+    guess = next((one for one, limit in HIGHEST_V.items() if top <= limit), "NMC")
+    return chemistry(guess, **told), "voltage"
 
 
 def _coarsest(signals: Sequence[SignalInfo]) -> str:

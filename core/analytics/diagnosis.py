@@ -322,11 +322,10 @@ def _runs(
     open_v = one.volts - one.current * resistance
     flows = one.current * np.sign(least_a) >= abs(least_a)
     flows &= (open_v >= window[0]) & (open_v <= window[1])
-    if not flows.any():
-        return []
-    broken = ~flows[1:] | ~flows[:-1] | (np.diff(one.ts) > 16 * 60_000_000)
-    pieces = np.split(np.arange(len(flows)), np.flatnonzero(broken) + 1)
-    return [(open_v[k], one.charge[k]) for k in pieces if flows[k[0]] and len(k) > 1]
+    at = np.flatnonzero(flows)
+    broken = (np.diff(at) > 1) | (np.diff(one.ts[at]) > 16 * 60_000_000)
+    pieces = np.split(at, np.flatnonzero(broken) + 1)
+    return [(open_v[k], one.charge[k]) for k in pieces if len(k) > 1]
 
 
 def _has_rested(one: CellSamples, end: int, later: int, least_a: float) -> bool:
