@@ -16,6 +16,7 @@ import typer
 from core.errors import ConfigError, QueryError, SourceError, StoreError, ZigguratError
 
 if TYPE_CHECKING:
+    from core import query
     from core.config import Settings
     from ingest.build import Progress, Summary
 
@@ -206,7 +207,8 @@ def export(
 
     settings = _settings(store=store)
     opened = open_store(settings.store)
-    known = opened.device(device)
+    known = _device(opened, device)
+    device = known.name
     names = signal or [info.name for info in opened.signals(device)]
     for name in names:
         opened.signal(device, name)
@@ -272,6 +274,17 @@ def _roots(given: list[Path] | None) -> tuple[Path, ...] | None:
     if roots:
         return roots
     return tuple(Path(root) for root in DEFAULT_ROOTS if Path(root).is_dir()) or None
+
+
+def _device(store: query.Store, name: str) -> query.Device:
+    """A device by its name, or by group and name as a path has them: meter/ha1.
+
+    Raises
+    ------
+    UnknownDevice : no such device; the message names those there are.
+    """
+    by_path = {f"{one.group}/{one.name}": one for one in store.devices() if one.group}
+    return by_path.get(name) or store.device(name)
 
 
 def _moment(text: str, zone: str) -> int:
@@ -369,8 +382,9 @@ def _print_status(content: dict[str, Any]) -> None:
     )
     for device in content["devices"]:
         mark = " synthetic" if device["synthetic"] else ""
+        group = f" ({device['group']})" if device["group"] else ""
         typer.echo(
-            f"  {device['group']}/{device['device']}{mark}: {device['signals']} signals, "
+            f"  {device['device']}{group}{mark}: {device['signals']} signals, "
             f"{device['readings']} readings, {device['first']} .. {device['last']}"
         )
     for level, entry in content["levels"].items():

@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 
 FONT = '"Source Sans", "Source Sans 3", "Segoe UI", system-ui, sans-serif'
 FEW_POINTS = 150
+LEGEND_LINE, LEGEND_WIDTH = 20, 1000  # [px]
 LEAST_PANEL = 110
 NBSP = "\u00a0"
 
@@ -81,6 +82,9 @@ HUES: dict[Theme, dict[str, str]] = {
         "other": "#A99BCB",
     },
 }
+
+# The hues in an order in which the first few are easily told apart: export is close to load.
+APART = ("load", "import", "battery", "price", "pv", "other", "export")
 
 QUANTITY_HUE: dict[str, str] = {
     "active_power": "load",
@@ -351,10 +355,23 @@ def _finish(
         showlegend=legend,
         hovermode="closest",
     )
-    # Both would stand on one line; the legend gets its own.
+    # Both would stand on one line; the legend gets its own, or as many as its names need.
     if legend and title:
-        figure.update_layout(margin_t=64)
+        lines = _legend_lines(figure)
+        figure.update_layout(
+            margin_t=44 + LEGEND_LINE * lines, height=height + LEGEND_LINE * (lines - 1)
+        )
     return figure
+
+
+def _legend_lines(figure: go.Figure) -> int:
+    """Lines the legend takes on a narrow screen; Plotly gives all names the width of the longest.
+
+    Plotly grows a legend upwards into the title and tells nobody.
+    """
+    names = [trace.name for trace in figure.data if trace.showlegend is not False and trace.name]
+    wide = 42 + 6.6 * max(len(name) for name in names)
+    return math.ceil(len(names) / max(1, int(LEGEND_WIDTH // wide)))
 
 
 # --- one series ---------------------------------------------------------------------------------
@@ -581,6 +598,9 @@ def build_series_figure(
     groups = _grouped(series, separate)
     figure = _panels(len(groups))
     styles = _styles(series, theme)
+    if separate:
+        # In a panel of its own each has the colour of its quantity.
+        styles = [(colour_of(one.signal.quantity, theme), "solid") for one in series]
     start, end = span or (min(s.start for s in series), max(s.end for s in series))
     ghosted = False
     for row, members in enumerate(groups, 1):
@@ -605,6 +625,9 @@ def build_series_figure(
         figure.update_yaxes(title_text=_axis_title(unit, shown), fixedrange=True, row=row, col=1)
         if bounds:
             figure.update_yaxes(range=list(bounds), row=row, col=1)
+        elif not extremes.size:
+            # Where nothing is drawn an axis with numbers would be invented.
+            figure.update_yaxes(showticklabels=False, ticks="", showgrid=False, row=row, col=1)
         if separate:
             _name_panel(figure, row, names[members[0]], theme)
     figure.update_xaxes(**_time_axis(language))
@@ -660,7 +683,7 @@ def _panels(rows: int) -> go.Figure:
 
 def _styles(series: Sequence[SeriesLike], theme: Theme) -> list[tuple[str, str]]:
     """Colour of the quantity; where two share it, the next free hue, then another dash."""
-    hues = list(HUES[theme].values())
+    hues = [HUES[theme][name] for name in APART]
     used: list[str] = []
     styles = []
     for one in series:
@@ -868,9 +891,11 @@ def build_duration_figure(
                 hovertemplate=f"%{{x:.1f}}{NBSP}%<br>%{{y:,.5~g}}{NBSP}{unit}",
             )
         )
-    figure.update_xaxes(title_text=share_title, range=[0, 100])
+    figure.update_xaxes(title_text=share_title, range=[0, 100], dtick=20)
     figure.update_yaxes(title_text=unit)
-    return _finish(figure, title=title, theme=theme, language=language, height=height)
+    _finish(figure, title=title, theme=theme, language=language, height=height)
+    # A label that stands out over the edge is left out, and 100 would.
+    return figure.update_layout(margin_r=24)
 
 
 def build_profile_figure(

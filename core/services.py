@@ -16,13 +16,15 @@ from core.errors import QueryError
 from core.ledger import open_ledger
 from core.levels import DAY, HOUR, parse_rules
 from core.query import Device, Series, SignalInfo, Store
-from core.rollup import Buckets, Float, Int
+from core.rollup import Buckets, Int
 from core.upkeep import storage
 
 Every = Literal["15min", "1h", "1d", "1w", "1mo", "1y"]
+MIN_COVERAGE = energy.MIN_COVERAGE
 KILO = {"W": 1e-3, "kW": 1.0, "MW": 1e3, "Wh": 1e-3, "kWh": 1.0, "MWh": 1e3}
 POWER_UNITS = ("W", "kW", "MW")
 RAW_LIMIT = 400_000  # raw readings taken where a level would do less well
+TWO_WAY_RATIO = 0.01  # of all energy, flowing back: more is no noise around zero
 STATISTICS_LIMIT = 2_000_000  # raw readings for exact percentiles
 
 
@@ -32,9 +34,10 @@ class EnergyReport:
 
     Attributes
     ----------
-    frame : start, end [µs UTC], energy [kWh], coverage_ratio, marked (less than 90 % covered).
-    gaps : rows of a counter counted across a gap: start, end, energy [kWh].
-    flags : number of resets, drops, glitches and irregular buckets of a counter.
+    frame : start, end [µs UTC], energy [kWh], coverage_ratio, marked (less than 90 % covered),
+        carried [kWh]: what a counter counted over a gap that began before the period.
+    gaps : what a counter counted across a gap: start, end, energy [kWh].
+    flags : number of gaps, resets, drops and glitches of a counter.
     total_kwh, import_kwh, export_kwh : of the window; for power split by sign at `level`.
     coverage_ratio : share of the window that has readings.
     level : level it was computed from.
@@ -54,11 +57,16 @@ class EnergyReport:
 class LoadReport:
     """Key figures of a load in a window; power in kW, energy in kWh.
 
-    `peak_ts` is the start of the reading or bucket that holds the peak [µs UTC]. `profile` and
-    `duration` are frames for charts.
+    `peak_ts` is the time of the highest reading [µs UTC]. `mean_kw` is that of the time with
+    readings, of which `coverage_ratio` is the share of the window. Where power flows both ways
+    (`two_way`), load factor, utilisation hours and base load mean nothing and are NaN. `profile`
+    and `duration` are frames for charts.
     """
 
     energy_kwh: float
+    import_kwh: float
+    export_kwh: float
+    two_way: bool
     coverage_ratio: float
     mean_kw: float
     peak_kw: float
@@ -155,12 +163,23 @@ def energy_by_period(
     info = store.signal(device, signal)
     edges = energy.local_periods(start, end, store.zone, every)
     if info.kind == "counter" and info.unit in KILO:
-        return _counter_energy(store, info, start, end, edges, every)
+        return _counter_energy(store, info, start, end, edges)
     if info.unit in POWER_UNITS:
         return _power_energy(store, info, start, end, edges)
     raise QueryError(
         f"{device}/{signal} [{info.unit or 'no unit'}] is neither a counter of energy nor a power"
     )
+
+
+def highest_period(report: EnergyReport) -> pd.Series:
+    """The period with the most energy; not one that holds what came over a gap before it.
+
+    Row of `frame`; at least one must have an energy.
+    """
+    known = report.frame.dropna(subset="energy")
+    own = known[known["carried"] == 0]
+    among = own if len(own) else known
+    return among.iloc[int(among["energy"].argmax())]
 
 
 def _power_energy(store: Store, info: SignalInfo, start: int, end: int, edges: Int) -> EnergyReport:
@@ -179,41 +198,38 @@ def _power_energy(store: Store, info: SignalInfo, start: int, end: int, edges: I
     none = pd.DataFrame({"start": [], "end": [], "energy": []})
     total = float(np.nansum(kwh)) if len(kwh) else np.nan
     return EnergyReport(
-        frame, none, {}, total, float(np.nansum(taken)), float(np.nansum(given)),
+        frame.assign(carried=0.0), none, {}, total,
+        float(np.nansum(taken)), float(np.nansum(given)),
         min(covered / (end - start), 1.0), level,
     )  # fmt: skip
 
 
 def _counter_energy(
-    store: Store, info: SignalInfo, start: int, end: int, edges: Int, every: Every
+    store: Store, info: SignalInfo, start: int, end: int, edges: Int
 ) -> EnergyReport:
-    kilo = KILO[info.unit]
-    widest = 900_000_000 if every == "15min" else HOUR
-    level = fine_level(store, info, start, end, widest)
-    rows = store.buckets(info.device, info.name, start, end, level)
-    before = _reading_before(store, info, start)
-    irregular = energy.irregular_buckets(
-        rows.first, rows.last, rows.min, rows.max, before=before[1] if before else None
-    )
-    raw = _raw_of(store, info, rows, irregular, _width(level), end) if level != "raw" else None
-    parts = energy.counter_intervals(
-        rows.ts, rows.first, rows.last, rows.min, rows.max, rows.count,
-        _widths(store, rows, level) if level != "raw" and len(rows.ts) else None,
-        raw=raw, before=before,
-    )  # fmt: skip
-    kwh = parts["energy"].to_numpy() * kilo
-    gap = parts["flag"].str.contains("gap").to_numpy(bool)
-    coverage = np.where(gap, 0.0, 1.0)
-    last = np.minimum(parts["end"].to_numpy(), end)
-    frame = energy.energy_by_period(edges, parts["start"].to_numpy(), last, kwh, coverage)
-    counted = parts["flag"].str.split("+").explode().value_counts()
-    flags = {str(flag): int(times) for flag, times in counted.items() if flag}
-    total = float(kwh.sum()) if len(kwh) else np.nan
-    covered = float((last - parts["start"].to_numpy())[~gap].sum())
-    gaps = parts.loc[gap, ["start", "end"]].assign(energy=kwh[gap])
+    """From raw readings: of a bucket it is not known whether its first lies on its edge."""
+    around = 8 * info.step_us  # readings beyond the window tell glitches at its edges
+    ts, value = store.raw(info.device, info.name, start - around, end + around)
+    if not len(ts) or ts[0] > start:
+        before = _reading_before(store, info, start + 1)
+        if before is not None:
+            ts, value = np.append(before[0], ts), np.append(before[1], value)
+    steps = energy.counter_steps(ts, value * KILO[info.unit], typical_us=info.step_us)
+    steps = steps.ending_in(start, end)
+    covered = energy.covered_by_steps(np.array([start, end]), steps)[0]
+    flags = {
+        "gap": int(steps.gap.sum()),
+        "reset": int((steps.verdict == quality.RESET).sum()),
+        "drop": int((steps.verdict == quality.DROP).sum()),
+        "glitch": len(steps.glitches),
+    }
+    total = float(steps.energy.sum()) if len(steps.energy) else np.nan
+    gaps = {name: getattr(steps, name)[steps.gap] for name in ("start", "end", "energy")}
     return EnergyReport(
-        frame, gaps, flags, total, total, 0.0, min(covered / (end - start), 1.0), level
-    )
+        energy.counter_by_period(edges, steps, start, end), pd.DataFrame(gaps),
+        {flag: times for flag, times in flags.items() if times},
+        total, total, 0.0, float(covered) / (end - start), "raw",
+    )  # fmt: skip
 
 
 def _reading_before(store: Store, info: SignalInfo, start: int) -> tuple[int, float] | None:
@@ -228,23 +244,6 @@ def _reading_before(store: Store, info: SignalInfo, start: int) -> tuple[int, fl
         if start - back <= info.first:
             return None
         back *= 8
-
-
-def _raw_of(
-    store: Store, info: SignalInfo, rows: Buckets, irregular: np.ndarray, width: int, end: int
-) -> tuple[Int, Float] | None:
-    """Raw readings of irregular buckets, neighbours fetched together."""
-    at = np.flatnonzero(irregular & (rows.count > 2))
-    if not len(at):
-        return None
-    breaks = np.flatnonzero(np.diff(at) > 1) + 1
-    found = [
-        store.raw(
-            info.device, info.name, int(rows.ts[run[0]]), min(int(rows.ts[run[-1]]) + width, end)
-        )
-        for run in np.split(at, breaks)
-    ]
-    return np.concatenate([ts for ts, _ in found]), np.concatenate([v for _, v in found])
 
 
 def _power_signal(store: Store, device: str, signal: str) -> SignalInfo:
@@ -274,14 +273,20 @@ def load_report(store: Store, device: str, signal: str, start: int, end: int) ->
     hours = float(covered_us.sum()) / HOUR
     kwh = float(parts["energy"].sum()) if len(parts) else np.nan
     highest = energy.peak(rows.ts, rows.max)
-    peak_kw = highest[1] if highest else np.nan
+    peak_kw, peak_ts = (highest[1], highest[0]) if highest else (np.nan, None)
+    if peak_ts is not None and level != "raw":
+        until = peak_ts + int(width[rows.ts == peak_ts][0])
+        peak_ts = _time_of_highest(store, info, max(peak_ts, start), min(until, end))
     mean_kw = kwh / hours if hours else np.nan
-    base, days = energy.base_load(rows.ts, mean, store.zone)
+    taken, given = (float(part.sum()) for part in energy.split_sign(parts["energy"].to_numpy()))
+    two_way = given > TWO_WAY_RATIO * (taken + given)
+    base, days = (np.nan, 0) if two_way else energy.base_load(rows.ts, mean, store.zone)
     duration, power = energy.load_duration(mean, covered_us.to_numpy(np.float64) / HOUR)
     return LoadReport(
-        kwh, min(hours * HOUR / (end - start), 1.0), mean_kw, peak_kw,
-        highest[0] if highest else None, energy.load_factor(mean_kw, peak_kw), base, days,
-        energy.utilisation_hours(kwh, peak_kw), energy.load_profile(rows.ts, mean, store.zone),
+        kwh, taken, given, two_way, min(hours * HOUR / (end - start), 1.0), mean_kw, peak_kw,
+        peak_ts, np.nan if two_way else energy.load_factor(mean_kw, peak_kw), base, days,
+        np.nan if two_way else energy.utilisation_hours(kwh, peak_kw),
+        energy.load_profile(rows.ts, mean, store.zone),
         pd.DataFrame({"hours": duration, "power": power}), level,
     )  # fmt: skip
 
@@ -350,7 +355,7 @@ def aligned(
 def coverage_report(
     store: Store, device: str, start: int, end: int, names: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Coverage of every signal of a device, or of those named, by local day.
+    """Coverage of every signal of a device, or of those named, by whole local day.
 
     Returns
     -------
@@ -361,11 +366,11 @@ def coverage_report(
     UnknownDevice, BadWindow
     """
     frames = []
+    start, end = _whole_days_around(store, start, end)
     for info in store.signals(device):
         if names is not None and info.name not in names:
             continue
-        level = "1h" if "1h" in info.levels and info.step_us < HOUR else "raw"
-        rows = store.buckets(device, info.name, start, end, level)
+        rows, level = _rows_of_days(store, info, start, end)
         if not len(rows.ts) and (info.first is None or info.first >= end):
             continue
         days = quality.coverage_by_day(
@@ -380,29 +385,46 @@ def coverage_report(
     return pd.concat(frames, ignore_index=True)
 
 
+def _whole_days_around(store: Store, start: int, end: int) -> tuple[int, int]:
+    """Local midnights around a window: a day is as complete as it is, however it is looked at."""
+    edges = energy.local_periods(start, end, store.zone, "1d")
+    return int(edges[0]), int(edges[-1])
+
+
+def _rows_of_days(store: Store, info: SignalInfo, start: int, end: int) -> tuple[Buckets, str]:
+    """What the coverage of days is counted from, and its level."""
+    level = "1h" if "1h" in info.levels and info.step_us < HOUR else "raw"
+    return store.buckets(info.device, info.name, start, end, level), level
+
+
 def _usual_step(rows: Buckets, level: str, average_us: int) -> int:
     """Step of readings in the usual hour [µs]; a source read faster for days has a lower mean."""
-    if level == "raw" or not len(rows.count):
+    if level == "raw" or len(rows.count) < 3:
         return average_us
     return max(1, int(_width(level) / np.median(rows.count)))
 
 
 def quality_report(store: Store, device: str, signal: str, start: int, end: int) -> pd.DataFrame:
-    """Coverage and flagged readings of one signal by local day, from its raw readings.
+    """Coverage and flagged readings of one signal by whole local day, from its raw readings.
 
     Raises
     ------
-    UnknownDevice, UnknownSignal, BadWindow
+    UnknownDevice, UnknownSignal
+    BadWindow : also where the window holds no reading.
     QueryError : too many readings for one look; choose a shorter window.
     """
     info = store.signal(device, signal)
+    start, end = _whole_days_around(store, start, end)
     if (end - start) // info.step_us > STATISTICS_LIMIT:
         raise QueryError(f"over {STATISTICS_LIMIT} readings; choose a shorter window")
     ts, value = store.raw(device, signal, start, end)
     kind: Literal["analog", "counter", "state"] = (
         "counter" if info.kind == "counter" else "state" if info.kind == "state" else "analog"
     )
-    return quality.summarise(ts, value, store.zone, kind=kind, expected_step_us=info.step_us)
+    # The step that `coverage_report` expects, so that both say the same of a day.
+    rows, level = _rows_of_days(store, info, start, end)
+    step = _usual_step(rows, level, info.step_us)
+    return quality.summarise(ts, value, store.zone, kind=kind, expected_step_us=step)
 
 
 # --- load: peaks, curve, profile ----------------------------------------------------------------
@@ -457,6 +479,14 @@ def _time_of_highest(store: Store, info: SignalInfo, start: int, end: int) -> in
     return int(ts[np.nanargmax(value)])
 
 
+CLOCK_STEPS_US = tuple(
+    1_000_000 * size * count
+    for size, counts in ((1, (1, 2, 5, 10, 15, 20, 30)), (60, (1, 2, 5, 10, 15, 20, 30)),
+                         (3600, (1, 2, 3, 4, 6, 12, 24)))
+    for count in counts
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Reach:
     """First moment and last moment that the readings of a device stand for [µs UTC]."""
@@ -466,17 +496,26 @@ class Reach:
 
 
 def measured_reach(signals: Sequence[SignalInfo]) -> Reach:
-    """What powers and energies of a device reach over: a power stands for the step after it.
+    """What the readings of a device reach over: a power stands for the step after it.
 
     Steps up to a minute do not count, for windows end with the minute of the newest reading.
     """
     firsts = [info.first for info in signals if info.first is not None]
     lasts = [
-        info.last + (max(info.step_us - 60_000_000, 0) if info.unit in POWER_UNITS else 0)
+        info.last + (max(_clock_step(info) - 60_000_000, 0) if info.unit in POWER_UNITS else 0)
         for info in signals
         if info.last is not None
     ]
     return Reach(min(firsts, default=None), max(lasts, default=None))
+
+
+def _clock_step(info: SignalInfo) -> int:
+    """Step of a source as its clock has it [µs].
+
+    One reading out of the row, entered by hand, makes the average a little shorter.
+    """
+    near = min(CLOCK_STEPS_US, key=lambda step: abs(step - info.step_us))
+    return near if abs(near - info.step_us) <= near / 100 else info.step_us
 
 
 def newest_reading(
@@ -583,12 +622,12 @@ class DeviceHealth:
 
 
 def main_signals(signals: Sequence[SignalInfo]) -> list[SignalInfo]:
-    """Signals of what a device is there for; the first signal where none is known."""
+    """Signals of what a device is there for; where none is known a power, or the first signal."""
     for quantity in MAIN_QUANTITIES:
         found = [info for info in signals if info.quantity == quantity and info.rows]
         if found:
             return found if quantity == "pv_power" else found[:1]
-    return list(signals[:1])
+    return power_signals(signals)[:1] or list(signals[:1])
 
 
 def power_signals(signals: Sequence[SignalInfo]) -> list[SignalInfo]:
@@ -643,12 +682,18 @@ def device_energy(store: Store, device: str, start: int, end: int) -> DeviceEner
     return DeviceEnergy(**total, coverage_ratio=max(coverage), by_counter=bool(counters))
 
 
+# Fact `role` of a meter at the connection of the site.
+GRID_ROLES = ("grid", "netz", "netzanschluss")
+
+
 @dataclass(frozen=True)
 class DayEnergy:
     """Sums over devices of one local day [start, end) [µs UTC], in kWh; NaN where none measures.
 
-    `meters` and `plants` are the devices summed with readings on that day; of meters those that
-    are neither battery nor plant.
+    `meters` and `plants` are the devices summed with readings on that day. Where devices are told
+    to be grid connections (fact `role` = "grid"), `meters` are these alone and `by_role` holds;
+    else all meters that are neither battery nor plant, some of which may lie behind others.
+    `coverage_ratio` is the least of the devices summed, 1 where there is none.
     """
 
     start: int
@@ -658,6 +703,8 @@ class DayEnergy:
     generated: float
     meters: tuple[str, ...]
     plants: tuple[str, ...]
+    by_role: bool = False
+    coverage_ratio: float = 1.0
 
 
 def is_meter(signals: Sequence[SignalInfo]) -> bool:
@@ -671,7 +718,11 @@ def is_meter(signals: Sequence[SignalInfo]) -> bool:
 def day_energy(store: Store) -> DayEnergy | None:
     """Energy of the last local day that a meter or a plant has readings of; None without any."""
     signals = {device.name: store.signals(device.name) for device in store.devices()}
-    meters = [name for name in signals if is_meter(signals[name])]
+    grid = [
+        device.name for device in store.devices()
+        if str(device.facts.get("role", "")).strip().lower() in GRID_ROLES
+    ]  # fmt: skip
+    meters = grid or [name for name in signals if is_meter(signals[name])]
     plants = [
         name for name in signals
         if any(info.quantity in ("pv_power", "energy_generation") for info in signals[name])
@@ -679,8 +730,9 @@ def day_energy(store: Store) -> DayEnergy | None:
     lasts = [last for name in (*meters, *plants) if (last := store.device(name).last) is not None]
     if not lasts:
         return None
+    # A reading at midnight closes the day before.
     start, end = (int(edge) for edge in energy.local_periods(
-        max(lasts), max(lasts) + 1, store.zone, "1d"))  # fmt: skip
+        max(lasts) - 1, max(lasts), store.zone, "1d"))  # fmt: skip
     used = {name: device_energy(store, name, start, end) for name in {*meters, *plants}}
 
     def total(names: Sequence[str], kind: str) -> tuple[float, tuple[str, ...]]:
@@ -690,9 +742,12 @@ def day_energy(store: Store) -> DayEnergy | None:
 
     imported, counted = total(meters, "imported")
     generated, generating = total(plants, "generated")
+    # Inverters are silent at night: a day of theirs is never covered in full.
+    coverage = min((used[name].coverage_ratio for name in counted), default=1.0)
     return DayEnergy(
-        start, end, imported, total(meters, "exported")[0], generated, counted, generating
-    )
+        start, end, imported, total(meters, "exported")[0], generated, counted, generating,
+        bool(grid), coverage,
+    )  # fmt: skip
 
 
 def fleet_report(store: Store, start: int, end: int, points: int = 600) -> list[DeviceHealth]:
@@ -830,10 +885,14 @@ class SideReport:
     """Energy [kWh] and power [kW] of one side.
 
     `peak_of_us`: the peak is the highest mean over this long [µs]; 0 where it is a reading.
-    `daily` has start, end [µs UTC], energy [kWh], marked.
+    `daily` has start, end [µs UTC], energy [kWh], marked. Where power flows both ways
+    (`two_way`), `energy_kwh` is what came in less what went out, and there is no load factor.
     """
 
     energy_kwh: float
+    import_kwh: float
+    export_kwh: float
+    two_way: bool
     coverage_ratio: float
     mean_kw: float
     peak_kw: float
@@ -958,8 +1017,8 @@ def side_report(store: Store, device: str, start: int, end: int) -> SideReport:
     if len(infos) == 1:
         one = load_report(store, device, infos[0].name, start, end)
         return SideReport(
-            one.energy_kwh, one.coverage_ratio, one.mean_kw, one.peak_kw, one.peak_ts, 0,
-            one.load_factor, daily,
+            one.energy_kwh, one.import_kwh, one.export_kwh, one.two_way, one.coverage_ratio,
+            one.mean_kw, one.peak_kw, one.peak_ts, 0, one.load_factor, daily,
         )  # fmt: skip
     total = _summed(store, infos, start, end, 900_000_000)
     peak = energy.peak(total["ts"].to_numpy(np.int64), total["power"].to_numpy(np.float64))
@@ -968,9 +1027,13 @@ def side_report(store: Store, device: str, start: int, end: int) -> SideReport:
     hours = (end - start) / HOUR * coverage
     mean = kwh / hours if hours else np.nan
     peak_kw = peak[1] if peak else np.nan
+    taken, given = (sum(part) for part in zip(
+        *((part.import_kwh, part.export_kwh) for part in parts), strict=True))  # fmt: skip
+    two_way = given > TWO_WAY_RATIO * (taken + given)
     return SideReport(
-        kwh, coverage, mean, peak_kw, peak[0] if peak else None, int(total.attrs["step_us"]),
-        energy.load_factor(mean, peak_kw), daily,
+        kwh, taken, given, two_way, coverage, mean, peak_kw, peak[0] if peak else None,
+        int(total.attrs["step_us"]), np.nan if two_way else energy.load_factor(mean, peak_kw),
+        daily,
     )  # fmt: skip
 
 
@@ -1028,6 +1091,25 @@ def power_series(store: Store, device: str, start: int, end: int, max_points: in
         device, info, start, end, store.zone, level, (level,), int(np.nansum(count)), False,
         max(lasts, default=None), "sum", step, frame,
     )  # fmt: skip
+
+
+def highest_power(store: Store, side: Side) -> float:
+    """Greatest power of a side in its window, either sign [kW]; NaN without readings.
+
+    Of several signals the sum of their minutes, the finest that `side_series` draws.
+
+    Raises
+    ------
+    UnknownDevice, BadWindow
+    QueryError : the device has no power.
+    """
+    infos = compared_power(store, side.device)
+    if len(infos) > 1:
+        found = _summed(store, infos, side.start, side.end, 60_000_000)["power"]
+    else:
+        frame = power_series(store, side.device, side.start, side.end).frame
+        found = pd.concat([frame["min"], frame["max"]])
+    return float(found.abs().max()) if found.notna().any() else float("nan")
 
 
 def side_series(
@@ -1094,12 +1176,10 @@ def laid_daily(store: Store, sides: Sequence[Side], reports: Sequence[SideReport
         # A window of hours need not begin at midnight: its days go to the nearest.
         at = np.searchsorted(edges, ts + HOUR * 12, side="right") - 1
         inside = (at >= 0) & (at < len(laid))
-        found = report.daily[inside].groupby(at[inside]).agg(
-            energy=("energy", lambda kwh: kwh.sum(min_count=1)), marked=("marked", "any")
-        )  # fmt: skip
-        found = found.reindex(range(len(laid)))
-        laid[f"energy {i}"] = found["energy"].to_numpy(np.float64)
-        laid[f"marked {i}"] = found["marked"].eq(True).to_numpy(bool)
+        found, every = report.daily[inside].groupby(at[inside]), range(len(laid))
+        kwh = found["energy"].sum(min_count=1).reindex(every)
+        laid[f"energy {i}"] = kwh.to_numpy(np.float64)
+        laid[f"marked {i}"] = found["marked"].any().reindex(every).eq(True).to_numpy(bool)
     return laid
 
 
@@ -1143,7 +1223,7 @@ def storage_report(store: Store) -> pd.DataFrame:
 
 
 def coverage_grid(store: Store, device: str, start: int, end: int) -> pd.DataFrame:
-    """Coverage ratio of a device by local day; the cells of a pack share a row, at their mean.
+    """Coverage ratio of a device by whole local day; cells of a pack share a row, at their mean.
 
     Returns
     -------
@@ -1154,6 +1234,7 @@ def coverage_grid(store: Store, device: str, start: int, end: int) -> pd.DataFra
     UnknownDevice, BadWindow
     """
     infos = store.signals(device)
+    start, end = _whole_days_around(store, start, end)
     placed = {
         one.name: one for one in infos
         if one.pack is not None and one.cell is not None and "1d" in one.levels

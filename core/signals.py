@@ -18,8 +18,18 @@ from core.errors import ConfigError
 
 KINDS = ("analog", "counter", "state", "setpoint")
 UNKNOWN = "unknown"
+COUNTED = "energy_total"  # what a counter counts of which no more is known
 BUILT_IN_RULES = Path(__file__).with_name("signals.toml")
 _UNIT_IN_NAME = re.compile(r"[\[(]\s*([^\])]{1,12}?)\s*[\])]")
+# Units of one kind, by size; a plausible range is carried over from one to another.
+_SIZES: tuple[dict[str, float], ...] = (
+    {"W": 1.0, "kW": 1e3, "MW": 1e6, "GW": 1e9},
+    {"Wh": 1.0, "kWh": 1e3, "MWh": 1e6, "GWh": 1e9},
+    {"V": 1.0, "mV": 1e-3, "kV": 1e3},
+    {"A": 1.0, "mA": 1e-3, "kA": 1e3},
+)
+# What no site exceeds, for names that no rule knows [W, Wh].
+_WIDEST = {"W": (-1e9, 1e9), "Wh": (-1e15, 1e15)}
 _RULE_KEYS = {"match", "quantity", "unit", "kind", "low", "high"}
 
 
@@ -122,20 +132,43 @@ class Catalogue:
         self._known: dict[str, Signal] = {}
 
     def describe(
-        self, name: str, *, unit: str | None = None, quantity: str | None = None
+        self,
+        name: str,
+        *,
+        unit: str | None = None,
+        quantity: str | None = None,
+        rising: bool = False,
     ) -> Signal:
         """Meaning of `name`; a declared unit or quantity overrides the rule's.
 
-        A name no rule knows is an analog signal of unknown quantity, with the unit that stands
-        in brackets in its name, if any.
+        A name no rule knows is understood without the unit in brackets, where there is one and
+        a rule for something measured in such a unit; else it is an analog signal of unknown
+        quantity. An energy of unknown quantity whose values never fall (`rising`) is a counter.
         """
         if name not in self._known:
-            hits = (rule.apply(name) for rule in self._rules)
-            self._known[name] = next((hit for hit in hits if hit), _unruled(name))
+            self._known[name] = self._ruled(name) or self._without_unit(name) or _unruled(name)
         signal = self._known[name]
         if quantity and quantity != signal.quantity:
             signal = self._of_quantity(name, quantity)
-        return replace(signal, unit=unit) if unit else signal
+        signal = _in_unit(signal, unit) if unit else signal
+        if rising and signal.quantity == UNKNOWN and is_energy(signal.unit):
+            return _in_unit(self._of_quantity(name, COUNTED), signal.unit)
+        return signal
+
+    def _ruled(self, name: str) -> Signal | None:
+        return next((hit for rule in self._rules if (hit := rule.apply(name))), None)
+
+    def _without_unit(self, name: str) -> Signal | None:
+        """Meaning of "Leistung [W]" by that of "Leistung".
+
+        Not of counters: "Energie [kWh]" may as well be the energy of each interval.
+        """
+        unit = unit_in_name(name)
+        hit = self._ruled(_UNIT_IN_NAME.sub("", name).strip()) if unit else None
+        if hit is None or hit.kind == "counter":
+            return None
+        alike = unit == hit.unit or unit in (_sizes_of(hit.unit) or ())
+        return _in_unit(replace(hit, name=name), unit) if alike else None
 
     def _of_quantity(self, name: str, quantity: str) -> Signal:
         rule = next((rule for rule in self._rules if rule.quantity == quantity), None)
@@ -144,9 +177,42 @@ class Catalogue:
         return Signal(name, quantity, rule.unit, rule.kind, rule.low, rule.high)
 
 
-def _unruled(name: str) -> Signal:
+def is_energy(unit: str | None) -> bool:
+    """Whether a unit is one of energy."""
+    return unit in _SIZES[1]
+
+
+def unit_in_name(name: str) -> str:
+    """Unit that stands in brackets in a name; empty where there is none."""
     found = _UNIT_IN_NAME.search(name)
-    return Signal(name, unit=found.group(1) if found else "")
+    return found.group(1) if found else ""
+
+
+def described(name: str, unit: str) -> str:
+    """Name with its unit in brackets, once: "com_ap [kW]", "Leistung [kW]"."""
+    known = unit in ("", "1") or unit == unit_in_name(name)
+    return name if known else f"{name} [{unit}]"
+
+
+def _unruled(name: str) -> Signal:
+    return _in_unit(Signal(name), unit_in_name(name))
+
+
+def _sizes_of(unit: str) -> dict[str, float] | None:
+    return next((sizes for sizes in _SIZES if unit in sizes), None)
+
+
+def _in_unit(signal: Signal, unit: str) -> Signal:
+    """A signal in another unit, its plausible range carried over."""
+    sizes = _sizes_of(unit)
+    if sizes is None:
+        return replace(signal, unit=unit)
+    low, high, size = signal.low, signal.high, sizes.get(signal.unit)
+    if size is None:  # the range of another kind of unit says nothing
+        low, high = _WIDEST.get(next(iter(sizes)), (None, None))
+        size = 1.0
+    low, high = (None if end is None else end * size / sizes[unit] for end in (low, high))
+    return replace(signal, unit=unit, low=low, high=high)
 
 
 @cache

@@ -325,7 +325,7 @@ class _Run:
         before = known.get((str(source.path), source.member or ""))
         try:
             if before and before.state and before.declared == stamp:
-                resumed = self._resume(source, before, stamp)
+                resumed = self._resume(source, declared, before, stamp)
                 if resumed is not None:
                     return resumed
             if before and before.layout and declared is None and stamp.startswith(BY_HAND):
@@ -339,20 +339,32 @@ class _Run:
             return None
         return _Task(0, 0, source, stamp, layout, before)
 
-    def _resume(self, source: SourceFile, before: SourceRow, stamp: str) -> _Task | None:
-        """The task that reads only what was added, where the file only grew."""
+    def _resume(
+        self, source: SourceFile, declared: Declaration | None, before: SourceRow, stamp: str
+    ) -> _Task | None:
+        """The task that reads only what was added, where the file only grew.
+
+        None also where the longer file is understood otherwise than the shorter one was: then
+        all of it is read again, so that the store is the one a fresh build would make.
+        """
         from ingest.csv_files import Layout, ReadState, grown
+        from ingest.look import look
 
         layout, state = Layout.from_dict(before.layout), ReadState.from_dict(before.state)
         digest = grown(source, layout, state)
         if digest is None:
+            return None
+        told = declared is not None or not stamp.startswith(BY_HAND)
+        if told and _meaning_of_rows(look(source, declared)) != _meaning_of_rows(layout):
             return None
         return _Task(0, 0, source, stamp, layout, before, state, digest)
 
     def _meaning(self, task: _Task, name: str) -> Signal:
         for column in (*task.layout.columns, *task.layout.empty):
             if column.signal == name:
-                return self._catalogue.describe(name, unit=column.unit, quantity=column.quantity)
+                return self._catalogue.describe(
+                    name, unit=column.unit, quantity=column.quantity, rising=column.rising
+                )
         return self._catalogue.describe(name)
 
     def _fail(self, source: SourceFile, stamp: str, why: str, before: SourceRow | None) -> None:
@@ -638,6 +650,14 @@ class _Run:
                     commit.note_move(before.device, id_, before.signals)
                 from_line = outcome.task.resume.end_line + 1 if outcome.task.resume else 0
                 commit.put_quarantine(outcome.task.id, outcome.quarantine, from_line)
+
+
+def _meaning_of_rows(layout: Layout) -> tuple[Any, ...]:
+    """What decides which readings the rows of a source become."""
+    return (
+        layout.time_index, layout.time_format, layout.zone, layout.label, layout.interval_us,
+        layout.decimal, layout.thousands, {c.signal: c.rising for c in layout.columns},
+    )  # fmt: skip
 
 
 def _source_row(outcome: _Outcome, now: int, repeated: int, replaced: int) -> SourceRow:

@@ -23,6 +23,7 @@ class Column:
     name, index : in the source; the index counts from 0.
     signal, unit, quantity : in the store; unit and quantity None where the source does not say.
     boolean : True/False cells, read as 1 and 0.
+    rising : an energy whose first values rise and never fall, as those of a counter.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     sign: int = 1
     quantity: str | None = None
     boolean: bool = False
+    rising: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import numpy as np
 from core.arrays import from_strings
 from core.errors import SourceError
 from core.levels import DAY, HOUR, MINUTE
+from core.signals import is_energy
 from ingest import times
 from ingest.clock import Times
 from ingest.declare import ColumnRule, Declaration
@@ -236,16 +237,22 @@ def _find_header(rows: Sequence[_Row], run: Sequence[_Row]) -> tuple[_Row | None
     named = [k for k, row in enumerate(above) if _names_time(_cell(row, column))]
     if named:
         header, below = above[named[-1]], above[named[-1] + 1 :]
-        return header, below[0] if below and _is_units(below[0], column) else None
+        follows = below and _adjoin(rows, header, below[0]) and _is_units(below[0], column)
+        return header, below[0] if follows else None
     for k in range(len(above) - 1, -1, -1):
         row = above[k]
-        if k and _is_units(row, column):
+        if k and _adjoin(rows, above[k - 1], row) and _is_units(row, column):
             return above[k - 1], row
         if not any(_is_number(cell.strip()) for cell in row.cells):
             return row, None
         if k == 0 and not any(c.isdigit() for c in _cell(row, column)):
             return row, None  # columns that are named by numbers
     return None, None
+
+
+def _adjoin(rows: Sequence[_Row], upper: _Row, lower: _Row) -> bool:
+    """Whether no row lies between: what does, is a faulty row that must be told of."""
+    return not any(upper.line < row.line < lower.line for row in rows)
 
 
 def _cell(row: _Row, column: int) -> str:
@@ -544,29 +551,50 @@ def _one_column(name: str, index: int, unit: str, kind: str, rule: ColumnRule) -
     )
 
 
-def _ends_of_intervals(us: Times, last: int, values: Sequence[np.ndarray]) -> int | None:
+def _ends_of_intervals(us: Times, values: Sequence[np.ndarray]) -> int | None:
     """Length of the interval [µs] where labels name its end, else None.
 
-    A day's file of quarter hours that runs from 00:15 to 00:00 is labelled by interval ends; one
-    from 00:00 to 23:45 by starts. A counter has no intervals.
+    A table of quarter hours that begins with 00:15 is labelled by interval ends, one that begins
+    with 00:00 by starts. Only the beginning is asked: it stays what it is when the file grows.
+    A counter has no intervals.
     """
+    step = _regular_step(us)
+    if step is None or us[0] % DAY != step:
+        return None
+    return None if values and all(_is_counter(column) for column in values) else step
+
+
+def _regular_step(us: Times) -> int | None:
+    """Step of 5 min to 1 h that nearly all of the first rows keep [µs], else None."""
     steps = np.diff(us)
     if len(steps) < 2:
         return None
     sizes, counts = np.unique(steps, return_counts=True)
     step = int(sizes[counts.argmax()])
-    if not 5 * MINUTE <= step <= HOUR or counts.max() < 0.95 * len(steps):
+    regular = 5 * MINUTE <= step <= HOUR and counts.max() >= 0.95 * len(steps)
+    return step if regular else None
+
+
+def _doubt_of_label(us: Times, last: int, ended: bool) -> str | None:
+    """What speaks against the label taken, or leaves it open; None where nothing does."""
+    step = _regular_step(us)
+    first, final = _time_of_day(int(us[0])) if len(us) else "", _time_of_day(last)
+    if ended:
+        told = last % DAY == 0
+        return None if told else f"last {final}, not 00:00; if labels name starts, declare label"
+    # Load profiles have these steps; what is polled more often has no intervals.
+    if step not in (15 * MINUTE, 30 * MINUTE, HOUR) or (us[0] % DAY == 0 and last % DAY != 0):
         return None
-    if us[0] % DAY != step or last % DAY != 0 or last - int(us[0]) + step < DAY:
-        return None
-    if values and all(_is_counter(column) for column in values):
-        return None
-    return step
+    return f"label START assumed: first {first}, last {final} do not tell; if end, declare label"
 
 
 def _is_counter(values: np.ndarray) -> bool:
     full = values[np.isfinite(values)]
-    return len(full) > 2 and bool(np.all(np.diff(full) >= 0)) and full[0] < full[-1]
+    return bool(len(full) > 2 and np.all(np.diff(full) >= 0) and full[0] < full[-1])
+
+
+def _sampled(column: Column, rows: Sequence[_Row], decimal: str) -> np.ndarray:
+    return parse_numbers(_column_cells(rows, column.index), decimal)
 
 
 def parse_numbers(cells: Sequence[str], decimal: str) -> np.ndarray:
@@ -686,6 +714,13 @@ def _look_text(
         notes.append("decimal comma")
     unit_cells = [*(units.cells if units is not None else []), *[""] * width][:width]
     columns, empty = _make_columns(names, unit_cells, kinds, time.index, declared, notes)
+    columns = [
+        # By the beginning alone: it stays what it is when the file grows.
+        replace(column, rising=_is_counter(_sampled(column, sample, decimal)))
+        if is_energy(column.unit)
+        else column
+        for column in columns
+    ]
     if empty and not columns and len(empty) == 1:
         columns, empty = empty, []
     notes += [f"column {column.name} has no value so far" for column in empty]
@@ -776,17 +811,17 @@ def _label(
         return replace(layout, label=label or "start", interval_us=interval or layout.step_us)
     us, last = _sample_times(layout, sample, ending)
     if label is None and len(us):
-        values = [
-            parse_numbers(_column_cells(sample, column.index), layout.decimal)
-            for column in layout.columns
-        ]
-        step = _ends_of_intervals(us, last, values)
+        values = [_sampled(column, sample, layout.decimal) for column in layout.columns]
+        step = _ends_of_intervals(us, values)
+        doubt = _doubt_of_label(us, last, ended=step is not None)
         if step is not None:
             label, interval = "end", step
             notes.append(
-                f"label END: regular {step // MINUTE} min, first {_time_of_day(int(us[0]))}, "
-                f"last {_time_of_day(last)}"
+                f"label END: regular {step // MINUTE} min, first {_time_of_day(int(us[0]))}"
+                + (f", {doubt}" if doubt else f", last {_time_of_day(last)}")
             )
+        elif doubt and not (values and all(_is_counter(column) for column in values)):
+            notes.append(doubt)
     if label == "end" and interval is None and len(us) > 1:
         sizes, counts = np.unique(np.diff(us), return_counts=True)
         interval = int(sizes[counts.argmax()])

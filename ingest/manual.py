@@ -18,7 +18,7 @@ import time
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -32,7 +32,7 @@ import pandas as pd
 
 from core.config import Settings
 from core.errors import SourceError, StoreLocked
-from core.ledger import Commit, Ledger, SourceRow, open_ledger
+from core.ledger import Commit, Ledger, SignalRow, SourceRow, open_ledger
 from core.parts import PartReader, read_raw
 from core.pyramid import DeviceSession
 from core.signals import Signal, load_catalogue
@@ -55,7 +55,8 @@ UNPACKED_RATIO = 20  # a packed file may grow to this many times the upload limi
 PATIENCE_S = 5.0  # how long a device that is being written is waited for
 HEAD_ROWS = 8
 BAD_ROWS = 200
-EARLIEST_US = 86_400_000_000
+DAY_US = 86_400_000_000
+EARLIEST_US = DAY_US
 SETTLED_NS = 10_000_000_000  # a build reads younger files again
 
 _DEVICE = re.compile(r"[^\W_][\w .()+&-]{0,63}")
@@ -86,6 +87,11 @@ class Refusal:
     FACT = "this is no value for this fact"
     MOMENT = "this is no date and time"
     SKIPPED = "the clock skips this time in spring"
+    TWICE = "the clock shows this time twice in autumn"
+    MISSING = "nothing was entered"
+    AMBIGUOUS = "the number can be read in two ways"
+    ALIKE = "a device of this name, differently written, is there already"
+    JUMP = "the counter does not stand there"
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ class Preview:
     ----------
     bad : rows that could not be used (member, line, column, text, reason, rows), the first 200;
         `bad_rows` is the number of all.
-    head : first rows of the first table, `ts` [µs UTC] and a column per signal.
+    head : first usable rows of the first table, `ts` [µs UTC] and a column per signal.
     known : a file with the same content has been read for this device.
     renameable : signals can be given other names: a single wide table.
     """
@@ -190,6 +196,7 @@ class Fact:
 
 FACTS = (
     Fact("purpose", kind="text"),
+    Fact("role", kind="text"),
     Fact("commissioned", kind="date"),
     Fact("start", kind="date"),
     Fact("location.latitude", "°", low=-90.0, high=90.0),
@@ -246,14 +253,21 @@ def _check_names(device: str, signal: str | None = None) -> None:
         raise SourceError(signal[:64], Refusal.SIGNAL, expected="up to 120 printable characters")
 
 
-def _refuse_synthetic(ledger: Ledger, device: str, *, entry: bool = False) -> None:
-    """Real data never join generated ones; an entry may correct a device that is marked."""
-    synthetic = {one["name"]: one["synthetic"] for one in ledger.devices()}
-    if any(synthetic.values()) and not (entry and synthetic.get(device)):
+def _refuse_synthetic(ledger: Ledger) -> None:
+    """Real data never join generated ones, neither by a file nor by hand."""
+    if any(one["synthetic"] for one in ledger.devices()):
         raise SourceError(
             ledger.root, Refusal.SYNTHETIC,
             expected="a store of its own: ZIGGURAT_STORE=NEW_FOLDER, made by preprocess.py build",
         )  # fmt: skip
+
+
+def _refuse_alike(ledger: Ledger, device: str) -> None:
+    """Two devices whose names differ in capitals alone would be taken for one."""
+    names = [str(one["name"]) for one in ledger.devices()]
+    twin = next((name for name in names if name.casefold() == device.casefold()), device)
+    if device not in names and twin != device:
+        raise SourceError(device, Refusal.ALIKE, expected=twin)
 
 
 def _group_of(ledger: Ledger, device: str, group: str) -> str:
@@ -291,7 +305,8 @@ def preview_upload(
     _check_names(device)
     safe = safe_name(name)
     with open_ledger(settings.store) as ledger:
-        _refuse_synthetic(ledger, device)
+        _refuse_synthetic(ledger)
+        _refuse_alike(ledger, device)
         group = _group_of(ledger, device, group)
         zone = ledger.zone
     _check_size(settings, name, content)
@@ -391,7 +406,7 @@ def _looked_at(
     folder = _folder(settings, device)
     return Preview(
         path.name, device, group, len(content), zone, tuple(tables), tuple(bad[:BAD_ROWS]),
-        sum(row["rows"] for row in bad), _head(layouts, zone),
+        sum(row["rows"] for row in bad), _head(layouts, zone, bad),
         _is_read(settings, _same_content(folder, path.name, content), declared),
         len(layouts) == 1 and not found[0].member and layouts[0][1].long is None,
     )  # fmt: skip
@@ -430,13 +445,29 @@ def _counted(table: FoundTable, row: SourceRow | None, root: Path) -> FoundTable
     )  # fmt: skip
 
 
-def _head(layouts: list[tuple[SourceFile, Layout]], zone: str) -> pd.DataFrame:
-    """First rows of the first table that has any."""
+def _head(
+    layouts: list[tuple[SourceFile, Layout]], zone: str, bad: Sequence[Mapping[str, Any]]
+) -> pd.DataFrame:
+    """First usable rows of the first table that has any; what goes to quarantine is left out."""
     for source, layout in layouts:
+        refused: dict[str, list[int]] = {}
+        for row in bad:
+            if row["member"] == (source.member or "") and row["line"] is not None:
+                refused.setdefault(row["column_name"], []).append(row["line"])
         for batch in read_batches(source, layout, zone=zone):
-            if len(batch.ts):
-                columns = {name: value[:HEAD_ROWS] for name, value in batch.values.items()}
-                return pd.DataFrame({"ts": batch.ts[:HEAD_ROWS], **columns})
+            lines = batch.lines
+            if lines is None:
+                lines = batch.first_line + np.arange(len(batch.ts))
+            columns = {
+                name: np.where(np.isin(lines, refused.get(name, [])), np.nan, value)
+                for name, value in batch.values.items()
+            }
+            frame = pd.DataFrame({"ts": batch.ts, **columns})
+            # No column is named where the time itself cannot be.
+            whole = ~np.isin(lines, refused.get("", []))
+            frame = frame[whole & frame[list(columns)].notna().any(axis=1)].head(HEAD_ROWS)
+            if len(frame):
+                return frame.reset_index(drop=True)
     return pd.DataFrame({"ts": np.empty(0, np.int64)})
 
 
@@ -478,7 +509,10 @@ def accept_upload(
 
 
 def _folder(settings: Settings, device: str) -> Path:
-    return uploads_folder(settings.store) / quote(device, safe=" ")
+    """Folder of a device's uploads, named as it is, or as earlier versions named it."""
+    root = uploads_folder(settings.store)
+    quoted = root / quote(device, safe=" ")
+    return quoted if quoted.is_dir() else root / device
 
 
 def _build(settings: Settings, folder: Path, path: Path, device: str) -> Summary:
@@ -630,6 +664,7 @@ def enter_reading(
     *,
     unit: str | None = None,
     quantity: str | None = None,
+    confirmed: bool = False,
 ) -> Entered:
     """Write one reading. For a time that has one already it is a correction: the later stands.
 
@@ -639,18 +674,23 @@ def enter_reading(
     ts_us : time [µs UTC].
     value : in the unit of the signal.
     unit, quantity : of a new signal, where its name does not say them.
+    confirmed : the value stands although a counter does not run from the readings beside it so.
 
     Raises
     ------
-    SourceError : a name, value or time that cannot be; `why` is one of `Refusal`.
+    SourceError : a name, value or time that cannot be; `why` is one of `Refusal`. After
+        `Refusal.JUMP` the entry can be repeated with `confirmed`.
     StoreLocked : the device is being written; try again.
     """
     _check_names(device, signal)
     _check_moment(device, ts_us)
     with open_ledger(settings.store) as ledger:
-        _refuse_synthetic(ledger, device, entry=True)
+        _refuse_synthetic(ledger)
+        _refuse_alike(ledger, device)
         meaning = _meaning(settings, ledger, device, signal, unit, quantity)
         _check_value(meaning, value)
+        if meaning.kind == "counter" and not confirmed:
+            _check_counter(ledger, device, meaning, ts_us, value)
         group = _group_of(ledger, device, group)
         before = _patiently(
             lambda: _write_reading(ledger, device, group, meaning, ts_us, value, note)
@@ -673,6 +713,50 @@ def _check_value(signal: Signal, value: float) -> None:
     if not low <= value <= high:
         bounds = f"{signal.low} .. {signal.high} {signal.unit}".strip()
         raise SourceError(signal.name, Refusal.RANGE, expected=bounds)
+
+
+def _check_counter(ledger: Ledger, device: str, signal: Signal, ts_us: int, value: float) -> None:
+    """A counter stands between the readings beside it, or runs on from the last at its pace."""
+    row = next((row for row in ledger.signals(device) if row.name == signal.name), None)
+    if row is None or row.first is None or row.last is None:
+        return
+    before, after = _neighbours(ledger, row, ts_us)
+    low = -math.inf if before is None else before[1]
+    high = math.inf if after is None else after[1]
+    if after is None and before is not None and row.high is not None and row.low is not None:
+        # Twice the mean pace of all its readings, for at least a day, is more than enough.
+        pace = (row.high - row.low) / max(row.last - row.first, DAY_US)
+        high = before[1] + 2 * pace * max(ts_us - before[0], DAY_US)
+    if low <= high and not low <= value <= high:
+        ends = (f"{edge:.12g}" for edge in (low, high))
+        raise SourceError(
+            signal.name, Refusal.JUMP, expected=f"{' .. '.join(ends)} {signal.unit}".strip()
+        )
+
+
+def _neighbours(
+    ledger: Ledger, row: SignalRow, ts_us: int
+) -> tuple[tuple[int, float] | None, tuple[int, float] | None]:
+    """The readings just before and just after a time, None where there is none."""
+    assert row.first is not None and row.last is not None
+    parts, reader = ledger.parts(row.device), PartReader(ledger.root)
+    found: list[tuple[int, float] | None] = []
+    for side in (-1, 1):
+        # Farther and farther away, so that only what lies beside the entry is read.
+        width, one = DAY_US, None
+        while one is None:
+            start, end = (ts_us - width, ts_us) if side < 0 else (ts_us + 1, ts_us + 1 + width)
+            ts, value, _ = read_raw(reader, parts, row.name, start, end, row.since)
+            known = np.flatnonzero(np.isfinite(value))
+            if known.size:
+                at = int(known[-1 if side < 0 else 0])
+                one = (int(ts[at]), float(value[at]))
+            elif start <= row.first if side < 0 else end > row.last:
+                break
+            width *= 8
+        found.append(one)
+    reader.close()
+    return found[0], found[1]
 
 
 def _meaning(
@@ -794,7 +878,8 @@ def enter_facts(
     clean = {key: _clean_fact(known.get(key), key, value) for key, value in facts.items()}
     now = time.time_ns() // 1000
     with open_ledger(settings.store) as ledger:
-        _refuse_synthetic(ledger, device, entry=True)
+        _refuse_synthetic(ledger)
+        _refuse_alike(ledger, device)
         with ledger.transaction() as commit:
             stored = {one["name"]: one for one in ledger.devices()}
             if device not in stored:
@@ -857,13 +942,16 @@ _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)")
 def parse_moment(text: str, zone: str) -> int:
     """A time as typed [µs UTC]: ``2025-06-13 12:00[:30][+02:00]`` or ``13.06.2025 12:00``.
 
-    Without an offset it is the wall clock of `zone`; of a repeated hour the first pass.
+    Without an offset it is the wall clock of `zone`; in the hour it repeats the offset must be
+    said.
 
     Raises
     ------
-    SourceError : it cannot be read, or the clock skips it.
+    SourceError : it cannot be read, or the clock skips it or shows it twice.
     """
     typed = text.strip()
+    if not typed:
+        raise SourceError("time", Refusal.MISSING, expected="2025-06-13 12:00")
     if found := _DAY_FIRST.fullmatch(typed):
         day, month, year, rest = found.groups()
         typed = f"{year}-{int(month):02d}-{int(day):02d}{rest}"
@@ -880,18 +968,38 @@ def parse_moment(text: str, zone: str) -> int:
             raise SourceError(
                 text[:40], Refusal.SKIPPED, expected=f"a time that the clock shows in {zone}"
             )
+        second = local.replace(fold=1)
+        if local.utcoffset() != second.utcoffset():
+            passes = [one.isoformat(" ", "minutes" if not one.second else "auto")
+                      for one in (local, second)]  # fmt: skip
+            raise SourceError(text[:40], Refusal.TWICE, expected=" or ".join(passes))
         moment = local
     return (moment - epoch) // timedelta(microseconds=1)
 
 
-def parse_value(text: str) -> float:
+def parse_value(text: str, decimal: str = ".") -> float:
     """A number as typed, with a decimal point or a decimal comma.
+
+    Parameters
+    ----------
+    decimal : the decimal mark of the typist's language. The other mark alone before three digits
+        may set thousands apart, ``1.234`` in German: that is refused, not guessed.
 
     Raises
     ------
-    SourceError : it is no finite number.
+    SourceError : it is no finite number, or could be two.
     """
-    typed = re.sub(r"[\s\u2009']", "", text).replace("\u2212", "-")
+    typed = re.sub(r"[\s\u2009\u202f']", "", text).replace("\u2212", "-")
+    if not typed:
+        raise SourceError("value", Refusal.MISSING, expected="a number as 12.5")
+    other = "," if decimal == "." else "."
+    if re.fullmatch(rf"[+-]?[1-9]\d{{0,2}}{re.escape(other)}\d{{3}}", typed):
+        whole, rest = typed.split(other)
+        raise SourceError(
+            text[:40], Refusal.AMBIGUOUS, expected=f"{whole}{rest} or {whole}{decimal}{rest}0"
+        )
+    if re.fullmatch(rf"[+-]?\d{{1,3}}({re.escape(other)}\d{{3}}){{2,}}", typed):
+        typed = typed.replace(other, "")
     if "," in typed and "." in typed:
         # The last of the two is the decimal one.
         group = "." if typed.rindex(",") > typed.rindex(".") else ","

@@ -15,22 +15,25 @@ import streamlit as st
 from core import charts, query, services
 from core.charts import Bars, build_bars_figure, build_series_figure
 from core.services import DifferenceReport, Overlay, Side, SideReport
+from core.signals import described
 from pages.shared import address, chart, data, numbers, pickers, states, table, theme, zoom
 from pages.shared.chart import KeyFigure
 from pages.shared.texts import current_language, t
-from pages.shared.window import Window, pick_window
+from pages.shared.window import Window, as_iso, day_text, pick_window
 
 MOST = 6
 MOST_EXTRA = 4
 MOST_DAYS = 400
 MOST_RATIO = 10
+EQUAL_LEAST = 0.15  # share of a scatter's axes that the line of equal values must run over
+PATTERN = date(2025, 6, 13)  # a day as the fields show how to write one
 CONFIG = {
     "displaylogo": False,
     "modeBarButtons": [["toImage"]],
     "toImageButtonOptions": {"format": "png", "scale": 2},
 }
 # A quantity of each hue: the first side has the hue of its own quantity, others the next free one.
-HUES = ("active_power", "other", "price", "export", "import", "pcs_power", "pv_power")
+HUES = ("active_power", "import", "pcs_power", "price", "pv_power", "other", "export")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def main() -> None:
     if mode == "devices" and len(chosen) < 2:
         states.notice(t("comparison.two"))
         return
-    window = pick_window(chosen, store.zone)
+    reach = [services.measured_reach(data.signals(store, one.name)) for one in chosen]
+    window = pick_window(reach, store.zone)
     chart.show_synthetic_ribbon(chosen)
     sides = device_sides(chosen, window) if mode == "devices" else (
         period_sides(chosen[0], window)
@@ -140,25 +144,29 @@ def pick_count() -> None:
         **address.bound("count", asked if asked in options else "2", also_clear=("start",)),
     )  # fmt: skip
     with st.popover(t("comparison.starts")), st.form("starts", border=False):
-        held = [day for text in address.get_all("start") if (day := read_day(text))]
-        days = [
-            st.date_input(
-                t("comparison.start", number=str(i + 1)), held[i] if i < len(held) else None,
-                format="DD.MM.YYYY" if current_language() == "de" else "YYYY-MM-DD",
-            )
+        held = [day_text(day) for text in address.get_all("start") if (day := read_day(text))]
+        typed = [
+            st.text_input(t("comparison.start", number=str(i + 1)),
+                          held[i] if i < len(held) else "", placeholder=day_text(PATTERN))
             for i in range(MOST - 1)
         ]  # fmt: skip
         if st.form_submit_button(t("window.apply")):
-            address.put({"start": [str(day) for day in days if day]})
-            st.rerun()
+            texts = [as_iso(text) for text in typed if text.strip()]
+            wrong = [text for text in texts if read_day(text) is None]
+            if wrong:
+                st.warning(t("comparison.no_day", text=wrong[0][:40]))
+            else:
+                address.put({"start": texts})
+                st.rerun()
 
 
 def read_day(text: str) -> date | None:
-    """A date of the URL, None where it is none."""
+    """A date of the URL, None where it is none or too far away."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 1900 <= day.year <= 2199 else None
 
 
 def pick_drawing(mode: str) -> tuple[bool, bool, bool]:
@@ -214,10 +222,11 @@ def pick_extra(store: query.Store, devices: Sequence[query.Device]) -> tuple[que
         for one in data.signals(store, device.name)
         if one.cell is None
     }
-    asked = [name for name in address.get_all("also") if name in by_name]
+    asked = [name for name in dict.fromkeys(address.get_all("also")) if name in by_name]
     names = st.multiselect(
         t("comparison.also"), list(by_name), max_selections=MOST_EXTRA, width=460,
-        format_func=lambda name: f"{name} [{by_name[name].unit or '?'}]",
+        placeholder=t("pick.choose"), select_all=False, wrap=True,
+        format_func=lambda name: described(name, by_name[name].unit or "?"),
         **address.bound("also", asked[:MOST_EXTRA]),
     )  # fmt: skip
     return tuple(by_name[name] for name in names)
@@ -303,8 +312,10 @@ def key_figures(
     return [
         KeyFigure(
             t("comparison.energy"),
-            *signed(one.energy_kwh - other.energy_kwh, "kWh"),
-            note=both(one.energy_kwh, other.energy_kwh, "kWh"),
+            # Of the same hours: of all, what one side lacks would count as a difference.
+            *signed(gap.energy_kwh, "kWh"),
+            note=t("comparison.energy.note", hours=numbers.number(gap.hours, 0),
+                   both=both(one.energy_kwh, other.energy_kwh, "kWh")),
         ),
         KeyFigure(
             t("comparison.peak"),
@@ -347,7 +358,8 @@ def show_power(
     read: list[query.Series] = []
 
     def load(side: Side, hue: str, start: int, end: int) -> query.Series:
-        peak = abs(reports[side.label].peak_kw) if choice.per_peak else None
+        # Not the peak of the table: of means over a quarter of an hour a minute can be 130 %.
+        peak = data.report(store, services.highest_power, side) if choice.per_peak else None
         found = data.report(store, services.side_series, side, start, end, peak or None)
         read.append(found)
         # The colour of a figure follows the quantity, small multiples find ghosts by name.
@@ -391,7 +403,11 @@ def show_power(
     def offer() -> None:
         frames = [
             one.frame.loc[one.frame["last"].notna(), ["ts", "min", "max", "mean", "count"]].assign(
-                side=side.label, device=one.device, unit=one.signal.unit, level=one.level
+                side=side.label,
+                device=one.device,
+                unit=one.signal.unit,
+                level=one.level,
+                row_s=np.nan if one.step_us is None else one.step_us / 1e6,
             )
             for side, one in zip(choice.sides, shown, strict=True)
         ]
@@ -412,6 +428,9 @@ def power_title(choice: Choice, reports: Mapping[str, SideReport]) -> str:
         "energy": numbers.quantity(reports[most].energy_kwh, "kWh"),
         "peak": numbers.quantity(reports[peak].peak_kw, "kW"),
     }
+    if any(reports[one.label].two_way for one in choice.sides):
+        # What flowed in less what flowed out is no amount that one could have most of.
+        return t("comparison.title.peak", name=peak, peak=values["peak"])
     if most == peak:
         return t("comparison.title.one", name=most, **values)
     return t("comparison.title.two", most=most, name=peak, **values)
@@ -422,6 +441,9 @@ def show_energy(
 ) -> None:
     """Energy by local day, sides beside each other."""
     laid = services.laid_daily(store, choice.sides, [reports[s.label] for s in choice.sides])
+    # Days before the first energy and after the last would only press the others together.
+    filled = np.flatnonzero(laid.filter(like="energy ").notna().any(axis=1))
+    laid = laid.iloc[filled[0] : filled[-1] + 1] if len(filled) else laid
     laid = laid.head(MOST_DAYS)
     bars = [
         Bars(
@@ -460,18 +482,27 @@ def show_table(sides: Sequence[Side], reports: Mapping[str, SideReport], zone: s
         of = f" ({numbers.duration(one.peak_of_us)})" if one.peak_of_us else ""
         rows.append([
             side.label,
-            numbers.quantity(one.energy_kwh, "kWh"),
-            of_first(one.energy_kwh, first.energy_kwh, side == sides[0]),
+            energy_words(one),
+            of_first(one.energy_kwh, first.energy_kwh,
+                     side == sides[0] or one.two_way or first.two_way),
             numbers.quantity(one.peak_kw, "kW") + of,
             of_first(one.peak_kw, first.peak_kw, side == sides[0]),
             when,
             numbers.quantity(one.mean_kw, "kW"),
-            numbers.number(one.load_factor, 2),
+            numbers.percent(one.load_factor),
             numbers.percent(one.coverage_ratio),
         ])  # fmt: skip
     names = ("side", "energy", "of_first", "peak", "of_first", "at", "mean", "factor", "coverage")
     table.show_table([t(f"comparison.col.{name}") for name in names], rows,
                      numeric=(1, 2, 3, 4, 6, 7, 8))  # fmt: skip
+
+
+def energy_words(one: SideReport) -> str:
+    """Energy of a side, with what flowed each way where it flowed both."""
+    net, taken, given = (
+        numbers.quantity(kwh, "kWh") for kwh in (one.energy_kwh, one.import_kwh, one.export_kwh)
+    )
+    return t("comparison.ways", net=net, taken=taken, given=given) if one.two_way else net
 
 
 def of_first(value: float, first: float, is_first: bool) -> str:
@@ -547,20 +578,31 @@ def scatter_figure(frame: pd.DataFrame, a: str, b: str, colour: str) -> go.Figur
                           f"{escape(a)}: %{{y:,.4~g}} {unit}<extra></extra>",
         )
     )  # fmt: skip
-    if len(both):
-        ends = [max(x.min(), y.min()), min(x.max(), y.max())]
-        line = {"width": 1, "dash": "dash", "color": theme.token("muted")}
-        if ends[0] < ends[1]:
-            figure.add_scatter(x=ends, y=ends, mode="lines", line=line, hoverinfo="skip", name="")
+    ends = equal_from_to(x, y)
+    if ends is not None:
+        line = {"width": 1.75, "dash": "dash", "color": theme.token("text")}
+        figure.add_scatter(x=ends, y=ends, mode="lines", line=line, hoverinfo="skip", name="")
     figure.update_layout(
         template=charts.template(theme.kind(), current_language()),
-        title_text=t("comparison.scatter"),
+        title_text=t("comparison.scatter" if ends is not None else "comparison.scatter.apart"),
         showlegend=False,
         height=320,
         xaxis_title=f"{escape(b)} [{unit}]",
         yaxis_title=f"{escape(a)} [{unit}]",
     )
     return figure
+
+
+def equal_from_to(x: np.ndarray, y: np.ndarray) -> tuple[float, float] | None:
+    """Where both are equal within what the points reach over; None where that is next to nothing.
+
+    A line through an edge of the picture, off all points, would explain nothing.
+    """
+    if not len(x):
+        return None
+    low, high = max(x.min(), y.min()), min(x.max(), y.max())
+    least = EQUAL_LEAST * max(float(np.ptp(x)), float(np.ptp(y)))
+    return (float(low), float(high)) if high - low > least else None
 
 
 def caption(words: str) -> None:

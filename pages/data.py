@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
@@ -17,10 +17,13 @@ import ingest.manual as manual
 from core import export, query, services
 from core.charts import build_heatmap_figure
 from core.errors import SourceError, StoreError, ZigguratError
+from core.signals import described
 from pages.shared import address, chart, data, numbers, pickers, states, table, theme
 from pages.shared.chart import KeyFigure
+from pages.shared.table import cut
 from pages.shared.texts import TEXTS, current_language, t
 from pages.shared.window import Window, pick_window
+from pages.shared.wording import in_language, refusal_detail
 
 SECTIONS = ("sources", "coverage", "quarantine", "upload", "entry")
 MOST_ROWS = 200
@@ -51,7 +54,21 @@ REFUSED = {
     manual.Refusal.FACT: "data.refused.fact",
     manual.Refusal.MOMENT: "data.refused.moment",
     manual.Refusal.SKIPPED: "data.refused.skipped",
+    manual.Refusal.TWICE: "data.refused.twice",
+    manual.Refusal.MISSING: "data.refused.missing",
+    manual.Refusal.AMBIGUOUS: "data.refused.ambiguous",
+    manual.Refusal.ALIKE: "data.refused.alike",
+    manual.Refusal.JUMP: "data.refused.jump",
 }
+_CHOOSER = """
+[data-testid="stFileUploaderDropzone"] > span button p,
+[data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] > span button p::after { content: "%s"; font-size: 0.93rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "%s";
+  font-size: 0.8rem; }
+"""
+# What `manual` calls a field that is empty.
+FIELDS = {"time": "data.col.time", "value": "data.col.value"}
 
 
 def main() -> None:
@@ -152,9 +169,14 @@ def show_refusal(error: ZigguratError) -> None:
     """Say why something was refused, and what would be right."""
     if isinstance(error, SourceError):
         key = REFUSED.get(error.why, "")
+        if error.why == manual.Refusal.MISSING and str(error.path) in FIELDS:
+            field = t("data.entry.field", field=t(FIELDS[str(error.path)]))
+            states.notice(f"{t(key)} {field}.", state="error")
+            return
+        detail = refusal_detail(error, said=bool(key))
         if not key:
             key = "data.refused.no_time" if "no time column" in error.why else "data.refused"
-        states.notice(t(key), detail=str(error), state="error")
+        states.notice(t(key), detail=detail, state="error")
     else:
         states.explain(error)
 
@@ -227,7 +249,7 @@ def short_path(one: query.SourceRow) -> str:
 def source_cells(store: query.Store, one: query.SourceRow) -> list[str]:
     """Cells of a source's row."""
     if one.status == "failed":
-        why = cut(one.error.removeprefix(one.path).lstrip(": "), one.error, 60)
+        why = cut(said_of(one), one.error, 60)
         status: str = table.Markup(f"{table.state('error')} {why}")
     else:
         status = t(f"data.status.{one.status}") if f"data.status.{one.status}" in TEXTS else (
@@ -242,18 +264,27 @@ def source_cells(store: query.Store, one: query.SourceRow) -> list[str]:
     ]  # fmt: skip
 
 
-def cut(text: str, whole: str, most: int) -> str:
-    """A text of at most `most` characters; all of it shows under the pointer."""
-    if len(text) <= most and not whole:
-        return text
-    short = text if len(text) <= most else text[: most - 1] + "…"
-    return table.Markup(f'<span title="{escape(whole or text)}">{escape(short)}</span>')
+def said_of(one: query.SourceRow) -> str:
+    """Why a source could not be read, without its path."""
+    text = one.error.removeprefix(one.path).lstrip(": ")
+    why, _, expected = text.partition("; expected ")
+    line, _, rest = why.partition(": ")
+    # A line number stands before the reason.
+    words = f"{line}: {in_language(rest)}" if line.isdigit() and rest else in_language(why)
+    if not expected:
+        return words
+    return f"{words}; {t('wording.expected', expected=in_language(expected))}"
+
+
+def notes_words(notes: Sequence[str]) -> str:
+    """How a layout was found, in the page's language."""
+    return "; ".join(map(in_language, notes))
 
 
 def found_how(one: query.SourceRow) -> str:
     """How the layout of a source was found."""
     if one.kind == "file":
-        return "; ".join(one.layout.get("notes", ())) or numbers.NOTHING
+        return notes_words(one.layout.get("notes", ())) or numbers.NOTHING
     key = f"data.kind.{one.kind}"
     return t(key) if key in TEXTS else one.kind
 
@@ -265,7 +296,7 @@ def units_of(store: query.Store, one: query.SourceRow) -> list[str]:
     signs = {column["signal"]: column["sign"] for column in one.layout.get("columns", ())}
     known = {info.name: info for info in data.signals(store, one.device)}
     return [
-        f"{name} [{known[name].unit or '?'}]" + (" × −1" if signs.get(name) == -1 else "")
+        described(name, known[name].unit or "?") + (" × −1" if signs.get(name) == -1 else "")
         for name in one.signals
         if name in known
     ]
@@ -307,7 +338,7 @@ def show_one_source(store: query.Store, found: Sequence[query.SourceRow]) -> Non
             (t("data.col.layout"), found_how(one)),
         ]
         if one.error:
-            lines.append((t("data.error"), one.error))
+            lines.append((t("data.error"), said_of(one)))
         if layout:
             lines += [
                 (
@@ -374,7 +405,8 @@ def show_coverage(store: query.Store, devices: Sequence[query.Device]) -> None:
         return
     with pickers.bar():
         device = pickers.pick_device(filled)
-    window = pick_window([device], store.zone, default="30d")
+    reach = services.measured_reach(data.signals(store, device.name))
+    window = pick_window([reach], store.zone, default="30d")
     # Days before the first reading and after the last are not missing: nothing was recorded then.
     start = max(window.start, device.first or window.start)
     end = min(window.end, (device.last or window.end) + 1)
@@ -452,7 +484,8 @@ def show_quality(store: query.Store, device: query.Device, window: Window) -> No
     st.subheader(t("data.quality"))
     with st.container(horizontal=True):
         name = st.selectbox(t("pick.signal"), names, width=320, **address.bound("signal", now))
-    start, end = window.start, window.end
+    # Of a window that reaches beyond the readings, the end that holds some.
+    start, end = window.start, min(window.end, (device.last or window.end) + 1)
     if end - start > MOST_QUALITY:
         start = end - MOST_QUALITY
         caption(t("data.quality.cut", span=numbers.span(start, end, store.zone)))
@@ -470,7 +503,8 @@ def show_quality(store: query.Store, device: query.Device, window: Window) -> No
             [day_text(row["day"]), numbers.number(int(row["rows"])),
              *(numbers.number(int(row[flag])) for flag in flags)]
             for row in days[::-1].to_dict("records")
-            if any(row[flag] for flag in serious)
+            # Every day the sentence above counts, so that the columns add up to it.
+            if any(row[flag] for flag in flags)
         ]  # fmt: skip
         titles = [t("data.col.day"), t("data.col.rows"), *(t(f"data.flag.{f}") for f in flags)]
         table.show_table(titles, rows[:MOST_ROWS], numeric=range(1, len(titles)))
@@ -503,7 +537,7 @@ def show_quarantine(store: query.Store) -> None:
                    sources=numbers.number(sources)))  # fmt: skip
     table.show_table(
         [t(f"data.col.{name}") for name in ("source", "device", "reason", "rows")],
-        [[cut(short(row), row["path"], 60), row["device"], row["reason"],
+        [[cut(short(row), row["path"], 60), row["device"], in_language(row["reason"]),
           numbers.number(row["rows"])] for row in counts[:MOST_ROWS]],
         numeric=(3,),
     )  # fmt: skip
@@ -512,7 +546,7 @@ def show_quarantine(store: query.Store) -> None:
     reasons = sorted({row["reason"] for row in rows})
     with pickers.bar():
         device = choose("q-device", t("pick.device"), devices)
-        reason = choose("reason", t("data.col.reason"), reasons)
+        reason = choose("reason", t("data.col.reason"), reasons, in_language)
     shown = [
         row for row in rows
         if device in ("", row["device"]) and reason in ("", row["reason"])
@@ -521,7 +555,7 @@ def show_quarantine(store: query.Store) -> None:
     table.show_table(
         [t(f"data.col.{name}") for name in ("source", "line", "column", "text", "reason", "rows")],
         [[cut(short(row), row["path"], 48), line_of(row), row["column_name"],
-          cut(row["text"], "", 60), row["reason"], numbers.number(row["rows"])]
+          cut(row["text"], "", 60), in_language(row["reason"]), numbers.number(row["rows"])]
          for row in shown[:MOST_ROWS]],
         numeric=(1, 5),
     )  # fmt: skip
@@ -548,11 +582,14 @@ def line_of(row: dict[str, Any]) -> str:
     return numbers.NOTHING if row["line"] is None else numbers.number(row["line"])
 
 
-def choose(parameter: str, label: str, options: Sequence[str]) -> str:
+def choose(
+    parameter: str, label: str, options: Sequence[str], words: Callable[[str], str] = str
+) -> str:
     """One of the options, or all of them (empty)."""
     asked = address.get(parameter) or ""
     chosen = st.selectbox(
-        label, ["", *options], format_func=lambda one: one or t("data.every"), width=260,
+        label, ["", *options], format_func=lambda one: words(one) if one else t("data.every"),
+        width=260,
         **address.bound(parameter, asked if asked in options else ""),
     )  # fmt: skip
     return str(chosen)
@@ -586,21 +623,30 @@ def pick_target(devices: Sequence[query.Device], key: str) -> Target | None:
     return Target(fresh.strip(), group) if fresh.strip() else None
 
 
+def refuse_synthetic(devices: Sequence[query.Device]) -> bool:
+    """Say that nothing is added to a store of synthetic data; whether it is one."""
+    if not any(one.synthetic for one in devices):
+        return False
+    states.notice(
+        t("data.refused.synthetic"), detail=t("data.refused.synthetic.why"),
+        commands=("ZIGGURAT_STORE=data/own " + states.BUILD,), state="warning",
+    )  # fmt: skip
+    return True
+
+
 def show_upload(store: query.Store, devices: Sequence[query.Device]) -> None:
     """A file, what was found in it, and the button that makes it count."""
     done = st.session_state.pop("upload-done", None)
     if done is not None:
         show_accepted(done)
-    if any(one.synthetic for one in devices):
-        states.notice(
-            t("data.refused.synthetic"), detail=t("data.refused.synthetic.why"),
-            commands=("ZIGGURAT_STORE=data/own " + states.BUILD,), state="warning",
-        )  # fmt: skip
+    if refuse_synthetic(devices):
         return
     settings = data.settings()
     st.subheader(t("data.upload.title"))
     with pickers.bar():
         target = pick_target(devices, "upload")
+    # The chooser has its words in English alone: they give way to those of the page.
+    st.html(f"<style>{_CHOOSER % (t('data.upload.choose'), t('data.upload.drop'))}</style>")
     # A new key after each file taken: the chooser is empty again.
     turn = st.session_state.get("upload-turn", 0)
     file = st.file_uploader(
@@ -647,15 +693,19 @@ def previewed(
 
 def show_found(found: manual.Preview) -> dict[str, manual.ColumnRule]:
     """What was found by looking; the rules for columns that were changed by hand."""
+    signals = sum(len(one.columns) for one in found.tables)
+    key = "data.found.title.one" if signals == 1 else "data.found.title"
     st.subheader(
-        t("data.found.title", name=found.name, count=numbers.number(found.readings),
-          signals=numbers.number(sum(len(one.columns) for one in found.tables)))
+        t(key, name=found.name, count=numbers.number(found.readings),
+          signals=numbers.number(signals))
     )  # fmt: skip
     if found.known:
         states.notice(t("data.upload.known"), state="warning")
     for one in found.tables[:6]:
         if one.error:
-            states.notice(one.member or found.name, detail=one.error, state="error")
+            states.notice(
+                one.member or found.name, detail=in_language(one.error), state="error"
+            )  # fmt: skip
             continue
         table.show_table(
             ["", ""],
@@ -667,7 +717,7 @@ def show_found(found: manual.Preview) -> dict[str, manual.ColumnRule]:
                                        f"{when(one.last, found.zone)}"],
                 [t("data.found.rows"), numbers.number(one.rows)],
                 [t("data.col.layout"), table.Markup(
-                    f'<span style="white-space: normal">{escape("; ".join(one.notes))}</span>')],
+                    f'<span style="white-space: normal">{escape(notes_words(one.notes))}</span>')],
             ],
         )  # fmt: skip
     if not found.renameable:
@@ -733,7 +783,7 @@ def show_preview(found: manual.Preview) -> None:
     states.notice(t("data.found.bad", count=numbers.number(found.bad_rows)), state="warning")
     table.show_table(
         [t(f"data.col.{name}") for name in ("line", "column", "text", "reason", "rows")],
-        [[line_of(row), row["column_name"], cut(row["text"], "", 60), row["reason"],
+        [[line_of(row), row["column_name"], cut(row["text"], "", 60), in_language(row["reason"]),
           numbers.number(row["rows"])] for row in found.bad[:20]],
         numeric=(0, 4),
     )  # fmt: skip
@@ -763,7 +813,7 @@ def show_accepted(done: tuple[manual.Accepted, str]) -> None:
     summary = accepted.summary
     failed = [why for path, why in summary.failed if path == str(accepted.path)]
     if failed:
-        states.notice(t("data.upload.failed"), detail=failed[0], state="error")
+        states.notice(t("data.upload.failed"), detail=in_language(failed[0]), state="error")
         return
     states.notice(
         t("data.upload.done", name=accepted.path.name, device=device,
@@ -783,6 +833,9 @@ def show_entry(store: query.Store, devices: Sequence[query.Device]) -> None:
     done = st.session_state.pop("entry-done", None)
     if done is not None:
         states.notice(done, state="good")
+    if refuse_synthetic(devices):
+        show_history(store)
+        return
     st.subheader(t("data.entry.title"))
     with pickers.bar():
         target = pick_target(devices, "entry")
@@ -803,8 +856,11 @@ def enter_reading(store: query.Store, target: Target) -> None:
     infos = data.signals(store, target.device) if target.device in known else []
     by_name = {one.name: one for one in infos}
     st.caption(t("data.entry.reading"))
+    # What a device is there for, rather than what comes first in the alphabet.
+    usual = services.main_signals(infos)
     name = st.selectbox(
         t("pick.signal"), [*by_name, ""], key=f"entry-signal-{target.device}",
+        index=list(by_name).index(usual[0].name) if usual else 0,
         format_func=lambda one: one or t("data.entry.new_signal"),
     )  # fmt: skip
     unit = by_name[name].unit if name else ""
@@ -816,21 +872,38 @@ def enter_reading(store: query.Store, target: Target) -> None:
         moment = st.text_input(t("data.entry.moment", zone=store.zone),
                                placeholder="2025-06-13 12:00")  # fmt: skip
         shown = unit if unit not in ("", "1") else t("data.entry.no_unit")
-        value = st.text_input(t("data.entry.value", unit=shown), placeholder="12.5")
+        value = st.text_input(t("data.entry.value", unit=shown), placeholder=f"12{decimal()}5")
         note = st.text_input(t("data.col.note"), max_chars=200)
-        if not st.form_submit_button(t("data.entry.add"), type="primary"):
-            return
+        submitted = st.form_submit_button(t("data.entry.add"), type="primary")
+    typed = (target.device, target.group, name, unit, moment, value, note)
+    # A refusal that can be overruled stays, with the button to do so, until something changes.
+    before, refusal = st.session_state.get("entry-jump", (None, None))
+    confirmed = False
+    if before == typed and not submitted:
+        show_refusal(refusal)
+        confirmed = st.button(t("data.entry.confirm"), key="entry-confirm")
+    if not submitted and not confirmed:
+        return
+    st.session_state.pop("entry-jump", None)
     try:
         ts = manual.parse_moment(moment, store.zone)
         entered = manual.enter_reading(
-            data.settings(), target.device, target.group, name, ts, manual.parse_value(value),
-            note, unit=unit or None,
+            data.settings(), target.device, target.group, name, ts,
+            manual.parse_value(value, decimal()), note, unit=unit or None, confirmed=confirmed,
         )  # fmt: skip
     except (SourceError, StoreError) as error:
         show_refusal(error)
+        if isinstance(error, SourceError) and error.why == manual.Refusal.JUMP:
+            st.session_state["entry-jump"] = (typed, error)
+            st.button(t("data.entry.confirm"), key="entry-confirm")
         return
     st.session_state["entry-done"] = entered_words(entered, store.zone)
     st.rerun()
+
+
+def decimal() -> str:
+    """Decimal mark of the page's language."""
+    return "," if current_language() == "de" else "."
 
 
 def entered_words(entered: manual.Entered, zone: str) -> str:
@@ -840,11 +913,11 @@ def entered_words(entered: manual.Entered, zone: str) -> str:
         "device": entered.device,
         "signal": entered.signal.name,
         "moment": numbers.moment(entered.ts, zone, seconds=True),
-        "value": numbers.quantity(entered.value, unit),
+        "value": numbers.exact(entered.value, unit),
     }
     if entered.before is None:
         return t("data.entry.done", **values)
-    return t("data.entry.corrected", before=numbers.quantity(entered.before, unit), **values)
+    return t("data.entry.corrected", before=numbers.exact(entered.before, unit), **values)
 
 
 def enter_facts(devices: Sequence[query.Device], target: Target) -> None:
@@ -870,14 +943,15 @@ def enter_facts(devices: Sequence[query.Device], target: Target) -> None:
             if text == fact_text(held, fact):
                 continue
             number = fact.kind == "number" and text
-            changed[fact.key] = manual.parse_value(text) if number else text or None
+            changed[fact.key] = manual.parse_value(text, decimal()) if number else text or None
         manual.enter_facts(data.settings(), target.device, target.group, changed, note)
     except (SourceError, StoreError) as error:
         show_refusal(error)
         return
+    key = "data.entry.facts_done.one" if len(changed) == 1 else "data.entry.facts_done"
     st.session_state["entry-done"] = t(
-        "data.entry.facts_done", device=target.device, count=numbers.number(len(changed))
-    )
+        key, device=target.device, count=numbers.number(len(changed))
+    )  # fmt: skip
     st.rerun()
 
 
@@ -889,7 +963,8 @@ def fact_text(facts: dict[str, Any], fact: manual.Fact) -> str:
         value = (value or {}).get(inner)
     if value is None:
         return ""
-    return str(value).removesuffix(".0")
+    text = str(value).removesuffix(".0")
+    return text.replace(".", decimal()) if fact.kind == "number" else text
 
 
 def show_history(store: query.Store) -> None:
@@ -907,8 +982,8 @@ def show_history(store: query.Store) -> None:
         standing.add(place)
         key = "data.history.stands" if stands else f"data.history.{one['kind']}"
         rows.append(
-            [when(one["entered_at"], store.zone), one["device"], name_words(one),
-             when(one["ts"], store.zone), entry_value(store, one),
+            [to_second(one["entered_at"], store.zone), one["device"], name_words(one),
+             to_second(one["ts"], store.zone), entry_value(store, one),
              t(key), cut(one["note"], "", 60)]
         )  # fmt: skip
     names = ("entered_at", "device", "what", "time", "value", "state", "note")
@@ -916,7 +991,24 @@ def show_history(store: query.Store) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         caption(t("data.shown", shown=numbers.number(min(len(rows), MOST_HISTORY)),
                   all=numbers.number(len(rows))))  # fmt: skip
-        chart.show_export("history", pd.DataFrame(entries), name="entries", zone=store.zone)
+        chart.show_export("history", history_frame(store, entries), name="entries",
+                          zone=store.zone)  # fmt: skip
+
+
+def to_second(us: int | None, zone: str) -> str:
+    """A time to the second, or a dash."""
+    return numbers.NOTHING if us is None else numbers.moment(us, zone, seconds=True)
+
+
+def history_frame(store: query.Store, entries: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    """Entries for export: times of the site with their offset, values with their unit."""
+    frame = pd.DataFrame(entries).drop(columns="id", errors="ignore")
+    for name in ("ts", "entered_at"):
+        utc = pd.to_datetime(pd.Series(pd.array(frame[name], "Int64")), unit="us", utc=True)
+        frame[name] = utc.dt.tz_convert(store.zone)
+    frame.insert(list(frame.columns).index("value") + 1, "unit",
+                 [unit_of(store, one) for one in entries])  # fmt: skip
+    return frame
 
 
 def name_words(one: dict[str, Any]) -> str:
@@ -929,10 +1021,16 @@ def entry_value(store: query.Store, one: dict[str, Any]) -> str:
     """Value of an entry with its unit."""
     if one["ts"] is None:
         return str(one["value"]) or numbers.NOTHING
+    return numbers.exact(float(one["value"]), unit_of(store, one))
+
+
+def unit_of(store: query.Store, one: dict[str, Any]) -> str:
+    """Unit of the signal or fact of an entry."""
+    if one["ts"] is None:
+        return next((fact.unit for fact in manual.FACTS if fact.key == one["name"]), "")
     known = {device.name for device in data.devices(store)}
     infos = data.signals(store, one["device"]) if one["device"] in known else []
-    unit = next((info.unit for info in infos if info.name == one["name"]), "")
-    return numbers.quantity(float(one["value"]), unit)
+    return next((info.unit for info in infos if info.name == one["name"]), "")
 
 
 main()

@@ -14,6 +14,7 @@ import streamlit as st
 from core import charts, query, services
 from core.charts import Bars, Curve
 from core.services import EnergyReport, Every, LoadReport
+from core.signals import described
 from pages.shared import address, chart, data, numbers, pickers, states, table, theme, window
 from pages.shared.chart import KeyFigure
 from pages.shared.numbers import NBSP
@@ -21,8 +22,13 @@ from pages.shared.texts import TEXTS, current_language, t
 from pages.shared.window import Window, pick_window
 
 SECTIONS = ("power", "energy", "profile", "duration", "statistics")
-PERIODS: dict[Every, float] = {"1h": 1 / 24, "1d": 1.0, "1w": 7.0, "1mo": 30.4}  # days
+PERIODS: dict[Every, float] = {  # days
+    "1h": 1 / 24, "1d": 1.0, "1w": 7.0, "1mo": 30.4, "1y": 365.25,
+}  # fmt: skip
 MOST_BARS = 800
+YEARS_FROM = 2 * 365  # bars of a year are offered from this many days on
+OVERLAID = 2  # so many signals of one quantity can still be told apart in one panel
+LEAST_READINGS = 2  # a mean over its peak says nothing of fewer
 COMPARABLE = 0.05  # coverage may differ by this much from that of the period before
 NAMED_GAPS = 3
 DAY_US = 86_400_000_000
@@ -54,7 +60,7 @@ def main() -> None:
     if not powers and not counters:
         no_energy(store, device, devices)
         return
-    span = pick_window([services.measured_reach(powers + counters)], store.zone)
+    span = pick_window([services.measured_reach(signals)], store.zone)
     chart.show_synthetic_ribbon([device])
     sources = Sources(store, device.name, power, counters)
     chart.show_key_figures(key_figures(sources, *span.view))
@@ -67,9 +73,11 @@ def main() -> None:
         **address.bound("section", section),
     )
     if section == "power":
+        separate = bool(options["separate"])
         chart.show_series(
-            "power", store, chosen, span, title=power_title, whole_page=True, height=420, **options
-        )
+            "power", store, chosen, span, title=lambda shown: power_title(shown, separate),
+            whole_page=True, height=420, **options,
+        )  # fmt: skip
         return
     say_zoom(span)
     if section == "energy":
@@ -121,10 +129,30 @@ def pick_power(
 def pick_drawing(chosen: Sequence[query.SignalInfo]) -> dict[str, object]:
     """Level, value axis and period before, for the chart of the signals."""
     return {
+        "separate": pick_separate(chosen),
         "level": pickers.pick_level(chosen),
         "y_range": pickers.pick_y_range(),
         "previous": pickers.pick_previous(),
     }
+
+
+def pick_separate(chosen: Sequence[query.SignalInfo]) -> bool:
+    """Whether each signal gets a panel; at first where lines of one quantity would hide others."""
+    if len(chosen) < 2:
+        return False
+    quantities = [one.quantity for one in chosen]
+    crowded = max(map(quantities.count, quantities)) > OVERLAID
+    views = ("overlay", "multiples")
+    asked = address.get("view")
+    now = asked if asked in views else views[crowded]
+    chosen_view = st.selectbox(
+        t("comparison.view"),
+        views,
+        format_func=lambda name: t(f"comparison.view.{name}"),
+        width=140,
+        **address.bound("view", now),
+    )
+    return chosen_view == "multiples"
 
 
 def no_energy(store: query.Store, device: query.Device, devices: Sequence[query.Device]) -> None:
@@ -213,10 +241,15 @@ class Sources:
             self.store, services.newest_reading, self.device, self.power.name, start, end
         )
 
+    @property
+    def is_battery(self) -> bool:
+        """Whether what flows in is charge."""
+        signals = data.signals(self.store, self.device)
+        return bool({"soc", "pcs_power"} & {one.quantity for one in signals})
+
     def label(self, info: query.SignalInfo, report: EnergyReport) -> str:
         """What an energy is called."""
-        battery = bool({"soc", "pcs_power"} & {
-            one.quantity for one in data.signals(self.store, self.device)})  # fmt: skip
+        battery = self.is_battery
         if info.quantity in ("pv_power", "energy_generation"):
             return t("meters.generation")
         if info.quantity == "energy_import":
@@ -250,14 +283,48 @@ def key_figures(sources: Sources, start: int, end: int) -> list[KeyFigure]:
             ),
         ]
     load, old = sources.load(start, end), sources.load(*before)
+    if load.coverage_ratio * (end - start) < LEAST_READINGS * sources.power.step_us:
+        load = replace(load, load_factor=float("nan"))
     by_power = [
         newest_figure(sources, (start, end), before),
-        *load_figures(load, old, peak_time(sources, load, start, end), zone),
+        *load_figures(load, old, zone),
     ]
     if sources.several:
         # Of several inverters each is looked at alone; the energy is that of the device.
         by_power = [replace(one, label=f"{one.label}, {sources.power.name}") for one in by_power]
+    if load.two_way:
+        # A sum of what flowed in and out says little, and less of a load; each way says it all.
+        ways = energies[:2] if sources.kind == "counter" else way_figures(sources, now, then)
+        return [by_power[0], *ways, *by_power[1:]]
     return [by_power[0], energies[0], *by_power[1:]]
+
+
+def way_figures(
+    sources: Sources,
+    now: Sequence[tuple[query.SignalInfo, EnergyReport]],
+    then: Sequence[tuple[query.SignalInfo, EnergyReport]],
+) -> list[KeyFigure]:
+    """Energy that flowed in and energy that flowed out, of a power."""
+    report, old = now[0][1], then[0][1]
+    coverage = (report.coverage_ratio, old.coverage_ratio)
+    keys = ("charged", "discharged") if sources.is_battery else ("import", "export")
+    pairs = ((report.import_kwh, old.import_kwh), (report.export_kwh, old.export_kwh))
+    return [
+        KeyFigure(
+            t(f"meters.{key}"), numbers.energy(one), "kWh",
+            change=compared(one, before, coverage), note=coverage_words(*coverage),
+        )
+        for key, (one, before) in zip(keys, pairs, strict=True)
+    ]  # fmt: skip
+
+
+def points(now: float, then: float, coverage: tuple[float, float]) -> str:
+    """Change of a ratio in points of percent, where the period before was covered alike."""
+    alike = coverage[1] > 0 and abs(coverage[0] - coverage[1]) <= COMPARABLE
+    if not alike or not np.isfinite(now - then):
+        return ""
+    words = numbers.number(100 * (now - then), 1)
+    return t("meters.points", change=f"+{words}" if now > then else words)
 
 
 def compared(now: float, then: float, coverage: tuple[float, float]) -> str:
@@ -303,13 +370,6 @@ def newest_figure(sources: Sources, window_: tuple[int, int], before: tuple[int,
     )
 
 
-def peak_time(sources: Sources, load: LoadReport, start: int, end: int) -> int | None:
-    """Time of the peak itself, not of the bucket it lies in."""
-    if load.peak_ts is None:
-        return None
-    return int(peaks(sources, start, end)["ts"].iloc[0])
-
-
 def peaks(sources: Sources, start: int, end: int) -> pd.DataFrame:
     """The highest readings of the power looked at."""
     assert sources.power is not None
@@ -318,15 +378,16 @@ def peaks(sources: Sources, start: int, end: int) -> pd.DataFrame:
     )
 
 
-def load_figures(
-    load: LoadReport, old: LoadReport, peak_ts: int | None, zone: str
-) -> list[KeyFigure]:
-    """Peak, load factor and base load."""
+def load_figures(load: LoadReport, old: LoadReport, zone: str) -> list[KeyFigure]:
+    """Peak, load factor and base load; only the peak where power flows both ways."""
+    peak_ts = load.peak_ts
     coverage = (load.coverage_ratio, old.coverage_ratio)
     peak, peak_unit = numbers.scaled(load.peak_kw, "kW")
     base, base_unit = numbers.scaled(load.base_load_kw, "kW", None)
     factor = numbers.percent(load.load_factor)
-    return [
+    mean = numbers.quantity(load.mean_kw, "kW")
+    whole = load.coverage_ratio >= services.MIN_COVERAGE
+    figures = [
         KeyFigure(
             t("meters.peak"), peak, peak_unit,
             change=compared(load.peak_kw, old.peak_kw, coverage),
@@ -335,10 +396,11 @@ def load_figures(
         KeyFigure(
             t("meters.load_factor"),
             factor.removesuffix(f"{NBSP}%"), "" if factor == numbers.NOTHING else "%",
-            change=compared(load.load_factor, old.load_factor, coverage),
-            note=t("meters.load_factor.note", mean=numbers.quantity(load.mean_kw, "kW"))
-            if peak_ts is not None
-            else "",
+            change=points(load.load_factor, old.load_factor, coverage),
+            note="" if peak_ts is None
+            else t("meters.load_factor.note", mean=mean) if whole
+            else t("meters.load_factor.part", mean=mean,
+                   ratio=numbers.percent(load.coverage_ratio)),
         ),
         KeyFigure(
             t("meters.base_load"), base, base_unit,
@@ -348,15 +410,15 @@ def load_figures(
             else t("meters.base_load.none"),
         ),
     ]  # fmt: skip
+    return figures[:1] if load.two_way else figures
 
 
 def highest_hour(sources: Sources, start: int, end: int) -> KeyFigure:
     """The hour with the most energy by the first counter."""
     _, report = sources.energies(start, end, "1h")[0]
-    known = report.frame.dropna(subset="energy")
-    if known.empty:
+    if report.frame["energy"].isna().all():
         return KeyFigure(t("meters.highest_hour"), numbers.NOTHING, "kWh")
-    most = known.loc[known["energy"].idxmax()]
+    most = services.highest_period(report)
     return KeyFigure(
         t("meters.highest_hour"),
         numbers.energy(float(most["energy"])),
@@ -368,12 +430,13 @@ def highest_hour(sources: Sources, start: int, end: int) -> KeyFigure:
 # --- power --------------------------------------------------------------------------------------
 
 
-def power_title(shown: Sequence[query.Series]) -> str:
+def power_title(shown: Sequence[query.Series], separate: bool = False) -> str:
     """What the chart shows, in a sentence."""
     one = shown[0]
     if len(shown) > 1:
-        count = numbers.number(len(shown))
-        return t("meters.power.several", count=count, device=one.device)
+        several = len({series.signal.unit for series in shown}) > 1
+        key = "panels" if separate else "several" if several else "one_axis"
+        return t(f"meters.power.{key}", count=numbers.number(len(shown)), device=one.device)
     low, high = (
         numbers.quantity(float(bound), one.signal.unit)
         for bound in (one.frame["min"].min(), one.frame["max"].max())
@@ -395,7 +458,11 @@ def pick_every(span: Window) -> Every:
     """Hour, day, week or month; at first what gives some dozen bars."""
     start, end = span.view
     days = (end - start) / DAY_US
-    fitting = [every for every, length in PERIODS.items() if days / length <= MOST_BARS]
+    fitting = [
+        every
+        for every, length in PERIODS.items()
+        if days / length <= MOST_BARS and (every != "1y" or days > YEARS_FROM)
+    ]
     usual = next((every for every in fitting if days / PERIODS[every] <= 35), fitting[-1])
     asked = address.get("every")
     chosen: Every = st.segmented_control(
@@ -469,8 +536,7 @@ def period_name(start: int, every: Every, zone: str) -> str:
 
 def energy_title(label: str, report: EnergyReport, every: Every, zone: str) -> str:
     """Total and the period with the most."""
-    known = report.frame.dropna(subset="energy")
-    most = known.loc[known["energy"].idxmax()]
+    most = services.highest_period(report)
     return t(
         "meters.energy.title",
         what=label,
@@ -683,8 +749,9 @@ def show_duration(sources: Sources, load: LoadReport, span: Window) -> None:
         show_figure(figure, "duration")
         hours = numbers.number(load.utilisation_hours, 0)
         mean = numbers.quantity(load.mean_kw, "kW")
+        utilisation = f"{t('meters.utilisation')} {hours}{NBSP}h ({t('meters.utilisation.note')})"
         words = [
-            f"{t('meters.utilisation')} {hours}{NBSP}h ({t('meters.utilisation.note')})",
+            *([] if load.two_way else [utilisation]),
             f"{t('meters.mean')} {mean}",
             f"{t('meters.peak')} {numbers.quantity(load.peak_kw, 'kW')}",
             t("meters.coverage", ratio=numbers.percent(load.coverage_ratio)),
@@ -807,7 +874,9 @@ def show_values(store: query.Store, chosen: Sequence[query.SignalInfo], span: Wi
     seconds = len(frame) > 0 and bool((frame["time"].dt.second != 0).any())
     stamp = "%d.%m.%Y %H:%M" if current_language() == "de" else "%Y-%m-%d %H:%M"
     text = {t("meters.col.time"): frame["time"].dt.strftime(stamp + (":%S" if seconds else "")),
-            t("meters.col.signal"): frame["signal"]}  # fmt: skip
+            t("meters.col.signal"): [described(name, unit) for name, unit in
+                                     zip(frame["signal"], frame["unit"], strict=True)],
+            }  # fmt: skip
     whole = all(one.level == "raw" for one in shown)
     # A reading is its own least, greatest and mean.
     for name in ("last",) if whole else columns:

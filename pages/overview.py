@@ -21,6 +21,7 @@ from pages.shared.texts import TEXTS, t
 from pages.shared.window import Window, pick_window
 
 MOST_CARDS = 24
+LONGEST_NAME = 28  # of a device in the table, whose last columns must stay on the screen
 SPARK = (240, 56)  # width and height of a sparkline [px]; the width follows the card
 SUMMARY_STATE = {"failed": "error", "stale": "error", "coverage": "warning",
                  "quarantine": "warning"}  # fmt: skip
@@ -51,7 +52,8 @@ def main() -> None:
     store = states.require_store()
     devices = states.require_devices(store)
     st.title(t("nav.overview"))
-    window = pick_window(devices, store.zone)
+    reach = [services.measured_reach(data.signals(store, one.name)) for one in devices]
+    window = pick_window(reach, store.zone)
     chart.show_synthetic_ribbon(devices)
     fleet = data.report(store, services.fleet_report, window.start, window.end)
     chart.show_key_figures(key_figures(fleet, data.report(store, services.day_energy), window))
@@ -77,7 +79,9 @@ def key_figures(
     fresh = sum(not {"stale", "failed"} & set(one.reasons) for one in fleet)
     worst = next((s for s in ("error", "warning") if s in map(state_of, calling)), "good")
     attention = counted("overview.attention", len(calling))
-    age = time.time_ns() // 1000 - window.newest
+    newest = max((one.device.last for one in fleet if one.device.last is not None),
+                 default=window.newest)  # fmt: skip
+    age = time.time_ns() // 1000 - newest
     figures = [
         KeyFigure(
             t("overview.fresh"),
@@ -87,8 +91,8 @@ def key_figures(
         ),
         KeyFigure(
             t("overview.newest"),
-            numbers.day(window.newest, window.zone),
-            note=f"{numbers.moment(window.newest, window.zone).rsplit(' ', 1)[1]} · "
+            numbers.day(newest, window.zone),
+            note=f"{numbers.moment(newest, window.zone).rsplit(' ', 1)[1]} · "
             + t("overview.old", age=numbers.duration(age)),
         ),
     ]
@@ -96,10 +100,13 @@ def key_figures(
         return figures
     name = numbers.day(day.start, window.zone)
     meters = (
-        counted("overview.sum", len(day.meters), names=day.meters[0])
+        counted("overview.grid" if day.by_role else "overview.sum", len(day.meters),
+                names=day.meters[0])
         if day.meters
         else t("overview.no_meter")
-    )
+    )  # fmt: skip
+    if day.coverage_ratio < services.MIN_COVERAGE:
+        meters += f" · {t('overview.covered', ratio=numbers.percent(day.coverage_ratio))}"
     figures += [
         KeyFigure(t("overview.import", day=name), numbers.energy(day.imported), "kWh", note=meters),
         KeyFigure(t("overview.export", day=name), numbers.energy(day.exported), "kWh", note=meters),
@@ -329,7 +336,8 @@ def show_devices(fleet: Sequence[DeviceHealth], zone: str) -> None:
         )
         opened = table.link(t(f"nav.{page}"), page, link_parameters(one)) if page else ""
         rows.append([
-            device.name, device.group, table.state(state_of(one)),
+            table.cut(device.name, most=LONGEST_NAME), table.cut(device.group, most=LONGEST_NAME),
+            table.state(state_of(one)),
             numbers.number(device.signals), numbers.number(device.rows),
             numbers.percent(one.coverage_ratio), numbers.number(one.quarantined),
             numbers.number(one.failed), first, last, opened,

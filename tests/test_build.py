@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
@@ -172,6 +173,36 @@ def test_any_split_into_files_and_runs_gives_the_same_store(
                 assert (again.read, again.rows, again.devices) == (0, 0, [])
                 assert fingerprint(here / "store") == before
         assert differences(content(here / "store"), wanted) == []
+
+
+@given(
+    cuts=st.lists(st.integers(1, 300), min_size=1, max_size=4, unique=True),
+    first=st.sampled_from((15, 0, 345)),
+    name=st.sampled_from(("com_ap", "pos_ae", "Energie [kWh]")),
+)
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=SLOW, phases=PHASES)
+def test_a_file_cut_anywhere_means_the_same_once_it_has_grown(
+    cuts: list[int], first: int, name: str
+) -> None:
+    """Interval labels without a zone: what they name is found by looking, however much there is."""
+    begin = datetime(2024, 3, 30) + timedelta(minutes=first)
+    moments = [begin + timedelta(minutes=15 * k) for k in range(300)]
+    values = [k if name == "pos_ae" or k < 12 else k % 7 for k in range(300)]
+    rows = [f"{m:%Y-%m-%d %H:%M},{v}\n" for m, v in zip(moments, values, strict=True)]
+    with scratch() as here:
+        for cut in sorted({*cuts, 300}):
+            text = f"ts,{name}\n" + "".join(rows[:cut])
+            write_text(here / "src" / "m1.csv", text)
+            run(here)
+            write_text(here / f"fresh{cut}" / "src" / "m1.csv", text)
+            run(here / f"fresh{cut}")
+            fresh = content(here / f"fresh{cut}" / "store")
+            assert differences(content(here / "store"), fresh) == []
+        ((held_name, held),) = ((key[1], value) for key, value in fresh.items())
+        assert held_name == name
+        ended = first == 15 and name != "pos_ae"
+        start = begin - timedelta(minutes=15 if ended else 0)
+        assert held.ts[0] == us(start.isoformat() + "+01:00")
 
 
 # --- files that change, vanish and break --------------------------------------------------------

@@ -328,3 +328,64 @@ def test_words_stand_out_from_the_background(theme: charts.Theme) -> None:
     token = charts.TOKENS[theme]
     assert contrast(token["text"], token["background"]) > 7
     assert contrast(token["muted"], token["background"]) > 4.5
+
+
+# --- many at once -------------------------------------------------------------------------------
+
+
+def lightness(colour: str) -> np.ndarray:
+    from skimage.color import rgb2lab
+
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.asarray(rgb2lab(parts[None, None])[0, 0])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_signals_of_one_quantity_get_hues_that_can_be_told_apart(theme: charts.Theme) -> None:
+    """CIEDE2000: below 10 two hues look alike; load and export are 7 apart."""
+    from skimage.color import deltaE_ciede2000
+
+    series = [
+        Series(rows("2025-01-15", [1.0, 2.0]), signal=Signal(name=f"p{i}")) for i in range(6)
+    ]  # fmt: skip
+    figure = charts.build_series_figure(series, theme=theme)
+    hues = [trace.line.color for trace in figure.data]
+    assert hues[0] == charts.HUES[theme]["load"]
+    apart = [
+        float(deltaE_ciede2000(lightness(one), lightness(other)))
+        for i, one in enumerate(hues)
+        for other in hues[:i]
+    ]
+    assert min(apart) > 15
+
+
+def test_in_panels_of_their_own_signals_keep_the_colour_of_their_quantity() -> None:
+    signals = [Signal(name=f"inv{i}", quantity="pv_power") for i in range(4)]
+    series = [Series(rows("2025-01-15", [1.0, 2.0]), signal=one) for one in signals]
+    figure = charts.build_series_figure(series, separate=True)
+    assert {trace.line.color for trace in figure.data} == {charts.HUES["light"]["pv"]}
+    assert len({trace.yaxis for trace in figure.data}) == 4
+
+
+@pytest.mark.parametrize(("count", "lines"), [(2, 1), (3, 1), (4, 2), (6, 2), (12, 4)])
+def test_a_legend_of_long_names_gets_the_room_it_takes(count: int, lines: int) -> None:
+    """Names of 35 letters take 273 px each: three of them stand on a line of 1000 px."""
+    series = [Series(rows("2025-01-15", [1.0, 2.0])) for _ in range(count)]
+    labels = [f"{i:02d}.06.2025 23:59 – 30.06.2025 23:59" for i in range(count)]
+    figure = charts.build_series_figure(series, title="Energy", labels=labels, height=380)
+    assert figure.layout.margin.t == 44 + 20 * lines
+    assert figure.layout.height - figure.layout.margin.t == 380 - 64
+
+
+def test_an_axis_without_values_shows_no_numbers() -> None:
+    empty = Series(rows("2025-01-15", [float("nan")] * 2))
+    assert charts.build_series_figure([empty]).layout.yaxis.showticklabels is False
+    full = charts.build_series_figure([Series(rows("2025-01-15", [1.0, 2.0]))])
+    assert full.layout.yaxis.showticklabels is not False
+
+
+def test_the_share_of_time_ends_with_a_hundred() -> None:
+    curve = charts.Curve("m1", "active_power", "kW", [0.0, 1.0], [3.0, 1.0])
+    layout = charts.build_duration_figure([curve]).layout
+    assert (layout.xaxis.dtick, list(layout.xaxis.range)) == (20, [0, 100])
+    assert layout.margin.r >= 20, "half of the last label stands out over the edge"

@@ -77,6 +77,18 @@ def test_build_again_status_and_verify(here: Path) -> None:
     assert checked.returncode == 0 and "2 devices verified" in checked.stdout
 
 
+def test_a_device_is_named_as_status_prints_it(here: Path) -> None:
+    shutil.copytree(here / "src" / "m1", here / "grouped" / "meter" / "ha1")
+    assert cli(here, "build", "--source", "grouped", "--store", "sg").returncode == 0
+    told = cli(here, "status", "--store", "sg")
+    assert "  ha1 (meter): 1 signals, 2000 readings" in told.stdout
+    for name in ("ha1", "meter/ha1"):
+        done = cli(here, "export", "--device", name, "--out", "x.csv", "--store", "sg")
+        assert done.returncode == 0, done.stderr
+    refused = cli(here, "export", "--device", "PV/ha1", "--out", "x.csv", "--store", "sg")
+    assert refused.returncode == 2 and "there are: ha1" in refused.stderr
+
+
 def test_a_source_that_cannot_be_read_is_exit_1_and_the_rest_is_built(here: Path) -> None:
     write_text(here / "src" / "m1" / "broken.csv", "\0\1\2" * 300)
     append_csv(here / "src" / "m2" / "com_ap.csv", [(START + 2000 * MINUTE, [1.5])])

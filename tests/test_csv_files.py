@@ -272,11 +272,31 @@ def test_end_labels_are_found_by_looking(write: Write) -> None:
 
 @pytest.mark.parametrize(
     ("start", "step", "rows"),
-    [("2024-01-01 00:00", "15min", 96), ("2024-01-01 00:15", "15min", 90),
-     ("2024-01-01 00:01", "1min", 1440), ("2024-01-01 00:15", "15min", 40)],
+    [("2024-01-01 00:00", "15min", 96), ("2024-01-01 00:30", "15min", 95),
+     ("2024-01-01 00:01", "1min", 1440), ("2024-01-01 05:45", "15min", 40)],
 )  # fmt: skip
 def test_other_labels_are_starts(write: Write, start: str, step: str, rows: int) -> None:
     assert look(source_file(write(series("%Y-%m-%d %H:%M", start, step, rows)))).label == "start"
+
+
+@pytest.mark.parametrize("rows", [40, 90, 95, 96, 97, 101, 288, 2000])
+def test_the_label_does_not_depend_on_where_the_file_is_cut(write: Write, rows: int) -> None:
+    layout = look(source_file(write(series("%Y-%m-%d %H:%M", "2024-01-01 00:15", "15min", rows))))
+    assert (layout.label, layout.interval_us) == ("end", 15 * MINUTE)
+    doubted = any("if labels name starts, declare label" in note for note in layout.notes)
+    assert doubted == (rows % 96 != 0)
+
+
+@pytest.mark.parametrize(
+    ("start", "step", "rows", "doubted"),
+    [("2024-01-01 05:45", "15min", 200, True), ("2024-01-01 00:00", "15min", 96, False),
+     ("2024-01-01 00:00", "15min", 97, True), ("2024-01-01 05:45", "5min", 200, False)],
+)  # fmt: skip
+def test_labels_that_could_be_either_say_so(
+    write: Write, start: str, step: str, rows: int, doubted: bool
+) -> None:
+    layout = look(source_file(write(series("%Y-%m-%d %H:%M", start, step, rows))))
+    assert any("label START assumed" in note for note in layout.notes) == doubted
 
 
 def test_a_counter_has_no_interval(write: Write) -> None:

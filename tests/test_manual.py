@@ -148,6 +148,27 @@ def test_preview_says_what_was_found_and_touches_nothing(settings: Settings) -> 
     assert not manual.uploads_folder(settings.store).exists()
 
 
+def test_first_rows_of_a_preview_are_those_that_would_count(settings: Settings) -> None:
+    lines = [b"never;1,0;2", b"01.03.2025 00:00;abc;300", b"01.03.2025 00:15;5,0;300"]
+    content = wide().replace(b"SOC\n", b"SOC\n" + b"\n".join(lines) + b"\n", 1)
+    content = content.replace(b"01.03.2025 00:00;10,0", b"28.02.2025 23:45;10,0")
+    content = content.replace(b"01.03.2025 00:15;11,0;1\n", b"")
+    head = manual.preview_upload(settings, "halle", "meter", "x.csv", content).head
+    assert head["ts"].tolist()[:2] == [START + QUARTER, START - QUARTER]
+    assert head["Wirkleistung [kW]"].tolist()[:2] == [5.0, 10.0]
+    assert np.isnan(head["SOC"].iloc[0]), "300 % goes to the quarantine"
+    assert len(head) == manual.HEAD_ROWS
+
+
+def test_a_folder_of_uploads_is_called_as_its_device(settings: Settings) -> None:
+    done = manual.accept_upload(settings, "Zähler 1", "meter", "a.csv", wide())
+    assert done.path.parent.name == "Zähler 1"
+    # A folder that an earlier version named stays in use.
+    older = manual.uploads_folder(settings.store) / "Z%C3%A4hler 2"
+    older.mkdir()
+    assert manual.accept_upload(settings, "Zähler 2", "meter", "a.csv", wide()).path.parent == older
+
+
 def zipped(names: dict[str, bytes]) -> bytes:
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -292,12 +313,28 @@ def test_uploads_into_synthetic_stores_are_refused(settings: Settings) -> None:
             manual.accept_upload(settings, device, "meter", "a.csv", wide())
         assert caught.value.why == Refusal.SYNTHETIC
         assert "ZIGGURAT_STORE" in str(caught.value)
-    with pytest.raises(SourceError):
-        manual.enter_reading(settings, "halle", "meter", "com_ap", START, 1.0)
+        with pytest.raises(SourceError) as caught:
+            manual.enter_reading(settings, device, "meter", "com_ap", START, 1.0)
+        assert caught.value.why == Refusal.SYNTHETIC
+        with pytest.raises(SourceError) as caught:
+            manual.enter_facts(settings, device, "meter", {"rated_kw": 1})
+        assert caught.value.why == Refusal.SYNTHETIC
     assert not manual.uploads_folder(settings.store).exists()
-    # What is marked synthetic stays so, whoever corrects it.
-    manual.enter_reading(settings, "m1", "meter", "com_ap", START, 1.0)
-    assert opened(settings).device("m1").synthetic
+    assert not opened(settings).entries()
+
+
+def test_names_that_differ_in_capitals_alone_are_one_device(settings: Settings) -> None:
+    manual.accept_upload(settings, "t_dec", "meter", "a.csv", wide())
+    for name in ("T_DEC", "T_dec"):
+        with pytest.raises(SourceError) as caught:
+            manual.accept_upload(settings, name, "meter", "b.csv", wide(first=20.0))
+        assert (caught.value.why, caught.value.expected) == (Refusal.ALIKE, "t_dec")
+        with pytest.raises(SourceError):
+            manual.enter_reading(settings, name, "meter", "com_ap", START, 1.0)
+        with pytest.raises(SourceError):
+            manual.enter_facts(settings, name, "meter", {"rated_kw": 1})
+    manual.accept_upload(settings, "t_dec", "meter", "b.csv", wide(first=20.0))
+    assert [one.name for one in opened(settings).devices()] == ["t_dec"]
 
 
 def test_uploads_at_once_all_arrive(settings: Settings) -> None:
@@ -384,6 +421,34 @@ def test_a_correction_outlives_a_change_of_its_file(settings: Settings, tmp_path
     build(from_folder)
     _, value = opened(settings).raw("halle", "p", at, at + 3600 * 10**6)
     assert value.tolist() == [77.0, 3.0]
+
+
+def test_a_counter_stands_between_its_neighbours(settings: Settings) -> None:
+    """A meter at 7450 kWh that gains 1 kWh each quarter hour."""
+    lines = [f"2025-03-01 {i // 4:02d}:{i % 4 * 15:02d},{7450 + i}" for i in range(96) if i != 8]
+    content = ("ts,Stand_kWh\n" + "\n".join(lines) + "\n").encode()
+    rules = {"Stand_kWh": ColumnRule(signal="Stand", unit="kWh", quantity="energy_import")}
+    manual.accept_upload(settings, "halle", "meter", "a.csv", content, rules)
+
+    def enter(at: int, value: float, confirmed: bool = False) -> manual.Entered:
+        return manual.enter_reading(
+            settings, "halle", "", "Stand", at, value, confirmed=confirmed
+        )  # fmt: skip
+
+    for at, value in ((8, 12.5), (8, 7457.0 - 1e-3), (8, 7459.1), (96, 12.5), (96, 1e6)):
+        with pytest.raises(SourceError) as caught:
+            enter(START + at * QUARTER, value)
+        assert caught.value.why == Refusal.JUMP
+    with pytest.raises(SourceError) as caught:
+        enter(START + 8 * QUARTER, 12.5)
+    assert caught.value.expected == "7457 .. 7459 kWh"
+    assert enter(START + 8 * QUARTER, 7458.0).before is None
+    # Before the first reading anything up to it can be; after the last, what its pace allows.
+    assert enter(START - QUARTER, 7449.5).before is None
+    assert enter(START + 96 * QUARTER, 7546.0).before is None
+    assert enter(START + 97 * QUARTER, 0.0, confirmed=True).before is None
+    # Beside a step back there is nothing to stand between.
+    assert enter(START + 96 * QUARTER + 60_000_000, 12.5).before is None
 
 
 def test_a_reading_makes_device_and_signal(settings: Settings) -> None:
@@ -495,9 +560,11 @@ def test_facts_that_cannot_be(settings: Settings, key: str, value: object) -> No
         ("1.3.2025", START),
         ("2025-03-01T00:15:00", START + QUARTER),
         ("2025-02-28 23:00Z", START),
-        # The repeated hour of 26 October 2025: the first pass, the second by its offset.
-        ("2025-10-26 02:30", 1_761_438_600_000_000),
-        ("2025-10-26 02:30+01:00", 1_761_442_200_000_000),
+        # Of the repeated hour of 26 October 2025 the offset says which pass is meant.
+        ("2025-10-26 02:30+02:00", 1_761_438_600_000_000),
+        ("26.10.2025 02:30+01:00", 1_761_442_200_000_000),
+        ("2025-10-26 01:59:59", 1_761_436_799_000_000),
+        ("2025-10-26 03:00", 1_761_444_000_000_000),
     ],
 )
 def test_moments_as_typed(text: str, us: int) -> None:
@@ -508,7 +575,10 @@ def test_moments_as_typed(text: str, us: int) -> None:
     ("text", "why"),
     [
         ("yesterday", Refusal.MOMENT),
-        ("", Refusal.MOMENT),
+        ("", Refusal.MISSING),
+        (" ", Refusal.MISSING),
+        ("2025-10-26 02:30", Refusal.TWICE),
+        ("26.10.2025 02:00", Refusal.TWICE),
         ("31.02.2025 12:00", Refusal.MOMENT),
         ("2025-03-30 02:30", Refusal.SKIPPED),
     ],
@@ -528,11 +598,51 @@ def test_numbers_as_typed(text: str, value: float) -> None:
     assert manual.parse_value(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "abc", "nan", "inf", "1,2,3"])
+@pytest.mark.parametrize("text", ["abc", "nan", "inf", "1,2,3", "."])
 def test_numbers_that_are_none(text: str) -> None:
     with pytest.raises(SourceError) as caught:
         manual.parse_value(text)
     assert caught.value.why == Refusal.NOT_FINITE
+
+
+def test_the_passes_of_a_repeated_hour_are_named() -> None:
+    with pytest.raises(SourceError) as caught:
+        manual.parse_moment("26.10.2025 02:30", BERLIN)
+    named = str(caught.value.expected).split(" or ")
+    assert named == ["2025-10-26 02:30+02:00", "2025-10-26 02:30+01:00"]
+    first, second = (manual.parse_moment(one, BERLIN) for one in named)
+    assert second - first == 4 * QUARTER
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "value"),
+    [("1.234", ".", 1.234), ("1,234", ",", 1.234), ("12.5", ",", 12.5), ("0.234", ",", 0.234),
+     ("1.2345", ",", 1.2345), ("1.234,5", ",", 1234.5), ("1.234.567", ",", 1_234_567.0),
+     ("1,234,567", ".", 1_234_567.0), ("1,234.5", ".", 1234.5)],
+)  # fmt: skip
+def test_numbers_as_each_language_writes_them(text: str, decimal: str, value: float) -> None:
+    assert manual.parse_value(text, decimal) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "ways"),
+    [("1.234", ",", "1234 or 1,2340"), ("1,234", ".", "1234 or 1.2340"),
+     ("-12.500", ",", "-12500 or -12,5000")],
+)  # fmt: skip
+def test_numbers_that_could_be_two_are_not_guessed(text: str, decimal: str, ways: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        manual.parse_value(text, decimal)
+    assert (caught.value.why, caught.value.expected) == (Refusal.AMBIGUOUS, ways)
+    values = [manual.parse_value(one, decimal) for one in ways.split(" or ")]
+    assert values[0] == pytest.approx(1000 * values[1])
+
+
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_an_empty_field_is_said_to_be_empty(decimal: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        manual.parse_value("  ", decimal)
+    assert caught.value.why == Refusal.MISSING
+    assert str(caught.value).startswith("value: nothing was entered")
 
 
 # --- comparison of what was brought ---------------------------------------------------------------

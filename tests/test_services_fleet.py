@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,8 @@ import pytest
 
 from core import services
 from core.analytics import energy
+from core.errors import BadWindow
+from core.ledger import open_ledger
 from core.levels import DAY, HOUR, SECOND
 from core.query import Store, open_store
 from tests.stores import run, scratch, us, write_csv, write_text
@@ -167,3 +169,208 @@ def test_a_balance_counter_counts_only_alone(store: Store) -> None:
     counters = services.energy_counters(store.signals("ha1"))
     assert [one.quantity for one in counters] == ["energy_import", "energy_export"]
     assert services.energy_counters(store.signals("m1")) == []
+
+
+# --- what a first user met ----------------------------------------------------------------------
+
+DAYS = (us("2025-03-10T00:00+01:00"), us("2025-03-13T00:00+01:00"))
+
+
+def read_site(
+    here: Path, files: dict[str, tuple[list[str], list[tuple[int, list[float]]]]]
+) -> Store:
+    """A store of these tables: path -> names of columns, rows."""
+    for path, (names, rows) in files.items():
+        write_csv(here / "src" / path, names, rows)
+    run(here)
+    return open_store(here / "store")
+
+
+@pytest.fixture
+def here() -> Iterator[Path]:
+    """A folder of its own."""
+    with scratch() as folder:
+        yield folder
+
+
+def hourly(start: int, end: int, of: Callable[[int], float]) -> list[tuple[int, list[float]]]:
+    return [(at, [of(at)]) for at in range(start, end, HOUR)]
+
+
+def test_energy_of_a_day_is_between_its_two_midnights(here: Path) -> None:
+    start, end = DAYS
+    rows = hourly(start, end + HOUR, lambda at: 1000 + ((at - start) / HOUR) ** 2)
+    store = read_site(here, {"meter/ha1.csv": (["pos_ae"], rows)})
+    report = services.energy_by_period(store, "ha1", "pos_ae", start, end, "1d")
+    assert report.frame["energy"].tolist() == [24**2, 48**2 - 24**2, 72**2 - 48**2]
+    assert report.frame["coverage_ratio"].tolist() == [1.0, 1.0, 1.0]
+    assert (report.total_kwh, report.coverage_ratio) == (72**2, 1.0)
+    hours = services.energy_by_period(store, "ha1", "pos_ae", start, end, "1h").frame
+    assert hours["energy"].tolist() == [2 * h + 1 for h in range(72)]
+    # Any cut of the window adds up, also one that no reading lies on.
+    for cut in (start + HOUR, start + 90 * MINUTE, start + DAY, start + DAY + 1):
+        parts = [
+            services.energy_by_period(store, "ha1", "pos_ae", a, b, "1d").total_kwh
+            for a, b in ((start, cut), (cut, end))
+        ]
+        assert sum(parts) == 72**2
+    moment = services.energy_by_period(store, "ha1", "pos_ae", start + HOUR - 1, start + HOUR, "1d")
+    assert moment.coverage_ratio == 0.0
+    store.close()
+
+
+def test_what_came_over_a_gap_is_no_highest_hour(here: Path) -> None:
+    start, end = DAYS
+    gap = (start + 21 * HOUR, start + 23 * HOUR)
+    rows = [
+        (at, [100 + (at - start) / HOUR])
+        for at in range(start, end + 1, 5 * MINUTE)
+        if not gap[0] < at < gap[1]
+    ]
+    store = read_site(here, {"meter/m6.csv": (["pos_ae"], rows)})
+    report = services.energy_by_period(store, "m6", "pos_ae", start, end, "1h")
+    (at,) = np.flatnonzero(report.frame["carried"])
+    assert report.frame["start"].iloc[at] == gap[1] - HOUR
+    assert report.frame["energy"].iloc[at] == pytest.approx(2.0)
+    assert report.frame["marked"].iloc[at] and report.frame["marked"].iloc[at - 1]
+    assert services.highest_period(report)["energy"] == pytest.approx(1.0)
+    assert report.gaps["energy"].tolist() == pytest.approx([2.0])
+    store.close()
+
+
+def test_a_site_is_counted_at_its_connection(here: Path) -> None:
+    start, end = DAYS
+    tables = {
+        f"meter/{name}.csv": (["com_ap"], hourly(start, end, lambda _, kw=kw: kw))
+        for name, kw in (("m1", 3.0), ("m2", 4.0), ("m6", 7.0))
+    }
+    store = read_site(here, tables)
+    day = services.day_energy(store)
+    assert day is not None
+    assert (day.imported, day.by_role, len(day.meters)) == (14.0 * 24, False, 3)
+    with open_ledger(here / "store") as ledger, ledger.transaction() as commit:
+        commit.put_facts("m6", {"role": "grid"})
+    day = services.day_energy(store)
+    assert day is not None
+    assert (day.imported, day.by_role, day.meters) == (7.0 * 24, True, ("m6",))
+    assert day.coverage_ratio == 1.0
+    store.close()
+
+
+def test_a_day_begun_says_how_much_of_it_is_covered(here: Path) -> None:
+    start, end = DAYS
+    rows = hourly(start, end - 5 * HOUR + 1, lambda at: (at - start) / HOUR)
+    store = read_site(here, {"meter/ha1.csv": (["pos_ae"], rows)})
+    day = services.day_energy(store)
+    assert day is not None
+    assert (day.start, day.imported) == (end - DAY, 19.0)
+    assert day.coverage_ratio == pytest.approx(19 / 24)
+    store.close()
+
+
+def test_a_reading_at_midnight_closes_the_last_day(here: Path) -> None:
+    start, end = DAYS
+    rows = hourly(start, end + 1, lambda at: (at - start) / HOUR)
+    store = read_site(here, {"meter/ha1.csv": (["pos_ae"], rows)})
+    day = services.day_energy(store)
+    assert day is not None
+    assert (day.start, day.imported, day.coverage_ratio) == (end - DAY, 24.0, 1.0)
+    store.close()
+
+
+def test_power_of_two_ways_has_no_load_figures(here: Path) -> None:
+    start, end = DAYS
+    swing = [(at, [60.0 if at // HOUR % 2 else -50.0]) for at in range(start, end, MINUTE)]
+    noise = [(at, [10.0 if at % HOUR else -0.01]) for at in range(start, end, MINUTE)]
+    store = read_site(
+        here, {"BESS/b1.csv": (["pcs1_ap"], swing), "meter/m1.csv": (["com_ap"], noise)}
+    )
+    load = services.load_report(store, "b1", "pcs1_ap", start, end)
+    assert load.two_way
+    assert (load.import_kwh, load.export_kwh) == pytest.approx((36 * 60.0, 36 * 50.0))
+    assert load.energy_kwh == pytest.approx(36 * 10.0)
+    for figure in (load.load_factor, load.base_load_kw, load.utilisation_hours):
+        assert np.isnan(figure)
+    side = services.side_report(store, "b1", start, end)
+    assert side.two_way and np.isnan(side.load_factor)
+    plain = services.load_report(store, "m1", "com_ap", start, end)
+    assert not plain.two_way and np.isfinite(plain.load_factor) and plain.base_load_days == 3
+    store.close()
+
+
+def test_the_time_of_a_peak_is_one_everywhere(store: Store) -> None:
+    at = START + DAY + 9 * HOUR
+    load = services.load_report(store, "m1", "com_ap", START, END)
+    assert load.level != "raw"
+    assert load.peak_ts == at
+    assert services.side_report(store, "m1", START, END).peak_ts == at
+    assert services.highest_peaks(store, "m1", "com_ap", START, END)["ts"].iloc[0] == at
+
+
+def test_one_reading_out_of_the_row_does_not_move_the_window(here: Path) -> None:
+    start, end = DAYS
+    rows = [(at, [5.0]) for at in range(start, end, 15 * MINUTE)]
+    odd = sorted([*rows, (start + DAY + 7 * MINUTE + 30 * SECOND, [55.0])])
+    store = read_site(here, {"m1.csv": (["com_ap"], rows), "m2.csv": (["com_ap"], odd)})
+    plain, moved = (services.measured_reach(store.signals(name)) for name in ("m1", "m2"))
+    assert plain == moved == services.Reach(start, end - MINUTE)
+    store.close()
+
+
+def test_coverage_of_a_day_is_one_figure(here: Path) -> None:
+    start, end = DAYS
+    first = start + 7 * HOUR
+    rows = hourly(first, end, lambda at: (at - start) / HOUR)
+    few = [(start + 12 * HOUR + k * 15 * MINUTE, [1.0]) for k in range(3)]
+    store = read_site(
+        here, {"meter/ha1.csv": (["pos_ae"], rows), "meter/m9.csv": (["com_ap"], few)}
+    )
+    for name, signal, ratio in (("ha1", "pos_ae", 17 / 24), ("m9", "com_ap", 3 / 96)):
+        device = store.device(name)
+        assert device.first is not None and device.last is not None
+        window = (device.first, device.last + 1)
+        days = services.coverage_report(store, name, *window)
+        grid = services.coverage_grid(store, name, *window)
+        flags = services.quality_report(store, name, signal, *window)
+        assert days["coverage_ratio"].iloc[0] == pytest.approx(ratio)
+        assert grid.loc[signal].iloc[0] == pytest.approx(ratio)
+        assert flags["coverage_ratio"].iloc[0] == pytest.approx(ratio)
+    store.close()
+
+
+def test_a_window_without_readings_has_no_quality(store: Store) -> None:
+    with pytest.raises(BadWindow, match="no reading"):
+        services.quality_report(store, "m1", "com_ap", END + 5 * DAY, END + 90 * DAY)
+    days = services.coverage_report(store, "m1", END - DAY, END + 90 * DAY)
+    assert days.loc[days["signal"] == "com_ap", "coverage_ratio"].tolist()[:3] == [1.0, 0.0, 0.0]
+
+
+def test_a_power_is_what_an_unknown_device_is_there_for(here: Path) -> None:
+    start, _ = DAYS
+    rows = [(start + k * HOUR, [k * 2.0, 7.0 + k % 3]) for k in range(48)]
+    each = [(at, [2.0 + k % 4, 1.0]) for k, (at, _) in enumerate(rows)]
+    store = read_site(
+        here,
+        {
+            "site.csv": (["Energie [kWh]", "Leistung [kW]"], rows),
+            "other.csv": (["Energie [kWh]", "Messung [kW]"], each),
+        },
+    )
+    for name, main in (("site", "Leistung [kW]"), ("other", "Messung [kW]")):
+        found = services.main_signals(store.signals(name))
+        assert [info.name for info in found] == [main]
+    assert services.energy_counters(store.signals("other")) == []
+    (counter,) = services.energy_counters(store.signals("site"))
+    assert (counter.name, counter.kind, counter.unit) == ("Energie [kWh]", "counter", "kWh")
+    store.close()
+
+
+def test_what_no_site_can_draw_is_quarantined(here: Path) -> None:
+    start, _ = DAYS
+    odd = [1e308, -99999999.0, 12.0, -12.0, 1e6]
+    rows = [(start + k * HOUR, [value, abs(value)]) for k, value in enumerate(odd)]
+    store = read_site(here, {"m1.csv": (["com_ap", "pos_ae"], rows)})
+    assert store.raw("m1", "com_ap", *DAYS)[1].tolist() == [12.0, -12.0, 1e6]
+    assert store.raw("m1", "pos_ae", *DAYS)[1].tolist() == [99999999.0, 12.0, 12.0, 1e6]
+    assert sum(row["rows"] for row in store.quarantine_counts()) == 3
+    store.close()

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConfigError
-from core.signals import KINDS, UNKNOWN, load_catalogue, parse_rule, read_rules
+from core.signals import (
+    BUILT_IN_RULES,
+    KINDS,
+    UNKNOWN,
+    described,
+    load_catalogue,
+    parse_rule,
+    read_rules,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,6 +33,11 @@ from core.signals import KINDS, UNKNOWN, load_catalogue, parse_rule, read_rules
         ("neg_ae", "energy_export", "kWh", "counter", (None, None)),
         ("fa1_SmokeFlag", "flag", "1", "state", (None, None)),
         ("xbms1_p3_v17", UNKNOWN, "", "analog", (None, None)),
+        ("Leistung [kW]", "active_power", "kW", "analog", (None, None)),
+        ("Leistung [W]", "active_power", "W", "analog", (None, None)),
+        ("Leistung [%]", UNKNOWN, "%", "analog", (None, None)),
+        ("Energie [kWh]", UNKNOWN, "kWh", "analog", (None, None)),
+        ("Energy (kWh)", UNKNOWN, "kWh", "analog", (None, None)),
         ("flow [l/min]", UNKNOWN, "l/min", "analog", (None, None)),
         ("flow (l/min) ", UNKNOWN, "l/min", "analog", (None, None)),
         ("anything", UNKNOWN, "", "analog", (None, None)),
@@ -53,6 +66,41 @@ def test_a_declared_unit_or_quantity_stands_above_the_rule() -> None:
     assert catalogue.describe("com_ap").unit == "kW"
 
 
+def test_power_and_energy_have_a_range_in_every_unit() -> None:
+    catalogue = load_catalogue()
+    assert (catalogue.describe("com_ap").low, catalogue.describe("com_ap").high) == (-1e6, 1e6)
+    for name, unit, low, high in (
+        ("com_ap", "W", -1e9, 1e9),
+        ("com_ap", "MW", -1e3, 1e3),
+        ("pos_ae", "Wh", 0.0, 1e15),
+        ("com_ae", "kWh", -1e12, 1e12),
+        ("Messung 3 [kW]", "kW", -1e6, 1e6),
+        ("Messung 4 [kWh]", "kWh", -1e12, 1e12),
+        ("bms1_p3_v17", "mV", 0.0, 5000.0),
+        ("com_ap", "V", None, None),
+    ):
+        signal = catalogue.describe(name, unit=unit)
+        assert (signal.low, signal.high) == (low, high), name
+    for rule in read_rules(BUILT_IN_RULES):
+        if rule.unit in ("W", "kW", "Wh", "kWh"):
+            assert rule.low is not None and rule.high is not None, rule.quantity
+
+
+def test_an_energy_that_only_rises_is_a_counter() -> None:
+    catalogue = load_catalogue()
+    counter = catalogue.describe("Energie [kWh]", unit="kWh", rising=True)
+    assert (counter.quantity, counter.kind, counter.unit) == ("energy_total", "counter", "kWh")
+    assert catalogue.describe("Energie [kWh]", unit="kWh").kind == "analog"
+    assert catalogue.describe("Leistung [kW]", rising=True).kind == "analog"
+
+
+def test_a_unit_is_shown_once() -> None:
+    assert described("com_ap", "kW") == "com_ap [kW]"
+    assert described("Leistung [kW]", "kW") == "Leistung [kW]"
+    assert described("Leistung [W]", "kW") == "Leistung [W] [kW]"
+    assert described("pf", "1") == described("pf", "") == "pf"
+
+
 def test_own_rules_are_asked_first(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text('[[rule]]\nmatch = "com_ap"\nquantity = "pv_power"\nunit = "W"\nlow = 0\n')
@@ -64,8 +112,6 @@ def test_own_rules_are_asked_first(tmp_path: Path) -> None:
 
 
 def test_every_built_in_rule_holds_together() -> None:
-    from core.signals import BUILT_IN_RULES
-
     rules = read_rules(BUILT_IN_RULES)
     assert len(rules) > 20
     for rule in rules:

@@ -256,6 +256,129 @@ def counter_increments(
     )
 
 
+@dataclass(frozen=True)
+class CounterSteps:
+    """Steps from one good reading of a counter to the next, in order of time.
+
+    Attributes
+    ----------
+    start, end : int64[n], times of the two readings [µs].
+    energy : float64[n] [kWh].
+    gap : bool[n], longer than 2.5 typical steps: how much is known, not when.
+    verdict : int8[n], GOOD, RESET or DROP of the later reading.
+    glitches : int64[m], times of readings left out [µs].
+    """
+
+    start: Int
+    end: Int
+    energy: Float
+    gap: Bool
+    verdict: NDArray[np.int8]
+    glitches: Int
+
+    def ending_in(self, start: int, end: int) -> CounterSteps:
+        """Steps that end in (start, end]: a reading on an edge closes what lies before it."""
+        keep = (self.end > start) & (self.end <= end)
+        inside = (self.glitches > start) & (self.glitches <= end)
+        return CounterSteps(
+            self.start[keep], self.end[keep], self.energy[keep], self.gap[keep],
+            self.verdict[keep], self.glitches[inside],
+        )  # fmt: skip
+
+
+def counter_steps(
+    ts: Int, value: Float, *, typical_us: int | None = None, gap_factor: float = GAP_FACTOR
+) -> CounterSteps:
+    """Energy between the raw readings of a cumulative counter.
+
+    With v(t) the reading at t or else the last before, the sum of the steps that end in
+    (a, b] is v(b) - v(a), resets counted from zero and falls left out (`quality.judge_counter`).
+
+    Parameters
+    ----------
+    ts, value : int64[n] strictly increasing [µs], float64[n] [kWh]; the first reading only begins
+        the first step. Give a few readings beyond the window: they tell glitches at its edges.
+    typical_us : step of the source [µs], where fewer than eight readings cannot tell it.
+
+    Raises
+    ------
+    ValueError : times not strictly increasing.
+    """
+    if np.any(np.diff(ts) <= 0):
+        raise ValueError("times of a counter must be strictly increasing")
+    known = np.isfinite(value)
+    ts, value = ts[known], value[known]
+    verdict = judge_counter(value)
+    good = np.flatnonzero(verdict != GLITCH)
+    step = typical_step(ts) if len(ts) >= 8 or typical_us is None else typical_us
+    start, end, judged = ts[good[:-1]], ts[good[1:]], verdict[good[1:]]
+    energy = np.diff(value[good])
+    energy[judged == RESET] = value[good[1:]][judged == RESET]
+    energy[judged == DROP] = 0.0
+    return CounterSteps(
+        start, end, energy, end - start > gap_factor * step, judged, ts[verdict == GLITCH]
+    )
+
+
+def counter_by_period(
+    edges: Int, steps: CounterSteps, start: int, end: int, *, min_coverage: float = MIN_COVERAGE
+) -> pd.DataFrame:
+    """Energy of a counter over the periods of a window [start, end].
+
+    A step belongs, whole, to the period where it ends. What it covers: gaps nothing; a step across
+    an edge its part of a period of which it is at most a tenth, of a shorter one nothing, for
+    how much of it belongs there is not known.
+
+    Parameters
+    ----------
+    edges : int64[m + 1], from `local_periods`.
+    steps : those that end in (start, end].
+
+    Returns
+    -------
+    frame of `energy_by_period`, and `carried` [kWh]: energy of gaps that began before the period.
+    """
+    m = len(edges) - 1
+    home = np.searchsorted(edges, steps.end, side="left") - 1
+    total = np.bincount(home, weights=steps.energy, minlength=m)
+    late = steps.gap & (steps.start < edges[home])
+    carried = np.bincount(home, weights=np.where(late, steps.energy, 0.0), minlength=m)
+    covered = covered_by_steps(np.clip(edges, start, end), steps) / np.diff(edges)
+    return pd.DataFrame(
+        {
+            "start": edges[:-1],
+            "end": edges[1:],
+            "energy": np.where(np.bincount(home, minlength=m) > 0, total, np.nan),
+            "coverage_ratio": np.minimum(covered, 1.0),
+            "marked": covered < min_coverage,
+            "carried": carried,
+        }
+    )
+
+
+def covered_by_steps(edges: Int, steps: CounterSteps) -> Int:
+    """Time that steps of a counter cover of each period between `edges` [µs]; no gaps.
+
+    A step across an edge covers its part of a period of which it is at most a tenth.
+    """
+    begin, finish = steps.start[~steps.gap], steps.end[~steps.gap]
+    length = np.concatenate([[0], np.cumsum(finish - begin)])
+    at = np.searchsorted(begin, edges, side="left") - 1  # the last step begun before each edge
+    padded_begin, padded_finish = np.append(begin, 0), np.append(finish, 0)
+    inside = (at >= 0) & (edges < padded_finish[at])
+    before = np.where(inside, edges - padded_begin[at], 0)
+    after = np.where(inside, padded_finish[at] - edges, 0)
+    upto = np.where(inside, length[at] + before, length[at + 1])
+    covered = np.diff(upto)
+    # An edge inside a step too long for the period takes the step's part from it again.
+    size = np.where(inside, padded_finish[at] - padded_begin[at], 0)
+    period = np.diff(edges)
+    covered -= np.where(size[:-1] > period / 10, np.minimum(after[:-1], period), 0)
+    one = inside[:-1] & inside[1:] & (at[:-1] == at[1:])
+    covered -= np.where((size[1:] > period / 10) & ~one, before[1:], 0)
+    return np.asarray(np.maximum(covered, 0), dtype=np.int64)
+
+
 def _widths(width_us: int | Int, known: Bool) -> Int:
     return np.broadcast_to(np.asarray(width_us, dtype=np.int64), known.shape)[known]
 

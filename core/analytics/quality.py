@@ -484,6 +484,8 @@ NaN do not count as rows.
     ------
     BadWindow : no reading, or no two distinct times to tell the step from.
     """
+    if not len(ts):
+        raise BadWindow("no reading in this window")
     step = expected_step_us or typical_step(ts)
     if step <= 0:
         raise BadWindow("fewer than two distinct times: the step of the source is unknown")

@@ -209,7 +209,11 @@ def _common_facts(site: Site) -> dict[str, Any]:
 
 
 def _meter_facts(site: Site, name: str) -> dict[str, Any]:
-    return _common_facts(site) | {"purpose": PURPOSE[name], "sign": "import +, export -"}
+    return _common_facts(site) | {
+        "purpose": PURPOSE[name],
+        "role": "grid" if name == GRID_METER else "load",
+        "sign": "import +, export -",
+    }
 
 
 def _pv_facts(site: Site) -> dict[str, Any]:

@@ -26,14 +26,20 @@ def get_all(name: str) -> list[str]:
 
 
 def put(values: Mapping[str, str | Sequence[str] | None]) -> None:
-    """Set parameters; None or empty removes one."""
+    """Set parameters; None or empty removes one.
+
+    All change in one step: each step is an entry in the browser's history, and what lies between
+    two of them is a view nobody chose.
+    """
+    held = {name: st.query_params.get_all(name) for name in st.query_params}
+    now = dict(held)
     for name, value in values.items():
         if not value:
-            st.query_params.pop(name, None)
-        elif isinstance(value, str):
-            st.query_params[name] = value
+            now.pop(name, None)
         else:
-            st.query_params[name] = list(value)
+            now[name] = [value] if isinstance(value, str) else list(value)
+    if now != held:
+        st.query_params.from_dict(now)
 
 
 def carried() -> dict[str, str]:

@@ -14,11 +14,13 @@ import streamlit as st
 
 from core import export, query
 from core.charts import YRange, build_series_figure
+from core.levels import parse_rules
 from pages.shared import data, numbers, states, theme, zoom
 from pages.shared.texts import current_language, t
 from pages.shared.window import Window
 
 Title = str | Callable[[list[query.Series]], str]
+LEAST_STEPS = 4
 _EXPORTED = ("first", "last", "min", "max", "mean", "count")
 
 
@@ -127,7 +129,7 @@ def show_series(
         before = load(*query.previous_period(start, end)) if previous else []
         figure = build_series_figure(
             shown,
-            title=title if isinstance(title, str) else title(shown),
+            title=_title(title, shown),
             theme=theme.kind(),
             language=current_language(),
             span=(start, end),
@@ -152,7 +154,21 @@ def show_series(
                 behind_rows=sum(one.stands_for for one in shown),
             )
 
-    zoom.zoomable_chart(key, build, span, below=offer, whole_page=whole_page)
+    # Between two readings there is nothing to see: a zoom keeps some of them in view.
+    steps = [one.step_us for one in signals if one.first is not None]
+    least = max(zoom.LEAST_US, LEAST_STEPS * min(steps, default=0))
+    zoom.zoomable_chart(
+        key, build, span, below=offer, whole_page=whole_page, least_us=least
+    )  # fmt: skip
+
+
+def _title(title: Title, shown: list[query.Series]) -> str:
+    """The title, or that there is nothing to be said of a section without readings."""
+    if any(has_readings(one) for one in shown):
+        return title if isinstance(title, str) else title(shown)
+    one = shown[0]
+    names = ", ".join(dict.fromkeys(series.signal.name for series in shown))
+    return t("chart.nothing.title", signals=names, span=numbers.span(one.start, one.end, one.zone))
 
 
 def has_readings(series: query.Series) -> bool:
@@ -207,25 +223,36 @@ def _level_words(series: Sequence[query.Series]) -> str:
         exact = all(one.exact for one in series)
         return t("chart.raw") if exact else t("chart.raw.reduced")
     words = ", ".join(t("chart.raw") if n == "raw" else numbers.level(n) for n in names)
-    if len(names) == 1:
-        return t("chart.buckets", step=words)
-    return t("chart.mixed", levels=words)
+    words = t("chart.buckets" if len(names) == 1 else "chart.mixed", step=words, levels=words)
+    wide = max((gathered_us(one) for one in series), default=0)
+    return t("chart.gathered", what=words, step=numbers.duration(wide)) if wide else words
+
+
+def gathered_us(one: query.Series) -> int:
+    """What a row stands for [µs] where it is more than a bucket of its level; else 0."""
+    if one.level in ("", "raw") or one.step_us is None:
+        return 0
+    return one.step_us if one.step_us > parse_rules(one.level)[0].width_us else 0
 
 
 # --- export -------------------------------------------------------------------------------------
 
 
 def export_frame(series: Sequence[query.Series]) -> pd.DataFrame:
-    """What is shown, in long form: time with offset, device, signal, unit, level, values."""
+    """What is shown, in long form: time with offset, device, signal, unit, level, values.
+
+    `row_s` is what a row stands for [s], which can be many buckets of the level; none of a reading.
+    """
     pieces = []
     for one in series:
         piece = one.frame.loc[one.frame["last"].notna(), ["ts", *_EXPORTED]]
         where = {"device": one.device, "signal": one.signal.name, "unit": one.signal.unit}
-        pieces.append(piece.assign(**where, level=one.level))
+        row_s = np.nan if one.step_us is None else one.step_us / 1e6
+        pieces.append(piece.assign(**where, level=one.level, row_s=row_s))
     table = pd.concat(pieces, ignore_index=True)
     utc = pd.to_datetime(table.pop("ts").to_numpy(np.int64), unit="us", utc=True)
     table.insert(0, "time", utc.tz_convert(series[0].zone))
-    return table[["time", "device", "signal", "unit", "level", *_EXPORTED]]
+    return table[["time", "device", "signal", "unit", "level", "row_s", *_EXPORTED]]
 
 
 def readings_frame(store: query.Store, series: Sequence[query.Series]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from core.charts import fit_unit
@@ -61,6 +62,21 @@ def energy(kwh: float | None, lang: str | None = None) -> str:
     return number(kwh, 2 if abs(kwh) < 1000 else 0, lang)
 
 
+def exact(value: float, unit: str = "", lang: str | None = None) -> str:
+    """All digits of a number, in the unit it has: ``7 450.76934375 kWh``."""
+    if not math.isfinite(value):
+        return NOTHING
+    thousands, decimal = _SEPARATORS[lang or current_language()]
+    digits = repr(abs(float(value))).removesuffix(".0")
+    if "e" in digits and 1e-9 <= abs(value) < 1e15:
+        digits = f"{Decimal(digits):f}"
+    whole, dot, rest = digits.partition(".")
+    if whole.isdigit():
+        whole = f"{int(whole):,}".replace(",", thousands)
+    text = (MINUS if value < 0 else "") + whole + (decimal + rest if dot else "")
+    return f"{text}{NBSP}{unit}" if unit not in ("", "1") else text
+
+
 def percent(ratio: float | None, digits: int = 1, lang: str | None = None) -> str:
     """A ratio (0..1) in percent."""
     if ratio is None or not math.isfinite(ratio):
@@ -92,10 +108,17 @@ def day(us: int, zone: str, lang: str | None = None) -> str:
 
 
 def span(start: int, end: int, zone: str, lang: str | None = None) -> str:
-    """From and to, the day named once where both lie in it."""
+    """From and to, the day named once where both lie in it; as finely as their distance asks."""
     seconds = end - start < 600_000_000
     first = moment(start, zone, lang, seconds=seconds)
     last = moment(end, zone, lang, seconds=seconds)
+    if end - start < 10_000_000:
+        decimal = _SEPARATORS[lang or current_language()][1]
+        digits = 3 if start % 1000 == end % 1000 == 0 else 6
+        first, last = (
+            f"{text}{decimal}{us % 1_000_000:06d}"[: len(text) + 1 + digits]
+            for text, us in ((first, start), (last, end))
+        )
     if day(start, zone, lang) == day(end, zone, lang):
         last = last.rsplit(" ", 1)[1]
     return f"{first} – {last}"

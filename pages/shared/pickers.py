@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core import query
 from core.charts import YRange
+from core.signals import described
 from pages.shared import address, numbers, states
 from pages.shared.texts import t
 
@@ -38,9 +39,9 @@ def pick_device(devices: Sequence[query.Device]) -> query.Device:
 def pick_devices(
     devices: Sequence[query.Device], *, most: int = 6, default: int = 2
 ) -> list[query.Device]:
-    """Two to `most` devices, in the order chosen."""
+    """Two to `most` devices, in the order chosen; at first the device of the URL and its like."""
     by_name = {device.name: device for device in devices}
-    asked = address.get_all("devices") or list(by_name)[:default]
+    asked = list(dict.fromkeys(address.get_all("devices"))) or _at_first(devices)[:default]
     for name in asked:
         if name not in by_name:
             states.unknown_device(name, devices)
@@ -49,9 +50,21 @@ def pick_devices(
         list(by_name),
         max_selections=most,
         width=460,
+        placeholder=t("pick.choose"),
+        select_all=False,
+        wrap=True,
         **address.bound("devices", asked[:most]),
     )
     return [by_name[name] for name in names]
+
+
+def _at_first(devices: Sequence[query.Device]) -> list[str]:
+    """Names of the devices: the one the URL names first, then those of its group, then others."""
+    asked = address.get("device")
+    first = next((device for device in devices if device.name == asked), devices[0])
+    others = [device for device in devices if device is not first]
+    others.sort(key=lambda device: device.group != first.group)
+    return [first.name, *(device.name for device in others)]
 
 
 def pick_signals(
@@ -68,7 +81,7 @@ def pick_signals(
         device lacks is left out, said once, and taken from the URL.
     """
     by_name = {signal.name: signal for signal in signals}
-    asked = address.get_all("signal")
+    asked = list(dict.fromkeys(address.get_all("signal")))
     missing = [name for name in asked if name not in by_name]
     known = [name for name in asked if name in by_name]
     if missing:
@@ -81,6 +94,9 @@ def pick_signals(
         max_selections=most,
         format_func=lambda name: _described(by_name[name]),
         width=380,
+        placeholder=t("pick.choose"),
+        select_all=False,
+        wrap=True,
         **address.bound("signal", (known or fallback)[:most]),
     )
     return [by_name[name] for name in names or fallback]
@@ -144,5 +160,4 @@ def pick_previous() -> bool:
 
 
 def _described(signal: query.SignalInfo) -> str:
-    unit = "" if signal.unit in ("", "1") else f" [{signal.unit}]"
-    return f"{signal.name}{unit}"
+    return described(signal.name, signal.unit)

@@ -23,6 +23,14 @@ def link(words: str, page: str, parameters: Mapping[str, str]) -> Markup:
     return Markup(f'<a href="{address}">{escape(words)}</a>')
 
 
+def cut(text: str, whole: str = "", most: int = 40) -> str:
+    """A text of at most `most` characters; all of it, or `whole`, shows under the pointer."""
+    if len(text) <= most and not whole:
+        return text
+    short = text if len(text) <= most else text[: most - 1] + "…"
+    return Markup(f'<span title="{escape(whole or text)}">{escape(short)}</span>')
+
+
 def state(name: str) -> Markup:
     """A state as shape, colour and word."""
     return Markup(chart.state_html(name))

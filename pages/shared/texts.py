@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import ConfigError
 from pages.shared import address, data
+from pages.shared.texts_packpulse import PACKPULSE
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 
@@ -27,6 +28,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "pick.level": ("Level", "Stufe"),
     "pick.level.auto": ("Automatic", "Automatisch"),
     "pick.level.raw": ("Raw", "Rohwerte"),
+    "pick.choose": ("Choose ...", "Auswählen ..."),
     "pick.too_many": (
         "Only the first {most} are shown.",
         "Nur die ersten {most} werden gezeigt.",
@@ -58,7 +60,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "window.1y": ("1 y", "1 Jahr"),
     "window.all": ("All", "Alles"),
     "window.custom": ("From–to", "Von–bis"),
-    "window.days": ("First and last day", "Erster und letzter Tag"),
+    "window.from": ("From", "Von"),
+    "window.to": ("To, the last day included", "Bis einschließlich"),
+    "window.typed": (
+        "2025-06-13 or 2025-06-13 12:00",
+        "13.06.2025 oder 13.06.2025 12:00",
+    ),
     "window.apply": ("Show", "Anzeigen"),
     "window.stale": (
         "The newest reading is {age} old: windows end there, not now.",
@@ -69,9 +76,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "„{text}“ ist kein Datum und keine Zeit, z. B. 2025-06-13 oder 2025-06-13T12:00; "
         "gezeigt wird {shown}.",
     ),
+    "window.too_far": (
+        "“{text}” lies outside the years 1900 to 2199; shown is {shown}.",
+        "„{text}“ liegt außerhalb der Jahre 1900 bis 2199; gezeigt wird {shown}.",
+    ),
     "window.bad_order": (
-        "The window in the address does not end after it begins; shown is {shown}.",
-        "Der Zeitraum in der Adresse endet nicht nach seinem Anfang; gezeigt wird {shown}.",
+        "The window does not end after it begins; shown is {shown}.",
+        "Der Zeitraum endet nicht nach seinem Anfang; gezeigt wird {shown}.",
     ),
     "window.bad_range": (
         "There is no window “{text}”; shown is {shown}.",
@@ -79,6 +90,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # --- charts ---
     "chart.buckets": ("{step} buckets", "{step}-Intervalle"),
+    "chart.gathered": ("{what}, gathered to {step} a row", "{what}, je Zeile {step} gesammelt"),
     "chart.raw": ("raw samples", "Rohwerte"),
     "chart.raw.reduced": ("raw samples, reduced", "Rohwerte, verdichtet"),
     "chart.mixed": ("several levels: {levels}", "mehrere Stufen: {levels}"),
@@ -89,6 +101,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "chart.reset_hint": ("double click for all", "Doppelklick zeigt alles"),
     "chart.reset": ("Show the whole window", "Ganzen Zeitraum zeigen"),
     "chart.nothing": ("no reading in this section", "kein Messwert in diesem Ausschnitt"),
+    "chart.nothing.title": (
+        "No reading of {signals} from {span}",
+        "Kein Messwert von {signals} im Zeitraum {span}",
+    ),
     "chart.empty": (
         "{device} has no readings of {signals} from {span}.",
         "{device} hat keine Messwerte von {signals} im Zeitraum {span}.",
@@ -98,7 +114,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Messwerte liegen von {first} bis {last} vor: bitte einen Zeitraum darin wählen.",
     ),
     "chart.previous": ("period before", "Vorzeitraum"),
-    "chart.share": ("share of the time [%]", "Anteil der Zeit [%]"),
+    "chart.share": (
+        "share of the time with readings [%]",
+        "Anteil der Zeit mit Messwerten [%]",
+    ),
     "chart.hour": ("hour of the day", "Stunde des Tages"),
     "chart.synthetic": ("synthetic data", "synthetische Daten"),
     "chart.synthetic.of": ("synthetic data: {names}", "synthetische Daten: {names}"),
@@ -121,6 +140,435 @@ TEXTS: dict[str, tuple[str, str]] = {
     "export.shown": ("What is shown", "Was gezeigt wird"),
     "export.behind": ("All readings behind it", "Alle Messwerte dahinter"),
     "export.zone": ("Times are {zone} with their offset.", "Zeiten sind {zone} mit Versatz."),
+    # --- sentences of others ---
+    "wording.line": ("{where}, line {line}", "{where}, Zeile {line}"),
+    "wording.expected": ("expected: {expected}", "erwartet: {expected}"),
+    # --- bess ---
+    "nav.bess": ("BESS", "Batteriespeicher"),
+    "bess.section": ("Section", "Abschnitt"),
+    "bess.section.operation": ("Operation", "Betrieb"),
+    "bess.section.cycles": ("Cycles", "Zyklen"),
+    "bess.section.efficiency": ("Efficiency and health", "Wirkungsgrad und Gesundheit"),
+    "bess.section.cells": ("Cells and temperature", "Zellen und Temperatur"),
+    "bess.section.systems": ("Converter and climate", "Umrichter und Klima"),
+    "bess.section.availability": ("Availability and flags", "Verfügbarkeit und Meldungen"),
+    "bess.section.statistics": ("Statistics", "Statistik"),
+    "bess.none": (
+        "{device} measures nothing of a battery.",
+        "{device} misst keine Größe eines Batteriespeichers.",
+    ),
+    "bess.none.mend": ("Devices that do: {names}.", "Geräte, die es tun: {names}."),
+    "bess.none.nowhere": (
+        "No device of this store does.",
+        "In diesem Datenspeicher tut es kein Gerät.",
+    ),
+    "bess.empty": (
+        "{device} has no readings of SOC, power or current from {span}.",
+        "{device} hat keine Messwerte von Ladezustand, Leistung oder Strom im Zeitraum {span}.",
+    ),
+    "bess.empty.mend": (
+        "Readings run from {first} to {last}.",
+        "Messwerte liegen von {first} bis {last} vor.",
+    ),
+    "bess.zoomed": ("Zoomed to {span}.", "Gezoomt auf {span}."),
+    "bess.soc": ("State of charge", "Ladezustand"),
+    "bess.power": ("Power", "Leistung"),
+    "bess.power.charge": ("charging", "lädt"),
+    "bess.power.discharge": ("discharging", "entlädt"),
+    "bess.power.rest": ("at rest", "in Ruhe"),
+    "bess.soh": ("SOH (BMS)", "SOH (BMS)"),
+    "bess.soh.note": ("as the BMS says, {moment}", "laut BMS, {moment}"),
+    "bess.efc": ("Full cycles (EFC)", "Vollzyklen (EFC)"),
+    "bess.efc.current": ("against {capacity} rated", "bezogen auf {capacity} Nennkapazität"),
+    "bess.efc.soc": ("from the SOC of the BMS", "aus dem Ladezustand des BMS"),
+    "bess.rte.ac": ("RTE, AC", "Wirkungsgrad AC"),
+    "bess.rte.dc": ("RTE, DC", "Wirkungsgrad DC"),
+    "bess.rte.net": ("RTE, AC with auxiliaries", "Wirkungsgrad AC mit Hilfsbetrieben"),
+    "bess.rte.note": (
+        "{low} to {high} (95 %), n = {count}",
+        "{low} bis {high} (95 %), n = {count}",
+    ),
+    "bess.no_signal": ("not measured", "nicht gemessen"),
+    "bess.sign": (
+        "Current and SOC of {device} run against each other (r = {r}): discharge seems to be "
+        "counted positive. Charge and discharge are exchanged below.",
+        "Strom und Ladezustand von {device} laufen gegeneinander (r = {r}): Entladen zählt "
+        "offenbar positiv. Laden und Entladen sind unten vertauscht.",
+    ),
+    "bess.sign.power": (
+        "Power and SOC of {device} run against each other (r = {r}): discharge seems to be "
+        "counted positive. Charge and discharge are exchanged below.",
+        "Leistung und Ladezustand von {device} laufen gegeneinander (r = {r}): Entladen zählt "
+        "offenbar positiv. Laden und Entladen sind unten vertauscht.",
+    ),
+    "bess.sign.mend": (
+        "Declare sign = -1 for the signal in source.toml and build again.",
+        "In source.toml für das Signal sign = -1 angeben und neu einlesen.",
+    ),
+    "bess.refusal.no_soc": ("no SOC measured", "kein Ladezustand gemessen"),
+    "bess.refusal.no_power": ("no AC power or counters", "keine AC-Leistung, keine Zähler"),
+    "bess.refusal.no_dc": ("no DC current and voltage", "kein DC-Strom mit Spannung"),
+    "bess.refusal.no_auxiliaries": ("auxiliaries not measured", "Hilfsbetriebe nicht gemessen"),
+    "bess.refusal.no_window": (
+        "no window closed in SOC",
+        "kein Fenster mit gleichem Ladezustand",
+    ),
+    "bess.refusal.gaps": ("readings missing in most windows", "Lücken in den meisten Fenstern"),
+    "bess.refusal.few_windows": (
+        "{count} closed windows, at least {least} needed",
+        "{count} geschlossene Fenster, mindestens {least} nötig",
+    ),
+    "bess.refusal.idle": ("nothing was charged", "es wurde nichts geladen"),
+    "bess.refusal.above_one": (
+        "more out than in: check the sign",
+        "mehr entnommen als geladen: Vorzeichen prüfen",
+    ),
+    "bess.refusal.no_current_no_soc": (
+        "neither current nor SOC measured",
+        "weder Strom noch Ladezustand gemessen",
+    ),
+    "bess.refusal.no_capacity": (
+        "no rated capacity (Data page)",
+        "keine Nennkapazität (Seite Daten)",
+    ),
+    "bess.charged": ("Charged", "Geladen"),
+    "bess.discharged": ("Discharged", "Entladen"),
+    "bess.course.title": (
+        "{device}: SOC between {low} and {high}",
+        "{device}: Ladezustand zwischen {low} und {high}",
+    ),
+    "bess.course.plain": ("{device}: {names}", "{device}: {names}"),
+    "bess.throughput.title": (
+        "{charged} kWh charged and {discharged} kWh discharged",
+        "{charged} kWh geladen und {discharged} kWh entladen",
+    ),
+    "bess.throughput.ac": ("AC power, integrated", "AC-Leistung, integriert"),
+    "bess.throughput.dc": ("DC power, integrated", "DC-Leistung, integriert"),
+    "bess.throughput.counter": (
+        "counters: {charged} / {discharged} kWh",
+        "Zähler: {charged} / {discharged} kWh",
+    ),
+    "bess.throughput.none": (
+        "No power is measured, so there are no energies and no SOC-power plane.",
+        "Es wird keine Leistung gemessen, daher gibt es keine Energien und keine "
+        "Ebene aus Ladezustand und Leistung.",
+    ),
+    "bess.period.1d": ("per day", "je Tag"),
+    "bess.period.1w": ("per week", "je Woche"),
+    "bess.period.1mo": ("per month", "je Monat"),
+    "bess.plane.title": (
+        "Rested longest at {soc} SOC, ran longest near {power}",
+        "Am längsten in Ruhe bei {soc} Ladezustand, in Betrieb um {power}",
+    ),
+    "bess.plane.title.run": (
+        "Where the system ran, by SOC and power",
+        "Betriebspunkte nach Ladezustand und Leistung",
+    ),
+    "bess.plane.none": (
+        "No SOC is measured, so there is no SOC-power plane.",
+        "Es wird kein Ladezustand gemessen, daher gibt es keine Ebene aus Ladezustand und "
+        "Leistung.",
+    ),
+    "bess.plane.x": ("SOC [%]", "Ladezustand [%]"),
+    "bess.plane.y": ("power, charge + [kW]", "Leistung, Laden + [kW]"),
+    "bess.coverage": ("covered to {ratio}", "zu {ratio} abgedeckt"),
+    "bess.depth.title": (
+        "{share} of the full cycles come from swings deeper than {depth}",
+        "{share} der Vollzyklen stammen aus Hüben von mehr als {depth}",
+    ),
+    "bess.depth.x": ("depth of discharge [%]", "Entladetiefe [%]"),
+    "bess.depth.count": ("cycles", "Zyklen"),
+    "bess.depth.efc": ("full cycles in them", "Vollzyklen darin"),
+    "bess.depth.note": (
+        "rainflow of the SOC (ASTM E1049) · {count} cycles, deepest {deep}",
+        "Rainflow des Ladezustands (ASTM E1049) · {count} Zyklen, tiefster {deep}",
+    ),
+    "bess.depth.none": (
+        "No SOC is measured, so cycles cannot be counted by their depth.",
+        "Es wird kein Ladezustand gemessen, daher lassen sich Zyklen nicht nach Tiefe zählen.",
+    ),
+    "bess.depth.still": (
+        "The SOC did not move in this window.",
+        "Der Ladezustand hat sich in diesem Zeitraum nicht bewegt.",
+    ),
+    "bess.rate.title": (
+        "Half of the running time below {median} C, highest {most} C",
+        "Die halbe Betriebszeit unter {median} C, höchstens {most} C",
+    ),
+    "bess.rate.rest": ("No current flowed in this window", "In diesem Zeitraum floss kein Strom"),
+    "bess.rate.x": ("C-rate, charge + [1/h]", "C-Rate, Laden + [1/h]"),
+    "bess.rate.y": ("running time [h]", "Betriebszeit [h]"),
+    "bess.rate.note": (
+        "of {capacity} · 95 % below {p95} C · at most {charge} C in, {discharge} C out · "
+        "without {rest} h rest",
+        "von {capacity} · 95 % unter {p95} C · höchstens {charge} C laden, {discharge} C "
+        "entladen · ohne {rest} h Ruhe",
+    ),
+    "bess.rate.none": (
+        "C-rates need a current and the rated capacity (fact capacity_ah, Data page).",
+        "C-Raten brauchen einen Strom und die Nennkapazität (Angabe capacity_ah, Seite Daten).",
+    ),
+    "bess.cycles.title": (
+        "{efc} full cycles in the window, {per_day} a day",
+        "{efc} Vollzyklen im Zeitraum, {per_day} am Tag",
+    ),
+    "bess.efc.none": (
+        "Full cycles per period need a current and the rated capacity.",
+        "Vollzyklen je Zeitabschnitt brauchen einen Strom und die Nennkapazität.",
+    ),
+    "bess.rte.title": (
+        "Of what was charged, {ac} came back at the AC side and {dc} at the battery",
+        "Vom Geladenen kamen {ac} an der AC-Seite und {dc} an der Batterie zurück",
+    ),
+    "bess.rte.title.one": (
+        "Of what was charged, {value} came back ({what})",
+        "Vom Geladenen kamen {value} zurück ({what})",
+    ),
+    "bess.rte.title.none": (
+        "No round-trip efficiency can be given for this window",
+        "Für diesen Zeitraum lässt sich kein Wirkungsgrad angeben",
+    ),
+    "bess.rte.axis": ("round-trip efficiency [%]", "Zyklenwirkungsgrad [%]"),
+    "bess.rte.full": (
+        "windows from one full charge to the next, ratio of sums, band: 95 % by bootstrap",
+        "Fenster von Vollladung zu Vollladung, Quotient der Summen, Band: 95 % (Bootstrap)",
+    ),
+    "bess.rte.level": (
+        "windows closed at an SOC of {soc} as the BMS counts it, ratio of sums, "
+        "band: 95 % by bootstrap",
+        "Fenster geschlossen bei {soc} Ladezustand laut BMS, Quotient der Summen, "
+        "Band: 95 % (Bootstrap)",
+    ),
+    "bess.col.what": ("What", "Was"),
+    "bess.col.value": ("Value", "Wert"),
+    "bess.col.interval": ("95 % interval", "95-%-Intervall"),
+    "bess.col.windows": ("Windows", "Fenster"),
+    "bess.col.span": ("Span", "Spanne"),
+    "bess.col.in": ("In [kWh]", "Geladen [kWh]"),
+    "bess.col.out": ("Out [kWh]", "Entladen [kWh]"),
+    "bess.loss.title": (
+        "{total} kWh lost in these windows, {share} of it in the auxiliaries",
+        "{total} kWh Verlust in diesen Fenstern, davon {share} in den Hilfsbetrieben",
+    ),
+    "bess.loss.title.plain": (
+        "{total} kWh lost in these windows",
+        "{total} kWh Verlust in diesen Fenstern",
+    ),
+    "bess.loss.converter_charge": ("converter, charge", "Umrichter, Laden"),
+    "bess.loss.battery": ("battery", "Batterie"),
+    "bess.loss.converter_discharge": ("converter, discharge", "Umrichter, Entladen"),
+    "bess.loss.auxiliaries": ("auxiliaries", "Hilfsbetriebe"),
+    "bess.loss.none": (
+        "Shares of the losses need AC and DC power over closed windows.",
+        "Anteile der Verluste brauchen AC- und DC-Leistung über geschlossene Fenster.",
+    ),
+    "bess.health.title": (
+        "BMS: SOH {told}; charge counted lately: {measured} of the rated capacity",
+        "BMS: SOH {told}; zuletzt gezählte Ladung: {measured} der Nennkapazität",
+    ),
+    "bess.health.title.told": ("The BMS says {told}", "Das BMS meldet {told}"),
+    "bess.health.title.measured": (
+        "Charge counted lately: {measured} of the rated capacity",
+        "Zuletzt gezählte Ladung: {measured} der Nennkapazität",
+    ),
+    "bess.health.axis": ("% of rated", "% der Nennkapazität"),
+    "bess.health.told": ("SOH, as the BMS says", "SOH laut BMS"),
+    "bess.health.measured": ("charge between full and empty", "Ladung zwischen voll und leer"),
+    "bess.health.note": (
+        "last 30 d: {value} ± {half} Ah of {rated} Ah (95 %), n = {count} · imbalance included",
+        "letzte 30 Tage: {value} ± {half} Ah von {rated} Ah (95 %), n = {count} · samt "
+        "Ungleichgewicht",
+    ),
+    "bess.health.few": (
+        "{count} ways between full and empty, at least 3 needed",
+        "{count} Wege zwischen voll und leer, mindestens 3 nötig",
+    ),
+    "bess.health.no_told": ("the BMS tells no SOH", "das BMS meldet keinen SOH"),
+    "bess.health.no_current": ("no current measured", "kein Strom gemessen"),
+    "bess.health.no_capacity": (
+        "no rated capacity (fact capacity_ah, Data page)",
+        "keine Nennkapazität (Angabe capacity_ah, Seite Daten)",
+    ),
+    "bess.health.no_chemistry": (
+        "no cell chemistry (fact chemistry, Data page)",
+        "keine Zellchemie (Angabe chemistry, Seite Daten)",
+    ),
+    "bess.health.several_strings": (
+        "several strings: see each alone",
+        "mehrere Stränge: jeden für sich ansehen",
+    ),
+    "bess.health.none": ("Nothing to set side by side: {why}.", "Nichts zu vergleichen: {why}."),
+    "bess.spread.cell_voltage": (
+        "Cell voltages lie up to {most} apart",
+        "Zellspannungen liegen bis zu {most} auseinander",
+    ),
+    "bess.spread.cell_temperature": (
+        "Cell temperatures lie up to {most} apart",
+        "Zelltemperaturen liegen bis zu {most} auseinander",
+    ),
+    "bess.spread.when": ("greatest at {moment}", "am größten {moment}"),
+    "bess.spread.ends": (
+        "Apart at the top and at the bottom: highest and lowest values of {cells} cells",
+        "Auseinander oben und unten: höchste und niedrigste Werte von {cells} Zellen",
+    ),
+    "bess.spread.mean": ("mean", "Mittel"),
+    "bess.spread.greatest": ("greatest", "größte"),
+    "bess.spread.top": ("highest values", "höchste Werte"),
+    "bess.spread.bottom": ("lowest values", "niedrigste Werte"),
+    "bess.spread.bms": ("at each instant, as the BMS tells it", "zu jedem Zeitpunkt, laut BMS"),
+    "bess.spread.cells": (
+        "at each instant, from {cells} cells",
+        "zu jedem Zeitpunkt, aus {cells} Zellen",
+    ),
+    "bess.spread.buckets": (
+        "from {cells} cells: what each reached within {level}",
+        "aus {cells} Zellen: was jede innerhalb von {level} erreichte",
+    ),
+    "bess.spread.none.cell_voltage": (
+        "No cell voltages are measured, so there is no spread of them.",
+        "Es werden keine Zellspannungen gemessen, daher gibt es keine Zellspreizung.",
+    ),
+    "bess.spread.none.cell_temperature": (
+        "No cell temperatures are measured, so there is no spread of them.",
+        "Es werden keine Zelltemperaturen gemessen, daher gibt es keine Temperaturspreizung.",
+    ),
+    "bess.spread.empty": (
+        "No cell readings in this window.",
+        "Keine Zellmesswerte in diesem Zeitraum.",
+    ),
+    "bess.extremes.cell_voltage": (
+        "Cells most often lowest in voltage",
+        "Zellen mit der am häufigsten niedrigsten Spannung",
+    ),
+    "bess.extremes.cell_temperature": (
+        "Cells most often warmest",
+        "Am häufigsten wärmste Zellen",
+    ),
+    "bess.col.pack": ("Pack", "Pack"),
+    "bess.col.cell": ("Cell", "Zelle"),
+    "bess.col.lowest": ("Lowest", "Niedrigste"),
+    "bess.col.highest": ("Highest", "Höchste"),
+    "bess.dwell.title": (
+        "{share} of the time between {low} and {high} °C, warmest {most} °C",
+        "{share} der Zeit zwischen {low} und {high} °C, höchstens {most} °C",
+    ),
+    "bess.dwell.x": ("SOC [%]", "Ladezustand [%]"),
+    "bess.dwell.y": ("temperature [°C]", "Temperatur [°C]"),
+    "bess.dwell.of": ("temperature: {source}", "Temperatur: {source}"),
+    "bess.dwell.cell_temperature": ("mean of all cells", "Mittel aller Zellen"),
+    "bess.dwell.no_soc": (
+        "No SOC is measured, so time is not split by SOC and temperature.",
+        "Es wird kein Ladezustand gemessen, daher keine Verweildauer nach Ladezustand und "
+        "Temperatur.",
+    ),
+    "bess.dwell.no_temperature": (
+        "No temperature of the battery is measured, so time is not split by it.",
+        "Es wird keine Batterietemperatur gemessen, daher keine Verweildauer danach.",
+    ),
+    "bess.dwell.no_readings": (
+        "SOC and temperature have no readings in this window.",
+        "Ladezustand und Temperatur haben in diesem Zeitraum keine Messwerte.",
+    ),
+    "bess.group.battery": ("Battery", "Batterie"),
+    "bess.group.converter": ("Converter", "Umrichter"),
+    "bess.group.auxiliaries": ("Auxiliaries", "Hilfsbetriebe"),
+    "bess.group.climate": ("Climate", "Klima"),
+    "bess.group.safety": ("Safety", "Sicherheit"),
+    "bess.group.other": ("Other", "Sonstige"),
+    "bess.group.title": ("{group}: {names}", "{group}: {names}"),
+    "bess.group.missing": (
+        "Not measured on this device: {groups}.",
+        "An diesem Gerät nicht gemessen: {groups}.",
+    ),
+    "bess.state.charge": ("charge", "Laden"),
+    "bess.state.discharge": ("discharge", "Entladen"),
+    "bess.state.idle": ("at rest", "Ruhe"),
+    "bess.state.fault": ("down", "Ausfall"),
+    "bess.state.no_data": ("no data", "keine Daten"),
+    "bess.available.title": (
+        "Available for {ratio} of the time with data, {down} h down, {blind} h without data",
+        "Verfügbar in {ratio} der Zeit mit Daten, {down} h Ausfall, {blind} h ohne Daten",
+    ),
+    "bess.available.title.no_flag": (
+        "No flag tells of outages; {blind} h without data",
+        "Keine Meldung sagt etwas über Ausfälle; {blind} h ohne Daten",
+    ),
+    "bess.available.note": (
+        "at rest: {what} within ±{limit}, 1 % of the {source} · with all time without data taken "
+        "as down {least}",
+        "Ruhe: {what} innerhalb ±{limit}, 1 % {source} · alle Zeit ohne Daten als Ausfall "
+        "gerechnet {least}",
+    ),
+    "bess.available.power": ("power", "Leistung"),
+    "bess.available.current": ("current", "Strom"),
+    "bess.available.rating": ("rating", "der Nennleistung"),
+    "bess.available.greatest": ("greatest value seen", "des größten Werts"),
+    "bess.available.none": (
+        "Neither power nor current is measured, so there is no availability.",
+        "Es wird weder Leistung noch Strom gemessen, daher gibt es keine Verfügbarkeit.",
+    ),
+    "bess.available.faults": ("Flags that mean an outage", "Meldungen, die Ausfall bedeuten"),
+    "bess.col.state": ("State", "Zustand"),
+    "bess.col.cause": ("Cause", "Ursache"),
+    "bess.col.hours": ("Hours", "Stunden"),
+    "bess.col.share": ("Share", "Anteil"),
+    "bess.col.events": ("Spells", "Ereignisse"),
+    "bess.col.longest": ("Longest [h]", "Längstes [h]"),
+    "bess.lanes.title": (
+        "{count} runs of {flags} flags; {busiest} came up most often",
+        "{count} Ereignisse von {flags} Meldungen; am häufigsten {busiest}",
+    ),
+    "bess.lanes.title.one": (
+        "{count} runs of {busiest}",
+        "{count} Ereignisse von {busiest}",
+    ),
+    "bess.lanes.title.quiet": (
+        "No flag came up in this window",
+        "Keine Meldung in diesem Zeitraum",
+    ),
+    "bess.lanes.none": (
+        "This device has no flags or modes.",
+        "Dieses Gerät hat keine Meldungen oder Betriebsarten.",
+    ),
+    "bess.lanes.note": (
+        "starts and ends from raw readings, to within one reading ({step})",
+        "Anfang und Ende aus Rohwerten, auf einen Messwert genau ({step})",
+    ),
+    "bess.lanes.merged": (
+        "runs closer than a pixel are drawn as one",
+        "Ereignisse enger als ein Bildpunkt sind als eines gezeichnet",
+    ),
+    "bess.lanes.silent": ("without readings: {names}", "ohne Messwerte: {names}"),
+    "bess.lanes.run": (
+        "{name} = {value}<br>{span}<br>{length}",
+        "{name} = {value}<br>{span}<br>{length}",
+    ),
+    "bess.lanes.runs": (
+        "{name}: {count} runs<br>{span}",
+        "{name}: {count} Ereignisse<br>{span}",
+    ),
+    "bess.lanes.no_data": ("no data", "keine Daten"),
+    "bess.runs": ("Outages and the longest runs", "Ausfälle und längste Ereignisse"),
+    "bess.col.flag": ("Flag", "Meldung"),
+    "bess.col.from": ("From", "Von"),
+    "bess.col.to": ("To", "Bis"),
+    "bess.col.length": ("Length", "Dauer"),
+    "bess.col.code": ("Value", "Wert"),
+    "bess.stat.title": ("Statistics, {span}", "Statistik, {span}"),
+    "bess.stat.signal": ("Signal", "Signal"),
+    "bess.stat.unit": ("Unit", "Einheit"),
+    "bess.stat.count": ("Readings", "Messwerte"),
+    "bess.stat.mean": ("Mean", "Mittel"),
+    "bess.stat.std": ("Std. dev.", "Std.-Abw."),
+    "bess.stat.min": ("Min", "Min"),
+    "bess.stat.max": ("Max", "Max"),
+    "bess.values": ("Values", "Werte"),
+    "bess.col.time": ("Time", "Zeit"),
+    "bess.col.signal": ("Signal", "Signal"),
+    "bess.col.min": ("Min", "Min"),
+    "bess.col.max": ("Max", "Max"),
+    "bess.col.mean": ("Mean", "Mittel"),
+    "bess.rows": ("{count} rows", "{count} Zeilen"),
     # --- overview ---
     "overview.fresh": ("Devices up to date", "Geräte aktuell"),
     "overview.of": ("{part} of {all}", "{part} von {all}"),
@@ -134,7 +582,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "overview.export": ("Export, {day}", "Einspeisung, {day}"),
     "overview.generation": ("Generation, {day}", "Erzeugung, {day}"),
     "overview.sum.1": ("one meter: {names}", "ein Zähler: {names}"),
-    "overview.sum.n": ("sum of {count} meters", "Summe von {count} Zählern"),
+    "overview.sum.n": (
+        "sum of {count} meters, may count twice",
+        "Summe von {count} Zählern, evtl. doppelt gezählt",
+    ),
+    "overview.grid.1": ("grid connection {names}", "Netzanschluss {names}"),
+    "overview.grid.n": ("{count} grid connections", "{count} Netzanschlüsse"),
+    "overview.covered": ("covered to {ratio}", "zu {ratio} abgedeckt"),
     "overview.plants.1": ("one plant: {names}", "eine Anlage: {names}"),
     "overview.plants.n": ("sum of {count} plants", "Summe von {count} Anlagen"),
     "overview.no_meter": ("no meter with readings", "kein Zähler mit Messwerten"),
@@ -245,8 +699,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "meters.generation": ("Generation", "Erzeugung"),
     "meters.total": ("Counter", "Zähler"),
     "meters.peak": ("Peak", "Spitze"),
-    "meters.load_factor": ("Load factor", "Benutzungsgrad"),
+    "meters.load_factor": ("Load factor", "Lastfaktor"),
     "meters.load_factor.note": ("mean {mean}", "Mittel {mean}"),
+    "meters.load_factor.part": (
+        "mean {mean} over the {ratio} of the time with readings",
+        "Mittel {mean} über {ratio} der Zeit mit Messwerten",
+    ),
+    "meters.points": ("{change} points", "{change} Prozentpunkte"),
     "meters.base_load": ("Base load", "Grundlast"),
     "meters.base_load.note": (
         "5 % of each day, {days} d",
@@ -268,11 +727,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} signals of {device}, each unit on an axis of its own",
         "{count} Signale von {device}, jede Einheit auf eigener Achse",
     ),
+    "meters.power.one_axis": (
+        "{count} signals of {device} on one axis",
+        "{count} Signale von {device} auf einer Achse",
+    ),
+    "meters.power.panels": (
+        "{count} signals of {device}, each in a panel of its own",
+        "{count} Signale von {device}, jedes in einem eigenen Feld",
+    ),
     "meters.every": ("Period", "Zeitschritt"),
     "meters.every.1h": ("Hour", "Stunde"),
     "meters.every.1d": ("Day", "Tag"),
     "meters.every.1w": ("Week", "Woche"),
     "meters.every.1mo": ("Month", "Monat"),
+    "meters.every.1y": ("Year", "Jahr"),
     "meters.source": ("Energy from", "Energie aus"),
     "meters.source.counter": ("counters", "Zählern"),
     "meters.energy.title": (
@@ -338,8 +806,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{least} bis {most} Tage je Wochentag",
     ),
     "meters.duration.title": (
-        "Half of the time {device} reaches {half}, for one hundredth {top} and more",
-        "Die Hälfte der Zeit erreicht {device} {half}, ein Hundertstel der Zeit {top} und mehr",
+        "Half of the time with readings {device} reaches {half}, for one hundredth {top} and more",
+        "In der Hälfte der Zeit mit Messwerten erreicht {device} {half}, in einem Hundertstel "
+        "{top} und mehr",
     ),
     "meters.duration.base": ("base load {power}", "Grundlast {power}"),
     "meters.utilisation": ("Utilisation", "Benutzungsdauer"),
@@ -399,6 +868,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "comparison.count": ("Periods", "Zeiträume"),
     "comparison.starts": ("Start days", "Starttage"),
     "comparison.start": ("Start of period {number}", "Beginn von Zeitraum {number}"),
+    "comparison.no_day": (
+        "“{text}” is not a day, e.g. 2025-06-13.",
+        "„{text}“ ist kein Tag, z. B. 13.06.2025.",
+    ),
     "comparison.view": ("View", "Ansicht"),
     "comparison.view.overlay": ("Overlaid", "Übereinander"),
     "comparison.view.multiples": ("Small multiples", "Einzeln"),
@@ -413,6 +886,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "comparison.b": ("Second of the pair", "Zweiter des Paars"),
     "comparison.energy": ("Difference in energy", "Unterschied der Energie"),
     "comparison.peak": ("Difference in peak", "Unterschied der Spitze"),
+    "comparison.energy.note": (
+        "over the {hours} h in which both have values · in all {both}",
+        "in den {hours} h, in denen beide Werte haben · insgesamt {both}",
+    ),
+    "comparison.ways": ("{net} ({taken} in, {given} out)", "{net} ({taken} ein, {given} aus)"),
     "comparison.both": ("{a} against {b}", "{a} gegen {b}"),
     "comparison.above": ("Where the first is higher", "Wo der erste höher liegt"),
     "comparison.below": ("where it is lower {energy}", "wo er tiefer liegt {energy}"),
@@ -431,6 +909,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "comparison.title.two": (
         "{most} has most energy, {energy}; {name} the highest peak, {peak}",
         "{most} hat die meiste Energie, {energy}; {name} die höchste Spitze, {peak}",
+    ),
+    "comparison.title.peak": (
+        "{name} has the highest peak, {peak}",
+        "{name} hat die höchste Spitze, {peak}",
     ),
     "comparison.daily": ("Energy by day", "Energie je Tag"),
     "comparison.daily.note": (
@@ -453,6 +935,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "comparison.correlation.note": (
         "{step} means where both have a value; n is the number of pairs",
         "{step}-Mittel, wo beide einen Wert haben; n ist die Zahl der Paare",
+    ),
+    "comparison.scatter.apart": (
+        "One over the other; what they range over hardly overlaps",
+        "Eines über dem anderen; die Wertebereiche überdecken sich kaum",
     ),
     "comparison.scatter": ("Equal on the dashed line", "Gleich auf der gestrichelten Linie"),
     "comparison.col.side": ("Compared", "Verglichen"),
@@ -640,6 +1126,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{repeated} wiederholt, {replaced} ersetzten frühere, {quarantined} in Quarantäne. "
         "Abgelegt als {path}.",
     ),
+    "data.upload.choose": ("Choose a file", "Datei wählen"),
+    "data.upload.drop": ("or drop it here", "oder hierher ziehen"),
+    "data.found.title.one": (
+        "{name} brings {count} readings of one signal",
+        "{name} bringt {count} Messwerte eines Signals",
+    ),
     "data.found.title": (
         "{name} brings {count} readings of {signals} signals",
         "{name} bringt {count} Messwerte von {signals} Signalen",
@@ -653,7 +1145,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Signal, quantity, unit and sign can be corrected here before the file is added.",
         "Signal, Größe, Einheit und Vorzeichen lassen sich hier vor dem Aufnehmen berichtigen.",
     ),
-    "data.found.head": ("First rows", "Erste Zeilen"),
+    "data.found.head": ("First usable rows", "Erste brauchbare Zeilen"),
     "data.found.local": ("Local ({zone})", "Ortszeit ({zone})"),
     "data.found.no_bad": ("Every row can be used.", "Jede Zeile ist brauchbar."),
     "data.found.bad": (
@@ -680,8 +1172,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Dieser Speicher enthält synthetische Daten; echte kommen nie hinzu.",
     ),
     "data.refused.synthetic.why": (
-        "Set up a store of your own and open the app with it; uploads then go there.",
-        "Bitte einen eigenen Speicher anlegen und die App damit öffnen; dorthin wird hochgeladen.",
+        "Make a store of your own and open the app with it; your data go there.",
+        "Bitte einen eigenen Speicher anlegen und die App damit öffnen; dorthin gehören eigene "
+        "Daten.",
     ),
     "data.refused.device": (
         "This cannot be the name of a device.",
@@ -703,6 +1196,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Dieser Wert ist für diese Angabe nicht möglich.",
     ),
     "data.refused.moment": ("This is no date and time.", "Das ist kein Datum mit Uhrzeit."),
+    "data.refused.twice": (
+        "The clock shows this time twice in autumn: say the offset of the pass you mean.",
+        "Die Uhr zeigt diese Zeit im Herbst zweimal: bitte den Versatz des gemeinten Durchgangs "
+        "angeben.",
+    ),
+    "data.refused.missing": ("Nothing was entered.", "Es wurde nichts eingegeben."),
+    "data.refused.ambiguous": (
+        "This number can be read in two ways, with a decimal mark or with one of thousands.",
+        "Diese Zahl ist auf zwei Arten lesbar, mit Dezimal- oder mit Tausenderzeichen.",
+    ),
+    "data.refused.alike": (
+        "A device whose name differs in capitals alone is there already: choose it above.",
+        "Ein Gerät, dessen Name sich nur in Groß- und Kleinschreibung unterscheidet, gibt es "
+        "schon: bitte oben wählen.",
+    ),
+    "data.refused.jump": (
+        "The counter does not stand there between the readings beside this time.",
+        "Zwischen den benachbarten Ablesungen kann der Zähler nicht so stehen.",
+    ),
     "data.refused.skipped": (
         "The clock skips this time in spring.",
         "Diese Zeit überspringt die Uhr im Frühjahr.",
@@ -721,6 +1233,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "data.entry.moment": ("Time, {zone}", "Zeit, {zone}"),
     "data.entry.value": ("Value [{unit}]", "Wert [{unit}]"),
     "data.entry.no_unit": ("in its unit", "in seiner Einheit"),
+    "data.entry.field": ("Field “{field}”", "Feld „{field}“"),
+    "data.entry.confirm": (
+        "Enter it although the counter does not fit",
+        "Eingeben, obwohl der Zählerstand nicht passt",
+    ),
     "data.entry.add": ("Enter", "Eingeben"),
     "data.entry.save": ("Save facts", "Angaben speichern"),
     "data.entry.done": (
@@ -731,11 +1248,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{signal} of {device}, {moment}: {value} stands; {before} is kept as history.",
         "{signal} von {device}, {moment}: {value} gilt; {before} bleibt als Verlauf aufgehoben.",
     ),
+    "data.entry.facts_done.one": (
+        "One fact of {device} changed.",
+        "Eine Angabe zu {device} geändert.",
+    ),
     "data.entry.facts_done": (
         "{count} facts of {device} changed.",
         "{count} Angaben zu {device} geändert.",
     ),
     "data.fact.purpose": ("Purpose", "Zweck"),
+    "data.fact.role": ("Role (grid: connection of the site)", "Rolle (grid: Netzanschluss)"),
     "data.fact.commissioned": ("Commissioned", "Inbetriebnahme"),
     "data.fact.start": ("Start of recording", "Beginn der Aufzeichnung"),
     "data.fact.location.latitude": ("Latitude", "Breite"),
@@ -807,7 +1329,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Diese Stufe ist für dieses Signal nicht gespeichert; bitte „Automatisch“ wählen.",
     ),
     "error.other": ("This could not be shown.", "Das konnte nicht gezeigt werden."),
-}
+} | PACKPULSE
 
 
 def current_language() -> str:

@@ -7,6 +7,7 @@ it. Times in the URL are wall time of the site.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ PRESETS: dict[str, timedelta | None] = {
     "all": None,
 }
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)")
 _MINUTE_US = 60_000_000
 _DAY_US = 86_400_000_000
 
@@ -116,21 +118,44 @@ def pick_window(of: Sequence[HasReadings], zone: str, *, default: str = "7d") ->
 
 
 def _pick_days(window: Window) -> None:
-    """Form for a window of whole days."""
-    zone = ZoneInfo(window.zone)
-    shown = (
-        _datetime(window.start, zone).date(),
-        _datetime(window.end - 1, zone).date(),
-    )
+    """Form for a window of one's own.
+
+    Fields of text: the calendar of a date field speaks the browser's language, not the page's.
+    """
+    shown = [
+        day_text(_datetime(us, ZoneInfo(window.zone)).date())
+        for us in (window.start, window.end - 1)
+    ]
     with st.form("own-window", border=False):
-        chosen = st.date_input(
-            t("window.days"),
-            shown,
-            format="DD.MM.YYYY" if current_language() == "de" else "YYYY-MM-DD",
-        )
-        if st.form_submit_button(t("window.apply")) and len(chosen) == 2:
-            address.put({"range": None, "from": str(chosen[0]), "to": str(chosen[1])})
-            st.rerun()
+        # New keys with each window, so that the fields follow it.
+        key = f"own-{window.start}-{window.end}"
+        begin = st.text_input(t("window.from"), shown[0], key=f"{key}-from")
+        finish = st.text_input(t("window.to"), shown[1], key=f"{key}-to")
+        st.caption(t("window.typed"))
+        if not st.form_submit_button(t("window.apply")):
+            return
+    edges = as_iso(begin), as_iso(finish)
+    first, newest = window.first, window.newest
+    read = _read_span(*edges, first, newest, window.zone)
+    if isinstance(read, str):
+        st.warning(read.split("; ")[0] + ".")
+    elif read is not None:
+        address.put({"range": None, "from": edges[0], "to": edges[1]})
+        st.rerun()
+
+
+def day_text(day: date) -> str:
+    """A day as a field shows it and takes it: ``13.06.2025`` or ``2025-06-13``."""
+    return day.strftime("%d.%m.%Y") if current_language() == "de" else day.isoformat()
+
+
+def as_iso(typed: str) -> str:
+    """A day, with a time or without, as people type it, in the form of the URL."""
+    text = typed.strip()
+    if found := _DAY_FIRST.fullmatch(text):
+        day, month, year, rest = found.groups()
+        text = f"{year}-{int(month):02d}-{int(day):02d}{rest}"
+    return re.sub(r"(?<=\d)\s+(?=\d)", "T", text)
 
 
 # --- reading and writing the URL ----------------------------------------------------------------
@@ -254,10 +279,19 @@ def _read_span(
         try:
             edges[i] = parse_time(text, zone, is_end=bool(i))
         except ValueError:
-            return t("window.bad_time", text=text[:40], shown="{shown}")
+            return t(_unusable(text), text=text[:40], shown="{shown}")
     if edges[0] >= edges[1]:
         return t("window.bad_order", shown="{shown}")
     return edges[0], edges[1]
+
+
+def _unusable(text: str) -> str:
+    """Key of what is wrong with a time: a date all right, but too far away, or none."""
+    try:
+        year = date.fromisoformat(text[:10]).year
+    except ValueError:
+        return "window.bad_time"
+    return "window.bad_time" if 1900 <= year <= 2199 else "window.too_far"
 
 
 def _datetime(us: int, zone: ZoneInfo) -> datetime:

@@ -51,6 +51,8 @@ export default function ({ data, setTriggerValue }) {
 }
 """
 
+LEAST_US = 1_000_000
+
 CONFIG = {
     "scrollZoom": True,
     "doubleClick": False,
@@ -65,6 +67,14 @@ def _bridge() -> Any:
     return st.components.v2.component("ziggurat_zoom", js=_SCRIPT)
 
 
+def widened(start: int, end: int, least_us: int) -> tuple[int, int]:
+    """A zoom [µs UTC], where it is finer than `least_us` made that wide around its middle."""
+    if end - start >= least_us:
+        return start, end
+    begin = (start + end - least_us) // 2
+    return begin, begin + least_us
+
+
 @st.fragment
 def zoomable_chart(
     key: str,
@@ -73,6 +83,7 @@ def zoomable_chart(
     *,
     below: Callable[[], None] | None = None,
     whole_page: bool = False,
+    least_us: int = LEAST_US,
 ) -> None:
     """A chart that fetches what it is zoomed to.
 
@@ -85,6 +96,7 @@ def zoomable_chart(
     below : called after the caption, inside the fragment, after `build`.
     whole_page : run the page again after a zoom, so that `Window.view` of figures and further
         charts follow. Otherwise only this chart does.
+    least_us : a zoom goes no finer than this [µs].
     """
     now = window.current_zoom(span)
     if whole_page and now.view != span.view:
@@ -94,8 +106,12 @@ def zoomable_chart(
         figure, caption = build(start, end)
         if figure is not None:
             with st.container(key=key):
+                # A zoom below the floor leads back to what is shown already: only a new mark makes
+                # the browser draw it again.
+                mark = st.session_state.get(f"{key}-floor", 0)
+                figure.update_layout(datarevision=mark, meta=mark)
                 st.plotly_chart(figure, key=f"{key}-plot", theme=None, config=CONFIG)
-            _listen(key, now)
+            _listen(key, now, least_us)
         elif now.zoom:
             st.button(t("chart.reset"), key=f"{key}-all", on_click=window.zoom_out, args=(now,))
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -105,7 +121,7 @@ def zoomable_chart(
                 below()
 
 
-def _listen(key: str, now: Window) -> None:
+def _listen(key: str, now: Window, least_us: int) -> None:
     """Mount the listener; what it reports is written to the URL before the next run."""
     bridge_key = f"{key}-zoom"
 
@@ -119,7 +135,10 @@ def _listen(key: str, now: Window) -> None:
         start = from_wall_ms(report["from"], now.zone)
         end = from_wall_ms(report["to"], now.zone, late=True)
         if start < end:
-            window.zoom_to(now, start, end)
+            wide = widened(start, end, least_us)
+            if wide != (start, end):
+                st.session_state[f"{key}-floor"] = st.session_state.get(f"{key}-floor", 0) + 1
+            window.zoom_to(now, *wide)
 
     start, end = to_wall_ms(now.view, now.zone)
     with st.container(key=f"bridge-{key}"):

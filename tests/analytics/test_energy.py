@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import hypothesis.extra.numpy as hnp
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from core.analytics import energy
+from core.analytics import energy, quality
 from core.analytics.quality import Float, Int
 from core.errors import BadWindow
 
@@ -246,6 +247,88 @@ def test_empty_and_missing_counters_give_no_rows() -> None:
     assert energy.counter_increments(np.arange(3), np.full(3, np.nan)).empty
     sparse = energy.counter_increments(np.arange(3) * MINUTE, np.array([1.0, np.nan, 2.0]))
     assert sparse["energy"].tolist() == [1.0]
+
+
+def test_a_reading_on_an_edge_closes_what_lies_before_it() -> None:
+    day = local("2026-04-26 00:00")
+    ts = day + np.arange(-1, 30, dtype=np.int64) * HOUR
+    value = np.array([100.0 + h * h for h in range(31)])
+    steps = energy.counter_steps(ts, value).ending_in(day, day + DAY)
+    frame = energy.counter_by_period(
+        energy.local_periods(day, day + DAY, "Europe/Berlin", "1d"), steps, day, day + DAY
+    )
+    assert frame["energy"].tolist() == [value[25] - value[1]]
+    assert frame["coverage_ratio"].tolist() == [1.0]
+    hours = energy.local_periods(day, day + DAY, "Europe/Berlin", "1h")
+    by_hour = energy.counter_by_period(hours, steps, day, day + DAY)
+    np.testing.assert_array_equal(by_hour["energy"], np.diff(value[1:26]))
+    assert not by_hour["marked"].any()
+
+
+def test_a_window_shorter_than_a_step_covers_nothing() -> None:
+    ts = np.arange(10, dtype=np.int64) * MINUTE
+    steps = energy.counter_steps(ts, np.arange(10) * 1.5)
+    start = 3 * MINUTE - 1
+    one = steps.ending_in(start, start + 1)
+    frame = energy.counter_by_period(np.array([start, start + 1]), one, start, start + 1)
+    assert frame["energy"].tolist() == [1.5]  # v(end) - v(start)
+    assert frame["coverage_ratio"].tolist() == [0.0]
+    assert frame["marked"].tolist() == [True]
+    none = steps.ending_in(start + 1, start + 2)
+    assert len(none.energy) == 0
+
+
+def test_what_came_over_a_gap_is_told_apart() -> None:
+    ts = np.array([0, 1, 2, 3, 4, 5, 6, 7, 125, 126, 127, 128], dtype=np.int64) * MINUTE
+    steps = energy.counter_steps(ts, np.append(np.arange(8.0), [207, 208, 209, 210.0]))
+    frame = energy.counter_by_period(np.arange(4) * HOUR, steps, 0, 3 * HOUR)
+    assert frame["energy"].fillna(-1).tolist() == [7.0, -1.0, 203.0]
+    assert frame["carried"].tolist() == [0.0, 0.0, 200.0]
+    assert frame["coverage_ratio"].round(4).tolist() == [round(7 / 60, 4), 0.0, 0.05]
+
+
+def test_steps_name_resets_drops_and_glitches() -> None:
+    value = np.array([800.0, 801, 3, 802, 803, 0, 1, 2, 400, 401, 390, 391])
+    steps = energy.counter_steps(np.arange(12, dtype=np.int64) * MINUTE, value)
+    assert steps.glitches.tolist() == [2 * MINUTE]
+    assert steps.energy.tolist() == [1, 1, 1, 0, 1, 1, 398, 1, 0, 1]
+    assert (steps.verdict == quality.RESET).sum() == 1
+    assert (steps.verdict == quality.DROP).sum() == 1
+    with pytest.raises(ValueError, match="strictly"):
+        energy.counter_steps(np.array([0, 0]), np.zeros(2))
+
+
+@settings(deadline=None)
+@given(counters(), st.lists(st.integers(-90, 9000), min_size=1, max_size=6))
+def test_steps_add_up_over_any_windows(counter: tuple[Int, Float, float], cuts: list[int]) -> None:
+    ts, value, truth = counter
+    steps = energy.counter_steps(ts, value)
+    bounds = sorted({int(ts[0]), int(ts[-1]), *(int(ts[0]) + cut * MINUTE // 2 for cut in cuts)})
+    pieces = [steps.ending_in(a, b).energy.sum() for a, b in itertools.pairwise(bounds)]
+    assert sum(pieces) == truth
+    if np.all(np.diff(value) >= 0):
+        for a, b, piece in zip(bounds, bounds[1:], pieces, strict=False):
+            shown = [value[max(np.searchsorted(ts, edge, side="right") - 1, 0)] for edge in (a, b)]
+            assert piece == shown[1] - shown[0]
+
+
+@settings(deadline=None)
+@given(counters(), st.sets(st.integers(-200, 9000), min_size=2, max_size=9))
+def test_coverage_of_steps_against_a_slow_twin(
+    counter: tuple[Int, Float, float], cuts: set[int]
+) -> None:
+    ts, value, _ = counter
+    steps = energy.counter_steps(ts, value)
+    edges = np.array(sorted(cuts), dtype=np.int64) * MINUTE + ts[0]
+    wanted = []
+    for a, b in itertools.pairwise(edges.tolist()):
+        total = 0
+        for s, e, gap in zip(steps.start, steps.end, steps.gap, strict=True):
+            part = min(e, b) - max(s, a)
+            if part > 0 and not gap and (part == e - s or e - s <= (b - a) / 10):
+                total += int(part)
+        wanted.append(total)
+    assert energy.covered_by_steps(edges, steps).tolist() == wanted
 
 
 # --- power -------------------------------------------------------------------------------------

@@ -73,6 +73,9 @@ def choose_new_device(page: Page, name: str) -> None:
     page.get_by_role("option", name="New device ...").click()
     page.get_by_label("Name of the new device").fill(name)
     page.keyboard.press("Enter")
+    # A file sent while the page still runs for the name would be lost.
+    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_timeout(300)
 
 
 def send(page: Page, name: str, content: bytes) -> None:
@@ -124,7 +127,7 @@ def test_upload_is_previewed_and_then_counts(
     choose_new_device(page, "halle")
     send(page, "Lastgang Halle.csv", office_file())
     expect(
-        page.locator("h3", has_text="Lastgang_Halle.csv brings 96 readings of 1 signals")
+        page.locator("h3", has_text="Lastgang_Halle.csv brings 96 readings of one signal")
     ).to_be_visible(timeout=SLOW)
     body = page.locator(".stMain")
     expect(body).to_contain_text("decimal comma")
@@ -195,7 +198,7 @@ def test_entry_and_correction_keep_their_history(open_page: OpenPage, address: s
     expect(power).to_have_count(1, timeout=SLOW)  # while a run replaces another, both are there
     power.fill("120")
     page.get_by_role("button", name="Save facts").click()
-    expect(said).to_contain_text("1 facts of m1 changed.", timeout=SLOW)
+    expect(said).to_contain_text("One fact of m1 changed.", timeout=SLOW)
     expect(rows.first).to_contain_text("Nominal power")
 
 

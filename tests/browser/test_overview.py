@@ -67,7 +67,7 @@ def test_figures_and_attention_in_both_languages(open_page: OpenPage, real: str)
     assert len(shown) <= 5
     assert shown[0].startswith("Devices up to date error 1 of 3 2 need attention")
     assert shown[1].startswith("Newest reading 14 Jul 2026 06:12")
-    assert "Import, 29 Apr 2026 26.52kWh one meter: ha1" in shown[2]
+    assert "Import, 29 Apr 2026 24.88kWh one meter: ha1" in shown[2]
     assert "Export, 29 Apr 2026 3.79kWh" in shown[3]
     assert "2 of 3 devices need attention, ha1 first" in words(page)
     found = cards(page)
@@ -112,7 +112,7 @@ def test_simulated_devices_are_marked(open_page: OpenPage, simulated: str) -> No
     shown = figures(page)
     assert len(shown) == 5
     assert re.match(r"Devices up to date (good|warning) 9 of 9", shown[0])
-    assert "sum of 6 meters" in shown[2]
+    assert "grid connection m6" in shown[2]  # it holds what the other five count
     assert shown[4].startswith("Generation,")
     found = cards(page)
     assert len(found) == 9

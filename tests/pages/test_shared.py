@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import string
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -177,8 +177,8 @@ def test_zoom_stands_beside_the_window_it_lies_in() -> None:
         ({"start": "2025-03-02", "end": "2025-02-01"}, "does not end after"),
         ({"range": "fortnight"}, "fortnight"),
         ({"range": "a..b"}, "“a”"),
-        ({"end": "0001-01-01T00:00+23:00"}, "not a date"),
-        ({"end": "9999-12-31"}, "not a date"),
+        ({"end": "0001-01-01T00:00+23:00"}, "outside the years"),
+        ({"end": "9999-12-31"}, "outside the years"),
     ],
 )
 def test_what_cannot_be_read_is_said_and_the_default_shown(
@@ -228,6 +228,7 @@ class Shown:
     zone: str = BERLIN
     device: str = "M1"
     signal: Info = Info()
+    step_us: int | None = 3_600_000_000
 
 
 def shown_series() -> Shown:
@@ -245,8 +246,19 @@ def test_quiet_line() -> None:
     )
 
 
+def test_rows_wider_than_their_level_say_so() -> None:
+    wide = replace(shown_series(), step_us=31_620_000_000)
+    text = chart.caption([wide]).replace(NBSP, " ")
+    assert text.startswith("1 h buckets, gathered to 8 h 47 min a row · ")
+    assert set(chart.export_frame([wide])["row_s"]) == {31_620.0}
+    assert set(chart.export_frame([shown_series()])["row_s"]) == {3600.0}
+    raw = replace(wide, level="raw", step_us=None)
+    assert "gathered" not in chart.caption([raw])
+    assert chart.export_frame([raw])["row_s"].isna().all()
+
+
 def test_quiet_line_of_raw_samples() -> None:
-    raw = Shown(shown_series().frame, level="raw", exact=True, stands_for=4)
+    raw = Shown(shown_series().frame, level="raw", exact=True, stands_for=4, step_us=None)
     assert chart.caption([raw]).startswith("raw samples · every reading: 4 · Europe/Berlin")
 
 

@@ -1,0 +1,1 @@
+"""Tabs of the PackPulse page: one module each, with ``show(ctx)``."""

@@ -1,0 +1,112 @@
+"""Addresses that people type, share and go back to, and the end of a zoom."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.site import write_site
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenPage, Serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SLOW = 30_000
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_site(tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve, store: Path) -> str:
+    return serve(store)
+
+
+def opened(open_page: OpenPage, url: str) -> Page:
+    page = open_page(url)
+    page.locator(".zg-figure").first.wait_for(timeout=SLOW)
+    return page
+
+
+def in_url(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_back_leads_to_views_that_were_chosen(open_page: OpenPage, address: str) -> None:
+    page = opened(open_page, f"{address}/meters?device=m1&range=all")
+    page.locator(".st-key-power .js-plotly-plot .trace").first.wait_for(timeout=SLOW)
+    page.wait_for_timeout(500)
+    box = page.locator(".st-key-power .nsewdrag").first.bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.2 * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.4 * box["width"], y, steps=6)
+    page.mouse.up()
+    page.wait_for_url(re.compile("from=.*to="), timeout=SLOW)
+    zoomed = in_url(page)
+    page.wait_for_timeout(800)
+    page.mouse.dblclick(box["x"] + 0.5 * box["width"], y)
+    page.wait_for_url(re.compile(r"^(?!.*from=)"), timeout=SLOW)
+    page.wait_for_timeout(500)
+    page.go_back()
+    page.wait_for_timeout(800)
+    assert in_url(page) == zoomed
+
+
+def test_a_zoom_ends_where_readings_are_far_apart(open_page: OpenPage, address: str) -> None:
+    page = opened(
+        open_page, f"{address}/meters?device=m1&range=all&from=2025-03-03T12:00&to=2025-03-03T14:00"
+    )
+    page.locator(".st-key-power .js-plotly-plot .trace").first.wait_for(timeout=SLOW)
+    page.wait_for_timeout(500)
+    box = page.locator(".st-key-power .nsewdrag").first.bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    for _ in range(2):
+        before = page.url
+        page.mouse.move(box["x"] + 0.5 * box["width"], y)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.52 * box["width"], y, steps=4)
+        page.mouse.up()
+        page.wait_for_url(lambda url, before=before: url != before, timeout=SLOW)
+        page.wait_for_timeout(900)
+        edges = [pd.Timestamp(in_url(page)[name][0]) for name in ("from", "to")]
+        assert edges[1] - edges[0] == pd.Timedelta("1h"), "four steps of 15 min"
+        drawn = page.locator(".st-key-power .js-plotly-plot").evaluate(
+            "node => node._fullLayout.xaxis.range"
+        )
+        assert pd.Timestamp(drawn[1]) - pd.Timestamp(drawn[0]) == pd.Timedelta("1h")
+    expect(page.locator(".st-key-power .scatterlayer .point").first).to_be_attached()
+
+    page.goto(
+        f"{address}/meters?device=m1&range=all&from=2025-03-03T12:00:01&to=2025-03-03T12:00:01.5"
+    )
+    title = page.locator(".js-plotly-plot .gtitle").first
+    expect(title).to_have_text(
+        "No reading of com_ap from 3 Mar 2025 12:00:01.000 – 12:00:01.500", timeout=SLOW
+    )
+    expect(page.locator(".js-plotly-plot .ytick")).to_have_count(0)
+    expect(page.locator(".zg-figure", has_text="Load factor")).not_to_contain_text("100")
+
+
+def test_windows_of_three_centuries(open_page: OpenPage, address: str) -> None:
+    ever = "from=1900-01-01&to=2199-12-31"
+    page = opened(open_page, f"{address}/meters?device=m1&section=energy&{ever}")
+    expect(page.locator(".gtitle").first).to_contain_text("most in the period from 1 Jan 2025",
+                                                          timeout=SLOW)  # fmt: skip
+    expect(page.get_by_role("radio", name="Year")).to_be_checked()
+    page.goto(f"{address}/comparison?devices=m1&devices=m2&{ever}")
+    page.locator(".js-plotly-plot .bars .point").first.wait_for(timeout=SLOW)
+    assert page.locator(".js-plotly-plot .bars .point").count() == 12, "six days of two meters"
+    page.goto(f"{address}/meters?device=m1&from=1025-01-01")
+    expect(page.locator("[data-testid=stAlert]")).to_contain_text("outside the years 1900 to 2199")

@@ -1,0 +1,241 @@
+"""What PackPulse says of simulated batteries, and what it will not say of a real one."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.stores import run, scratch
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenPage, Serve
+
+REPO = Path(__file__).resolve().parents[2]
+DAYS = 16
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Store of a simulated site; what was planted stands beside it."""
+    store = tmp_path_factory.mktemp("cells") / "store"
+    command = [sys.executable, "preprocess.py", "demo", "--store", store, "--days", str(DAYS)]
+    subprocess.run(command, cwd=REPO, check=True, capture_output=True)
+    return store
+
+
+@pytest.fixture(scope="module")
+def simulated(demo: Path, serve: Serve) -> str:
+    """Address of the page on two simulated batteries."""
+    return f"{serve(demo)}/packpulse"
+
+
+@pytest.fixture(scope="module")
+def real(shared: Path, serve: Serve) -> Iterator[str]:
+    """Address of the page on the real devices: one pack of 15 cells, ten hours."""
+    with scratch() as folder:
+        run(folder, sources=(shared / "data" / "raw_layout",))
+        yield f"{serve(folder / 'store')}/packpulse"
+
+
+def planted(demo: Path, device: str) -> dict[str, str]:
+    """Fault of each cell that was given one: ``{"3.22": "self_discharge"}``."""
+    truth = json.loads((demo.parent / f"{demo.name}_truth.json").read_text(encoding="utf-8"))
+    return {
+        f"{one['pack']}.{one['cell']}": one["kind"]
+        for one in truth["faults"]
+        if one["device"] == device
+    }
+
+
+def opened(open_page: OpenPage, url: str, **options: Any) -> Page:
+    page = open_page(url, **options)
+    page.locator(".zg-figure, .zg-notice").first.wait_for(timeout=30_000)
+    settled(page)
+    return page
+
+
+def settled(page: Page) -> None:
+    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
+    page.wait_for_timeout(300)
+
+
+def plain(text: str) -> str:
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+def words(page: Page) -> str:
+    return plain(page.locator(".stMain").inner_text())
+
+
+def asked(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def drawn(page: Page, key: str, part: str = ".scatterlayer .trace") -> None:
+    page.locator(f".st-key-{key} .js-plotly-plot {part}").first.wait_for(timeout=20_000)
+    page.wait_for_timeout(400)
+
+
+def titles(page: Page) -> str:
+    return plain(" ".join(page.locator(".js-plotly-plot .gtitle").all_text_contents()))
+
+
+def click_cell(page: Page, key: str, name: str) -> None:
+    """Click the marker of a cell in a chart, wherever the chart put it."""
+    place = page.evaluate(
+        """([key, name]) => {
+            const plot = document.querySelector(`.st-key-${key} .js-plotly-plot`);
+            for (const [at, trace] of plot._fullData.entries()) {
+              const row = (trace.customdata || []).findIndex(
+                (one) => one && `${one[0]}.${one[1]}` === name);
+              if (trace.type !== "scatter" || row < 0) continue;
+              const box = plot.querySelector(".nsewdrag").getBoundingClientRect();
+              return {
+                x: box.x + plot._fullLayout.xaxis.d2p(trace.x[row]),
+                y: box.y + plot._fullLayout.yaxis.d2p(trace.y[row]),
+              };
+            }
+            return null;
+        }""",
+        [key, name],
+    )
+    assert place is not None, f"no marker of {name}"
+    page.mouse.move(place["x"], place["y"])
+    page.wait_for_timeout(200)
+    page.mouse.click(place["x"], place["y"])
+
+
+def test_overview_finds_what_was_planted(open_page: OpenPage, simulated: str, demo: Path) -> None:
+    page = opened(open_page, f"{simulated}?device=BESS-1")
+    drawn(page, "spread")
+    faults = planted(demo, "BESS-1")
+    text = words(page)
+    assert f"{len(faults)} of 260 cells stand apart from their pack" in text
+    assert "it is not a state of health" in text
+    assert "synthetic data" in text
+    listed = page.locator(".zg-table").first.locator("tbody tr td:first-child").all_inner_texts()
+    assert sorted(listed) == sorted(faults)
+    figures = [plain(one) for one in page.locator(".zg-figure").all_inner_texts()]
+    assert len(figures) == 5
+    assert figures[1].startswith(f"Weak cells warning {len(faults)} of 260")
+    assert f"of {DAYS}" in figures[3]
+    assert f"of {DAYS} days ended with a complete charge" in titles(page)
+    page.get_by_text("Deutsch").click()
+    expect(page.locator(".stMain h3").first).to_contain_text("fallen aus ihrem Pack heraus")
+    text = words(page)
+    assert "kein Gesundheitszustand" in text
+    assert "Innenwiderstand" in text
+    assert "Schwache Zellen" in text
+
+
+def test_packs_chosen_stand_in_the_address(open_page: OpenPage, simulated: str) -> None:
+    page = opened(open_page, f"{simulated}?device=BESS-1&pack=2&tab=overview")
+    assert "None of 52 cells stands apart" in words(page)
+    page.locator(".st-key-url-pack").get_by_text("3", exact=True).click()
+    expect(page.locator(".stMain h3").first).to_contain_text("of 104 cells", timeout=15_000)
+    assert asked(page)["pack"] == ["2,3"]
+
+
+def test_heatmap_changes_and_leads_to_the_dossier(open_page: OpenPage, simulated: str) -> None:
+    page = opened(open_page, f"{simulated}?device=BESS-1&tab=heatmap", height=1300)
+    drawn(page, "layout")
+    assert "stands furthest from its pack" in titles(page)
+    page.get_by_text("Absolute", exact=True).click()
+    page.get_by_text("Temperature", exact=True).click()
+    expect(page.locator(".st-key-layout .gtitle").first).to_contain_text(
+        "highest temperature", timeout=15_000
+    )
+    assert asked(page)["scale"] == ["absolute"]
+    assert asked(page)["of"] == ["temperature"]
+    page.get_by_text("Cells by day", exact=True).click()
+    drawn(page, "days", ".heatmaplayer image")
+    assert f"260 cells on {DAYS} days" in titles(page)
+
+    page.get_by_text("One day", exact=True).click()
+    drawn(page, "layout")
+    click_cell(page, "layout", "1.17")
+    page.wait_for_url("**cell=1.17**", timeout=15_000)
+    assert asked(page)["tab"] == ["dossier"]
+
+
+def test_weak_cells_with_cause_and_advice(open_page: OpenPage, simulated: str, demo: Path) -> None:
+    page = opened(open_page, f"{simulated}?device=BESS-2&tab=weak", height=1500)
+    drawn(page, "ends")
+    rows = [
+        [plain(cell) for cell in row.locator("td").all_inner_texts()]
+        for row in page.locator(".zg-table").first.locator("tbody tr").all()
+    ]
+    told = {row[1]: (row[2], row[-1]) for row in rows}
+    offsets = {
+        name: kind for name, kind in planted(demo, "BESS-2").items() if "offset" in kind
+    }  # fmt: skip
+    words_of = {"offset_high": "charge too high", "offset_low": "charge too low"}
+    assert offsets
+    for name, kind in offsets.items():
+        assert told[name] == (words_of[kind], "balance")
+
+    page.get_by_text("Export", exact=True).click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    text = Path(waiting.value.path()).read_bytes().decode("utf-8-sig")
+    table = pd.read_csv(io.StringIO(text), comment="#")
+    assert len(table) == 260
+    assert "Ah" in text.split("\n\n")[0]
+    page.keyboard.press("Escape")
+
+    name = next(iter(offsets))
+    click_cell(page, "ends", name)
+    page.wait_for_url(f"**cell={name}**", timeout=15_000)
+
+    page.goto(f"{simulated}?device=BESS-1&tab=weak&w-ohm=200&w-charge=10")
+    expect(page.locator(".stMain h3").first).to_contain_text(
+        "No cell of these packs stands apart", timeout=15_000
+    )
+    page.get_by_text("Thresholds", exact=True).click()
+    page.get_by_role("button", name="Defaults").click()
+    expect(page.locator(".stMain h3").first).to_contain_text(
+        "Weak cells by what they cost", timeout=15_000
+    )
+    assert not [name for name in asked(page) if name.startswith("w-")]
+
+
+@pytest.mark.shared
+def test_what_cannot_be_said_of_a_real_battery_is_explained(open_page: OpenPage, real: str) -> None:
+    page = opened(open_page, f"{real}?device=PYLONTECH_BAT6")
+    text = words(page)
+    assert "It cannot be said which cells are weak." in text
+    assert "The capacity is neither given nor can it be counted" in text
+    assert page.locator(".zg-figure").first.inner_text().count("unknown") == 1
+    page.get_by_text("Heatmap", exact=True).click()
+    drawn(page, "layout")
+    assert "stands furthest from its pack" in titles(page)
+    page.goto(f"{real}?device=PYLONTECH_BAT6&tab=weak&lang=de")
+    expect(page.locator(".zg-notice")).to_contain_text("lässt sich nicht sagen", timeout=15_000)
+
+    page.goto(f"{real}?device=nobody")
+    expect(page.locator(".zg-notice")).to_contain_text(
+        "There is no device “nobody” in this store.", timeout=15_000
+    )
+    page.get_by_role("button", name="PYLONTECH_BAT6").click()
+    expect(page.locator(".zg-figure").first).to_be_visible(timeout=15_000)
+    page.goto(f"{real}?device=ha1")
+    expect(page.locator(".zg-notice")).to_contain_text("ha1 measures no voltages", timeout=15_000)
+    assert "Devices that do: PYLONTECH_BAT6." in words(page)
+    page.goto(f"{real}?device=PYLONTECH_BAT6&cell=9.99")
+    expect(page.locator(".zg-notice").first).to_contain_text("no cell “9.99”", timeout=15_000)
+    page.goto(f"{real}?device=PYLONTECH_BAT6&from=2020-01-01&to=2020-01-31")
+    expect(page.locator(".zg-notice").first).to_contain_text(
+        "no cell voltages from 1 Jan 2020", timeout=15_000
+    )
