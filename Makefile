@@ -11,7 +11,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet --quiet -c constraints.txt
-PYTEST := $(PY) -m pytest -p tests.strict_skips
+# Two at a time, the tests of a file together: they share stores and servers.
+PYTEST := $(PY) -m pytest -p tests.strict_skips -n 2 --dist loadfile
 
 APT_INSTALL := apt-get -qq update && \
 	DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends
