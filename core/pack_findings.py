@@ -211,9 +211,11 @@ class Voice:
     zone: str
 
     def say(self, key: str, **values: str) -> str:
+        """The text of a key, filled in."""
         return say(key, self.language, **values)
 
     def number(self, value: float | None, digits: int | None = None) -> str:
+        """A number as the language writes it."""
         return number(value, digits, self.language)
 
     def signed(self, value: float, digits: int) -> str:
@@ -222,6 +224,7 @@ class Voice:
         return text if text[:1] == MINUS or not text.strip("0.,") or text == NOTHING else f"+{text}"
 
     def day(self, us: int) -> str:
+        """Local day of a moment [µs UTC]."""
         return day(us, self.zone, self.language)
 
     def span(self, start: int, end: int) -> str:
@@ -263,6 +266,7 @@ def why_trend(trend: Trend, options: TrendOptions, voice: Voice, kind: str = "sa
 
 
 def count_regimes(trend: Trend, voice: Voice) -> str:
+    """How many regimes a trend went through, in words."""
     if trend.regimes == 1:
         return voice.say("regimes.1")
     return voice.say("regimes.n", count=voice.number(trend.regimes))
