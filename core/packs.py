@@ -306,7 +306,9 @@ def _daily_soc(store: Store, battery: Battery, ts: Int) -> Float | None:
         return None
     if not len(ts):
         return None
-    rows = store.buckets(battery.device, battery.soc, int(ts[0]), int(ts[-1]) + 1, "1d")
+    # To the end of the last day: a window cuts the bucket at its edge.
+    end = int(ts[-1]) + 25 * HOUR
+    rows = store.buckets(battery.device, battery.soc, int(ts[0]), end, "1d")
     return _on(ts, rows.ts, rows.max * battery.soc_scale)
 
 

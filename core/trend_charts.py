@@ -459,7 +459,7 @@ def build_fit_figure(
     )
     if np.size(later[0]):
         figure.add_trace(
-            _dots(*later, labels["later"], unit, digits, size=4, color=with_alpha(muted, FADED))
+            _dots(*later, labels["later"], unit, digits, size=4, color=with_alpha(muted, 0.6))
         )
     if np.size(weeks[0]):
         course = Course(labels["week"], known, "solid", *weeks, width=1.6)
@@ -638,9 +638,10 @@ def build_slopes_figure(
                     "thickness": 1 if plain else 1.8,
                     "color": with_alpha(colour, FADED if plain else 0.9),
                 },
+                # A list: an array reaches the browser packed, and a click would tell nothing.
                 customdata=np.column_stack(
                     [packs[here], cells[here], under[here].round(3), over[here].round(3)]
-                ),
+                ).tolist(),
                 text=[names[i] for i in here.tolist()],
                 hovertemplate=(
                     f"%{{text}}<br>%{{y:+.2f}}{NBSP}{unit} (%{{customdata[2]:+.2f}} … "

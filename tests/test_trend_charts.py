@@ -186,6 +186,8 @@ def test_cells_stand_in_order_of_their_slope_and_can_be_clicked() -> None:
     assert {name: place[0] for name, place in places.items()} == {"1.2": 1, "2.2": 2, "1.1": 3}
     assert list(places["1.2"][2]) == [1, 2, -10, -8]
     assert figure.layout.clickmode == "event+select"
+    # Packed arrays are no lists in the browser, and a click would tell nothing.
+    assert not any(isinstance(one.customdata, np.ndarray) for one in figure.data)
     shapes = {one.name: one.marker.symbol for one in figure.data}
     assert shapes == {"sinkt": "triangle-down", "steigt": "triangle-up",
                       "nicht unterscheidbar": "circle"}  # fmt: skip

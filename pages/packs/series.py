@@ -159,7 +159,7 @@ def show_thresholds(notes: Sequence[Annotation]) -> None:
     )  # fmt: skip
     with st.expander(t("packpulse.series.thresholds")):
         st.caption(t("packpulse.series.thresholds.about"))
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             for name, value in zip(THRESHOLDS, shown, strict=True):
                 _threshold(name, value)
             st.button(
@@ -380,6 +380,8 @@ def basis(trend: Trend, cells: int | None) -> str:
         )  # fmt: skip
     else:
         parts.append(f"p {p}")
+    if trend.verdict == NOT_DISTINGUISHABLE and not trend.low <= 0 <= trend.high:
+        parts.append(t("packpulse.series.note.by_chance"))
     parts += [t(f"packpulse.series.note.{key}") for key in trend.notes]
     return " · ".join(parts)
 

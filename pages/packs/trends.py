@@ -273,7 +273,12 @@ def apart_title(report: TrendReport, cells: Sequence[tuple[int, int]]) -> str:
         if len(late):
             away = 1000 * float(np.median(late))
             key = "packpulse.trends.apart" + (".above" if away > 0 else ".below")
-            return t(key, cell=context.cell_name(*pair), mv=numbers.number(abs(away), 0))
+            return t(
+                key,
+                cell=context.cell_name(*pair),
+                mv=numbers.number(abs(away), 0),
+                days=numbers.number(int(recent.sum())),
+            )
     return t("packpulse.trends.apart.plain")
 
 

@@ -639,6 +639,11 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "p {p}, adjusted for {cells} cells {adjusted}",
         "p {p}, auf {cells} Zellen angepasst {adjusted}",
     ),
+    "packpulse.series.note.by_chance": (
+        "the interval of this cell alone excludes zero, as some of so many do by chance",
+        "das Intervall dieser Zelle allein schließt null aus, wie bei einigen von so vielen durch "
+        "Zufall",
+    ),
     "packpulse.series.note.under_one_year": (
         "under one year a season may look like a trend",
         "unter einem Jahr kann eine Jahreszeit wie ein Trend aussehen",
@@ -738,8 +743,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "Mittel von 7 Tagen, je Betriebsphase",
     ),
     "packpulse.trends.incomplete": (
-        "{count} days without a complete charge, marked at the foot",
-        "{count} Tage ohne vollständige Ladung, unten markiert",
+        "days without a complete charge, marked at the foot: {count}",
+        "Tage ohne vollständige Ladung, unten markiert: {count}",
     ),
     "packpulse.trends.courses": (
         "The median cell ended its charges between {low} and {high} V; packs lie {apart} mV apart",
@@ -756,12 +761,12 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.trends.inner": ("80 % of the cells", "80 % der Zellen"),
     "packpulse.trends.outer": ("all cells", "alle Zellen"),
     "packpulse.trends.apart.above": (
-        "Cell {cell} stands {mv} mV above its pack in the last 30 days",
-        "Zelle {cell} steht in den letzten 30 Tagen {mv} mV über ihrem Pack",
+        "Cell {cell} stands {mv} mV above its pack over the last {days} days",
+        "Zelle {cell} steht über die letzten {days} Tage {mv} mV über ihrem Pack",
     ),
     "packpulse.trends.apart.below": (
-        "Cell {cell} stands {mv} mV below its pack in the last 30 days",
-        "Zelle {cell} steht in den letzten 30 Tagen {mv} mV unter ihrem Pack",
+        "Cell {cell} stands {mv} mV below its pack over the last {days} days",
+        "Zelle {cell} steht über die letzten {days} Tage {mv} mV unter ihrem Pack",
     ),
     "packpulse.trends.apart.plain": (
         "What all cells have in common, and how far they lie from their packs",
@@ -883,7 +888,7 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.degradation.worst": (
         "at worst {word} · limit {limit} %",
-        "schlimmstenfalls {word} · Grenze {limit} %",
+        "ungünstig {word} · Grenze {limit} %",
     ),
     "packpulse.degradation.word.very_linear": ("very linear", "sehr linear"),
     "packpulse.degradation.word.linear": ("linear", "linear"),
@@ -1219,31 +1224,31 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "The slopes of the regimes disagree; the interval allows for it.",
         "Die Steigungen der Phasen widersprechen sich; das Intervall berücksichtigt es.",
     ),
-    "packpulse.capacity.life": ("Remaining life to 80 %", "Restlebensdauer bis 80 %"),
+    "packpulse.capacity.life": ("Remaining life", "Restlebensdauer"),
     "packpulse.capacity.years": ("years", "Jahre"),
     "packpulse.capacity.life.note": (
-        "{low} to {high} years until {limit}",
-        "{low} bis {high} Jahre bis {limit}",
+        "{low} to {high} years until 80 %, {limit}",
+        "{low} bis {high} Jahre bis 80 %, {limit}",
     ),
     "packpulse.capacity.life.span_short": (
-        "not told: {span} days, it takes a year",
-        "keine Angabe: {span} Tage, nötig ist ein Jahr",
+        "{span} days; it takes a year",
+        "{span} Tage; nötig ist ein Jahr",
     ),
     "packpulse.capacity.life.not_distinguishable": (
-        "not told: no decline can be told from zero",
-        "keine Angabe: kein Rückgang von null zu unterscheiden",
+        "no decline to be told from zero",
+        "kein Rückgang von null zu unterscheiden",
     ),
     "packpulse.capacity.life.moves_away": (
-        "not told: the capacity rises",
-        "keine Angabe: die Kapazität steigt",
+        "the capacity rises",
+        "die Kapazität steigt",
     ),
     "packpulse.capacity.life.limit_reached": (
         "80 % has been reached",
         "80 % sind erreicht",
     ),
     "packpulse.capacity.life.no_baseline": (
-        "not told: the first 30 days have no value",
-        "keine Angabe: die ersten 30 Tage haben keinen Wert",
+        "the first 30 days have no value",
+        "die ersten 30 Tage haben keinen Wert",
     ),
     "packpulse.capacity.title": (
         "From full to empty the string held {value} Ah in the last 60 days",
@@ -1427,8 +1432,7 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.capacity.growth.title": (
         "The median cell changes by {usual} % a year; growth is sure in {count} of {all} cells",
-        "Die mittlere Zelle ändert sich um {usual} % im Jahr; Wachstum ist bei {count} von {all} "
-        "Zellen sicher",
+        "Mittlere Zelle: {usual} % im Jahr; Wachstum bei {count} von {all} Zellen sicher",
     ),
     "packpulse.capacity.growth.axis": ("growth per year [%]", "Wachstum je Jahr [%]"),
     "packpulse.capacity.ica": (

@@ -158,6 +158,15 @@ def test_all_cells_and_their_export(open_page: OpenPage, planted: str) -> None:
     sick = frame.iloc[0]
     assert (sick["pack"], sick["cell"], sick["verdict"]) == (*SICK, "declines")
     assert sick["low_mv"] < 1000 * SICK_SLOPE < sick["high_mv"]
+    page.keyboard.press("Escape")
+    point = page.locator(".st-key-caterpillar .scatterlayer .trace .point").first
+    point.scroll_into_view_if_needed()
+    box = point.bounding_box()
+    assert box is not None
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(*middle)
+    page.mouse.click(*middle)
+    expect(page.locator(".stMain h3").first).to_contain_text("Pack 1 cell 2:", timeout=SLOW)
 
 
 def test_courses_regimes_and_notes(open_page: OpenPage, planted: str) -> None:
