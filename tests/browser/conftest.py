@@ -18,7 +18,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 REPO = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-START_S = 40.0
+START_S = 60.0
+# A busy machine makes a page late, not wrong.
+PATIENCE_MS = 60_000
 
 Serve = Callable[..., str]
 OpenPage = Callable[..., Page]
@@ -106,6 +108,7 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
             viewport={"width": 1440, "height": height},
             color_scheme="dark" if theme == "dark" else "light",
         )
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         page = context.new_page()
         home = urlsplit(url).netloc

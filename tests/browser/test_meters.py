@@ -31,7 +31,7 @@ def address(shared: Path, serve: Serve) -> Iterator[str]:
 def opened(open_page: OpenPage, url: str) -> Page:
     """The page once nothing runs any more."""
     page = open_page(url)
-    page.locator(".zg-figure, .zg-notice").first.wait_for(timeout=30_000)
+    page.locator(".zg-figure, .zg-notice").first.wait_for(timeout=60_000)
     settled(page)
     return page
 
@@ -94,7 +94,7 @@ def test_days_of_the_clock_changes(open_page: OpenPage, address: str) -> None:
     assert rows(page)[0][:3] == ["com_ap", "kW", "92"]
     expect(page.locator(".zg-caption").last).to_contain_text("92 rows · raw samples")
     page.goto(page.url.replace("2024-03-31", "2024-10-27"))
-    expect(page.locator(".zg-caption").last).to_contain_text("100 rows · raw", timeout=15_000)
+    expect(page.locator(".zg-caption").last).to_contain_text("100 rows · raw", timeout=45_000)
     assert rows(page)[0][:3] == ["com_ap", "kW", "100"]
 
 
@@ -120,14 +120,14 @@ def test_profile_and_duration_curve(open_page: OpenPage, address: str) -> None:
     assert times.sort_values().diff().dropna().min() >= pd.Timedelta("1h")
     assert "Utilisation 3 423 h" in words(page)
     page.get_by_text("Load profile").click()
-    expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_have_count(1, timeout=15_000)
+    expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_have_count(1, timeout=45_000)
     expect(page.locator(".js-plotly-plot .gtitle").first).to_contain_text("On average lastgang")
     assert parse_qs(urlsplit(page.url).query)["section"] == ["profile"]
 
 
 def test_figures_follow_a_zoom(open_page: OpenPage, address: str) -> None:
     page = opened(open_page, f"{address}?device=lastgang&range=all")
-    page.locator(".st-key-power .js-plotly-plot .trace").first.wait_for(timeout=15_000)
+    page.locator(".st-key-power .js-plotly-plot .trace").first.wait_for(timeout=45_000)
     page.wait_for_timeout(500)
     box = page.locator(".st-key-power .nsewdrag").first.bounding_box()
     assert box is not None
@@ -136,7 +136,7 @@ def test_figures_follow_a_zoom(open_page: OpenPage, address: str) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 0.3 * box["width"], y, steps=6)
     page.mouse.up()
-    expect(page.locator(".zg-figure").nth(2)).not_to_contain_text("13 Aug", timeout=15_000)
+    expect(page.locator(".zg-figure").nth(2)).not_to_contain_text("13 Aug", timeout=45_000)
     assert "from" in parse_qs(urlsplit(page.url).query)
 
 
@@ -165,14 +165,14 @@ def test_what_cannot_be_shown_is_explained(open_page: OpenPage, address: str) ->
     page = opened(open_page, f"{address}?device=nobody")
     assert "There is no device “nobody” in this store." in words(page)
     page.get_by_role("button", name="lastgang").click()
-    expect(page.locator(".zg-figure").first).to_contain_text("Newest power", timeout=15_000)
+    expect(page.locator(".zg-figure").first).to_contain_text("Newest power", timeout=45_000)
     page.goto(f"{address}?device=PYLONTECH_BAT6")
-    page.locator(".zg-notice").wait_for(timeout=15_000)
+    page.locator(".zg-notice").wait_for(timeout=45_000)
     assert "PYLONTECH_BAT6 has neither a power nor a counter of energy." in words(page)
     assert "Devices that do: ha1, lastgang." in words(page)
 
     page.goto(f"{address}?device=lastgang&from=2020-01-01&to=2020-01-31")
-    expect(page.locator(".zg-notice")).to_contain_text("no readings", timeout=15_000)
+    expect(page.locator(".zg-notice")).to_contain_text("no readings", timeout=45_000)
     for section in ("Power", "Energy", "Load profile", "Duration curve", "Statistics"):
         page.get_by_role("radio", name=section, exact=True).click()
         settled(page)

@@ -41,7 +41,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> str:
 
 def opened(open_page: OpenPage, url: str) -> Page:
     page = open_page(url)
-    page.locator(".zg-table").first.wait_for(timeout=30_000)
+    page.locator(".zg-table").first.wait_for(timeout=60_000)
     return page
 
 
@@ -78,7 +78,7 @@ def test_figures_and_attention_in_both_languages(open_page: OpenPage, real: str)
     assert page.locator(".zg-ribbon").count() == 0
 
     page.goto(f"{real}/?range=all")
-    expect(page.locator("[class*='st-key-card-lastgang'] img")).to_have_count(1, timeout=15_000)
+    expect(page.locator("[class*='st-key-card-lastgang'] img")).to_have_count(1, timeout=45_000)
     found = cards(page)
     assert "import 287.17 kWh · export 190.21 kWh" in found[0]
     assert "import 1 091 945 kWh · from power" in found[1]
@@ -140,6 +140,6 @@ def test_quarantine_and_failed_sources_are_said(open_page: OpenPage, serve: Serv
 
 def test_without_a_store_the_way_out_is_shown(open_page: OpenPage, serve: Serve) -> None:
     page = open_page(serve())
-    page.locator(".zg-notice").wait_for(timeout=30_000)
+    page.locator(".zg-notice").wait_for(timeout=60_000)
     assert "There is no store yet." in words(page)
     assert "python preprocess.py demo" in words(page)

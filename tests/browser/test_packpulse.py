@@ -61,7 +61,7 @@ def planted(demo: Path, device: str) -> dict[str, str]:
 
 def opened(open_page: OpenPage, url: str, **options: Any) -> Page:
     page = open_page(url, **options)
-    page.locator(".zg-figure, .zg-notice").first.wait_for(timeout=30_000)
+    page.locator(".zg-figure, .zg-notice").first.wait_for(timeout=60_000)
     settled(page)
     return page
 
@@ -84,7 +84,7 @@ def asked(page: Page) -> dict[str, list[str]]:
 
 
 def drawn(page: Page, key: str, part: str = ".scatterlayer .trace") -> None:
-    page.locator(f".st-key-{key} .js-plotly-plot {part}").first.wait_for(timeout=20_000)
+    page.locator(f".st-key-{key} .js-plotly-plot {part}").first.wait_for(timeout=45_000)
     page.wait_for_timeout(400)
 
 
@@ -144,7 +144,7 @@ def test_packs_chosen_stand_in_the_address(open_page: OpenPage, simulated: str) 
     page = opened(open_page, f"{simulated}?device=BESS-1&pack=2&tab=overview")
     assert "None of 52 cells stands apart" in words(page)
     page.locator(".st-key-url-pack").get_by_text("3", exact=True).click()
-    expect(page.locator(".stMain h3").first).to_contain_text("of 104 cells", timeout=15_000)
+    expect(page.locator(".stMain h3").first).to_contain_text("of 104 cells", timeout=45_000)
     assert asked(page)["pack"] == ["2,3"]
 
 
@@ -155,7 +155,7 @@ def test_heatmap_changes_and_leads_to_the_dossier(open_page: OpenPage, simulated
     page.get_by_text("Absolute", exact=True).click()
     page.get_by_text("Temperature", exact=True).click()
     expect(page.locator(".st-key-layout .gtitle").first).to_contain_text(
-        "highest temperature", timeout=15_000
+        "highest temperature", timeout=45_000
     )
     assert asked(page)["scale"] == ["absolute"]
     assert asked(page)["of"] == ["temperature"]
@@ -166,7 +166,7 @@ def test_heatmap_changes_and_leads_to_the_dossier(open_page: OpenPage, simulated
     page.get_by_text("One day", exact=True).click()
     drawn(page, "layout")
     click_cell(page, "layout", "1.17")
-    page.wait_for_url("**cell=1.17**", timeout=15_000)
+    page.wait_for_url("**cell=1.17**", timeout=45_000)
     assert asked(page)["tab"] == ["dossier"]
 
 
@@ -197,16 +197,16 @@ def test_weak_cells_with_cause_and_advice(open_page: OpenPage, simulated: str, d
 
     name = next(iter(offsets))
     click_cell(page, "ends", name)
-    page.wait_for_url(f"**cell={name}**", timeout=15_000)
+    page.wait_for_url(f"**cell={name}**", timeout=45_000)
 
     page.goto(f"{simulated}?device=BESS-1&tab=weak&w-ohm=200&w-charge=10")
     expect(page.locator(".stMain h3").first).to_contain_text(
-        "No cell of these packs stands apart", timeout=15_000
+        "No cell of these packs stands apart", timeout=45_000
     )
     page.get_by_text("Thresholds", exact=True).click()
     page.get_by_role("button", name="Defaults").click()
     expect(page.locator(".stMain h3").first).to_contain_text(
-        "Weak cells by what they cost", timeout=15_000
+        "Weak cells by what they cost", timeout=45_000
     )
     assert not [name for name in asked(page) if name.startswith("w-")]
 
@@ -222,20 +222,20 @@ def test_what_cannot_be_said_of_a_real_battery_is_explained(open_page: OpenPage,
     drawn(page, "layout")
     assert "stands furthest from its pack" in titles(page)
     page.goto(f"{real}?device=PYLONTECH_BAT6&tab=weak&lang=de")
-    expect(page.locator(".zg-notice")).to_contain_text("lässt sich nicht sagen", timeout=15_000)
+    expect(page.locator(".zg-notice")).to_contain_text("lässt sich nicht sagen", timeout=45_000)
 
     page.goto(f"{real}?device=nobody")
     expect(page.locator(".zg-notice")).to_contain_text(
-        "There is no device “nobody” in this store.", timeout=15_000
+        "There is no device “nobody” in this store.", timeout=45_000
     )
     page.get_by_role("button", name="PYLONTECH_BAT6").click()
-    expect(page.locator(".zg-figure").first).to_be_visible(timeout=15_000)
+    expect(page.locator(".zg-figure").first).to_be_visible(timeout=45_000)
     page.goto(f"{real}?device=ha1")
-    expect(page.locator(".zg-notice")).to_contain_text("ha1 measures no voltages", timeout=15_000)
+    expect(page.locator(".zg-notice")).to_contain_text("ha1 measures no voltages", timeout=45_000)
     assert "Devices that do: PYLONTECH_BAT6." in words(page)
     page.goto(f"{real}?device=PYLONTECH_BAT6&cell=9.99")
-    expect(page.locator(".zg-notice").first).to_contain_text("no cell “9.99”", timeout=15_000)
+    expect(page.locator(".zg-notice").first).to_contain_text("no cell “9.99”", timeout=45_000)
     page.goto(f"{real}?device=PYLONTECH_BAT6&from=2020-01-01&to=2020-01-31")
     expect(page.locator(".zg-notice").first).to_contain_text(
-        "no cell voltages from 1 Jan 2020", timeout=15_000
+        "no cell voltages from 1 Jan 2020", timeout=45_000
     )

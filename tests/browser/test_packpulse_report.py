@@ -36,7 +36,7 @@ def address(serve: Serve) -> Iterator[str]:
 
 def opened(open_page: OpenPage, url: str) -> Page:
     page = open_page(url)
-    page.locator("[data-testid=stDownloadButton]").first.wait_for(timeout=40_000)
+    page.locator("[data-testid=stDownloadButton]").first.wait_for(timeout=60_000)
     page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
     page.wait_for_timeout(300)
     return page

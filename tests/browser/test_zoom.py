@@ -44,13 +44,13 @@ def caption(page: Page) -> str:
 
 
 def wait_for_other(page: Page, before: str) -> str:
-    expect(page.locator(CAPTION).last).not_to_have_text(before, timeout=15_000)
+    expect(page.locator(CAPTION).last).not_to_have_text(before, timeout=45_000)
     return caption(page)
 
 
 def opened(open_page: OpenPage, url: str) -> Page:
     page = open_page(url)
-    page.locator(".st-key-year .js-plotly-plot .trace").first.wait_for(timeout=30_000)
+    page.locator(".st-key-year .js-plotly-plot .trace").first.wait_for(timeout=60_000)
     page.wait_for_timeout(400)
     return page
 
@@ -125,9 +125,9 @@ def test_chart_and_page_share_the_theme(
     open_page: OpenPage, address: str, theme: str, background: str
 ) -> None:
     page = open_page(address, theme=theme)
-    page.locator(".st-key-year .js-plotly-plot .trace").first.wait_for(timeout=30_000)
+    page.locator(".st-key-year .js-plotly-plot .trace").first.wait_for(timeout=60_000)
     paper = page.locator(".st-key-year .main-svg").first
-    expect(paper).to_have_css("background-color", background, timeout=10_000)
+    expect(paper).to_have_css("background-color", background, timeout=45_000)
     expect(page.locator(".stApp")).to_have_css("background-color", background)
 
 
@@ -137,7 +137,7 @@ def test_change_of_theme_redraws_the_chart_and_the_zoom_still_works(
     page = opened(open_page, address)
     page.emulate_media(color_scheme="dark")
     paper = page.locator(".st-key-year .main-svg").first
-    expect(paper).to_have_css("background-color", "rgb(15, 20, 24)", timeout=10_000)
+    expect(paper).to_have_css("background-color", "rgb(15, 20, 24)", timeout=45_000)
     page.wait_for_timeout(400)
     year = caption(page)
     drag(page, 0.4, 0.6)
