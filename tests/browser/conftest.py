@@ -14,13 +14,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 REPO = Path(__file__).resolve().parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 START_S = 60.0
 # A busy machine makes a page late, not wrong.
 PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS / 2)
 
 Serve = Callable[..., str]
 OpenPage = Callable[..., Page]
