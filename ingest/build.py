@@ -289,6 +289,7 @@ class _Run:
         self._catalogue: Catalogue = load_catalogue(settings.signals)
         self._future = int((time.time() + settings.future_tolerance_s) * 1e6)
         self._done = self._bytes = self._total = self._bytes_total = 0
+        self._touched: list[SourceRow] = []
 
     def do(self, new: Sequence[tuple[SourceFile, Declaration | None, str]]) -> None:
         """Look at all new sources, then build device after device."""
@@ -300,6 +301,7 @@ class _Run:
         self._by_hand = {row.id for row in known if row.kind == "manual" and row.id is not None}
         with ThreadPoolExecutor(self._settings.workers) as pool:
             looked = list(pool.map(lambda item: self._look(item[0], item[1], item[2], before), new))
+            self._note_touched()
             by_device: dict[str, list[_Task]] = {}
             for task in looked:
                 if task is not None:
@@ -311,6 +313,15 @@ class _Run:
                 by_device[device] = [*again, *tasks]
             for device in sorted(by_device):
                 self._build_device(device, by_device[device], pool)
+
+    def _note_touched(self) -> None:
+        """Files with another time and the same bytes: the ledger learns the time."""
+        if not self._touched:
+            return
+        with self._ledger.transaction() as commit:
+            for row in self._touched:
+                commit.put_source(row)
+        self._summary.unchanged += len(self._touched)
 
     # --- looking --------------------------------------------------------------------------------
     def _look(
@@ -325,6 +336,9 @@ class _Run:
         before = known.get((str(source.path), source.member or ""))
         try:
             if before and before.state and before.declared == stamp:
+                if self._is_untouched(source, before):
+                    self._touched.append(replace(before, mtime_ns=source.mtime_ns))
+                    return None
                 resumed = self._resume(source, declared, before, stamp)
                 if resumed is not None:
                     return resumed
@@ -338,6 +352,13 @@ class _Run:
             self._fail(source, stamp, str(error), before)
             return None
         return _Task(0, 0, source, stamp, layout, before)
+
+    def _is_untouched(self, source: SourceFile, before: SourceRow) -> bool:
+        from ingest.csv_files import Layout, ReadState, untouched
+
+        if before.status != "read" or before.size != source.size:
+            return False
+        return untouched(source, Layout.from_dict(before.layout), ReadState.from_dict(before.state))
 
     def _resume(
         self, source: SourceFile, declared: Declaration | None, before: SourceRow, stamp: str

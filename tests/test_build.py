@@ -608,3 +608,15 @@ def test_real_data_are_kept_out_of_a_simulated_site(root: Path) -> None:
     with pytest.raises(StoreFormatError, match="simulated site"):
         run(root)
     assert not (root / "store" / "level=raw").exists()
+
+
+def test_a_file_with_another_time_and_the_same_bytes_is_not_read_again() -> None:
+    with scratch() as root:
+        path = write_csv(root / "src/meter/m1/a.csv", ["a"], [(us("2024-01-01"), (1.0,))])
+        run(root)
+        settle(path)
+        summary = run(root)
+        assert (summary.unchanged, summary.devices) == (1, [])
+        assert run(root).unchanged == 1
+        settle(write_csv(path, ["a"], [(us("2024-01-01"), (2.0,))]))
+        assert run(root).devices == ["m1"]
