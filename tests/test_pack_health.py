@@ -276,6 +276,12 @@ def test_the_day_with_most_steps_of_a_stretch_is_picked() -> None:
     assert pack_health.pick_days(np.empty(0, np.int64), 5) == []
 
 
+def test_spans_are_asked_for_by_month() -> None:
+    day = 20_000 * DAY  # 4 October 2024
+    spans = [(day, day + 1), (day + 5 * DAY, day + 6 * DAY), (day + 40 * DAY, day + 41 * DAY)]
+    assert pack_health.by_month(spans) == [spans[:2], spans[2:]]
+
+
 # --- dQ/dV --------------------------------------------------------------------------------------
 
 
