@@ -31,7 +31,7 @@ from core.ledger import Commit, Ledger, QuarantineRow, SourceRow, create_ledger
 from core.levels import parse_rules
 from core.signals import load_catalogue
 from ingest.declare import Declaration, declaration_for, load_declarations
-from ingest.sources import SourceFile, find_sources, source_file
+from ingest.sources import PEEK, SourceFile, find_sources, source_file
 
 if TYPE_CHECKING:
     from core.levels import Level
@@ -45,6 +45,7 @@ DIRECT_BYTES = 12 << 20  # a file of one signal up to this size is held whole
 QUARANTINE_LINES = 10_000  # lines kept word for word per source; beyond, counted by reason
 RACY_NS = 2_000_000_000  # a file changed this short before it was read may change unseen
 BY_HAND = "hand:"  # marks a declaration given with --declare, not beside the file
+RELEASE_STRETCHES = 4
 RELEASE_EVERY = 8  # signals
 _ledger_lock = threading.Lock()
 
@@ -369,15 +370,17 @@ class _Run:
         all of it is read again, so that the store is the one a fresh build would make.
         """
         from ingest.csv_files import Layout, ReadState, grown
-        from ingest.look import look
 
         layout, state = Layout.from_dict(before.layout), ReadState.from_dict(before.state)
         digest = grown(source, layout, state)
         if digest is None:
             return None
         told = declared is not None or not stamp.startswith(BY_HAND)
-        if told and _meaning_of_rows(look(source, declared)) != _meaning_of_rows(layout):
-            return None
+        if told and not _is_settled(layout, state):
+            from ingest.look import look
+
+            if _meaning_of_rows(look(source, declared)) != _meaning_of_rows(layout):
+                return None
         return _Task(0, 0, source, stamp, layout, before, state, digest)
 
     def _meaning(self, task: _Task, name: str) -> Signal:
@@ -578,8 +581,10 @@ class _Run:
         def roll(stretch: tuple[Int, Float, Int]) -> list[Chunk]:
             return list(session.chunks(signal, stretch, anew=anew, levels=levels))
 
-        for chunks in _ahead(roll, chain([first], stretches), pool):
+        for n, chunks in enumerate(_ahead(roll, chain([first], stretches), pool), 1):
             yield from ((chunk, levels) for chunk in chunks)
+            if n % RELEASE_STRETCHES == 0:
+                _release_memory()
 
     # --- one source -----------------------------------------------------------------------------
     def _read_into(self, spool: Spool, task: _Task) -> _Outcome:
@@ -671,6 +676,16 @@ class _Run:
                     commit.note_move(before.device, id_, before.signals)
                 from_line = outcome.task.resume.end_line + 1 if outcome.task.resume else 0
                 commit.put_quarantine(outcome.task.id, outcome.quarantine, from_line)
+
+
+def _is_settled(layout: Layout, state: ReadState) -> bool:
+    """Whether no growth can change how a file is understood.
+
+    Its beginning was seen whole; ISO times leave no choice of day and month, and where commas part
+    the columns none can be a decimal sign.
+    """
+    iso = layout.time_format is None and len(layout.time_index) == 1
+    return iso and layout.delimiter == "," and state.end_offset >= PEEK[0]
 
 
 def _meaning_of_rows(layout: Layout) -> tuple[Any, ...]:

@@ -19,10 +19,7 @@ from ingest import times
 from ingest.clock import Times
 from ingest.declare import ColumnRule, Declaration
 from ingest.layout import MISSING, Column, Layout, name_device, unique_names
-from ingest.sources import ByteStream, SourceFile
-
-PEEK = (256 * 1024, 64 * 1024)
-
+from ingest.sources import PEEK, ByteStream, SourceFile
 
 _DELIMITERS = (",", ";", "\t", "|")
 _TRUTHS = {"true", "false"}

@@ -24,6 +24,10 @@ _TABLES = (".csv", ".txt", ".tsv")
 _SUFFIXES = (*_TABLES, *(f"{name}.gz" for name in _TABLES), ".zip", ".parquet")
 
 
+# Bytes from the beginning and from the end of a file that tell what it is.
+PEEK = (256 * 1024, 64 * 1024)
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """One table of readings on disk.

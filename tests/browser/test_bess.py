@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.reading import plain, say
 from tests.stores import scratch
 from tests.test_bess import write_systems
 
@@ -45,14 +46,6 @@ def settled(page: Page) -> None:
     page.wait_for_timeout(300)
 
 
-def plain(text: str) -> str:
-    return " ".join(text.replace("\u00a0", " ").split())
-
-
-def words(page: Page) -> str:
-    return plain(page.locator(".stMain").inner_text())
-
-
 def figures(page: Page) -> list[str]:
     return [plain(text) for text in page.locator(".zg-figure").all_inner_texts()]
 
@@ -83,7 +76,7 @@ def test_the_answer_and_its_sections(open_page: OpenPage, address: str) -> None:
     page.get_by_role("radio", name="Cycles", exact=True).click()
     expect(page.locator(".stMain")).to_contain_text("rainflow of the SOC", timeout=45_000)
     settled(page)
-    assert "of 100 Ah · 95 % below 0.25 C" in words(page)
+    say(page, "of 100 Ah · 95 % below 0.25 C")
     assert "12.0 full cycles in the window, 1.01 a day" in titles(page)
 
     page.get_by_role("radio", name="Availability and flags").click()
@@ -106,7 +99,7 @@ def test_a_link_brings_back_section_and_language(open_page: OpenPage, address: s
     ]  # fmt: skip
     assert table[0][1].startswith("85,")
     assert table[2][1] == "95,00 %"
-    assert "Fenster von Vollladung zu Vollladung" in words(page)
+    say(page, "Fenster von Vollladung zu Vollladung")
 
 
 def test_what_is_not_measured_is_said(open_page: OpenPage, address: str) -> None:
@@ -115,7 +108,7 @@ def test_what_is_not_measured_is_said(open_page: OpenPage, address: str) -> None
     assert shown[0] == "State of charge – not measured"
     assert shown[3] == "Full cycles (EFC) – no rated capacity (Data page)"
     assert shown[4] == "RTE, AC – no SOC measured"
-    assert "No power is measured" in words(page)
+    say(page, "No power is measured")
     page.goto(f"{address}?device=b2&range=all")
     notice = page.locator(".zg-notice").first
     expect(notice).to_contain_text("Current and SOC of b2 run against each other", timeout=45_000)
@@ -146,9 +139,9 @@ def test_real_cells(open_page: OpenPage, shared: Path, address: str) -> None:
     expect(page.locator(".zg-table")).to_have_count(2, timeout=45_000)
     settled(page)
     assert titles(page)[0] == "Cell voltages lie up to 191 mV apart"
-    assert "from 15 cells · greatest at 13 Jul 2026 20:17:20" in words(page)
+    say(page, "from 15 cells · greatest at 13 Jul 2026 20:17:20")
     assert rows(page)[0][:2] == ["1", "13"]
-    assert "No SOC is measured, so time is not split" in words(page)
+    say(page, "No SOC is measured, so time is not split")
     page.goto(f"{address}?device=lastgang")
     expect(page.locator(".zg-notice")).to_contain_text("lastgang measures nothing of a battery")
-    assert "Devices that do: PYLONTECH_BAT6, b1" in words(page)
+    say(page, "Devices that do: PYLONTECH_BAT6, b1")

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.reading import plain, say
 from tests.stores import run, scratch
 
 if TYPE_CHECKING:
@@ -41,14 +42,6 @@ def settled(page: Page) -> None:
     page.wait_for_timeout(300)
 
 
-def plain(text: str) -> str:
-    return " ".join(text.replace("\u00a0", " ").split())
-
-
-def words(page: Page) -> str:
-    return plain(page.locator(".stMain").inner_text())
-
-
 def figures(page: Page) -> list[str]:
     return [plain(text) for text in page.locator(".zg-figure").all_inner_texts()]
 
@@ -68,11 +61,11 @@ def test_year_by_a_link_into_a_server_just_started(open_page: OpenPage, address:
     assert shown[1] == "Energy 1 091 945kWh covered to 100.0 %"
     assert shown[2] == "Peak 319kW 13 Aug 2024 13:00"
     assert "Load factor 39.0%" in shown[3]
-    assert "Energy: 1 091 945 kWh, most in the period from 1 Apr 2024" in words(page)
+    say(page, "Energy: 1 091 945 kWh, most in the period from 1 Apr 2024")
     months = rows(page)
     assert len(months) == 12
     assert months[0][:2] == ["1 Dec 2024", "82 043"]
-    assert page.locator(".js-plotly-plot .bars .point").count() == 12
+    expect(page.locator(".js-plotly-plot .bars .point")).to_have_count(12)
 
     page.get_by_text("Deutsch").click()
     expect(page.locator("h1")).to_have_text("Zähler")
@@ -82,7 +75,7 @@ def test_year_by_a_link_into_a_server_just_started(open_page: OpenPage, address:
     assert shown[1].startswith("Energie 1.091.945kWh")
     assert shown[2] == "Spitze 319kW 13.08.2024 13:00"
     assert rows(page)[0][:2] == ["01.12.2024", "82.043"]
-    assert "integriert aus com_ap" in words(page)
+    say(page, "integriert aus com_ap")
 
 
 def test_days_of_the_clock_changes(open_page: OpenPage, address: str) -> None:
@@ -90,7 +83,7 @@ def test_days_of_the_clock_changes(open_page: OpenPage, address: str) -> None:
     expect(page.locator(".zg-caption").last).to_contain_text("every reading: 92")
     page.get_by_role("radio", name="Statistics").click()
     expect(page.locator(".zg-table")).to_contain_text("Std. dev.")
-    assert "Zoomed to 31 Mar 2024 00:00 – 1 Apr 2024 00:00" in words(page)
+    say(page, "Zoomed to 31 Mar 2024 00:00 – 1 Apr 2024 00:00")
     assert rows(page)[0][:3] == ["com_ap", "kW", "92"]
     expect(page.locator(".zg-caption").last).to_contain_text("92 rows · raw samples")
     page.goto(page.url.replace("2024-03-31", "2024-10-27"))
@@ -103,7 +96,7 @@ def test_counters_without_power(open_page: OpenPage, address: str) -> None:
     shown = figures(page)
     assert shown[0].startswith("Import 287.17kWh")
     assert shown[1].startswith("Export 190.21kWh")
-    assert "2 periods covered below 90 %: hatched" in words(page)
+    say(page, "2 periods covered below 90 %: hatched")
     page.get_by_text("Deutsch").click()
     expect(page.locator(".zg-figure").first).to_contain_text("287,17")
     assert "190,21" in figures(page)[1]
@@ -118,7 +111,7 @@ def test_profile_and_duration_curve(open_page: OpenPage, address: str) -> None:
     assert peaks[0] == ["1", "13 Aug 2024 13:00", "319.0", "100.0 %"]
     times = pd.to_datetime([row[1] for row in peaks], format="%d %b %Y %H:%M")
     assert times.sort_values().diff().dropna().min() >= pd.Timedelta("1h")
-    assert "Utilisation 3 423 h" in words(page)
+    say(page, "Utilisation 3 423 h")
     page.get_by_text("Load profile").click()
     expect(page.locator(".js-plotly-plot .heatmaplayer image")).to_have_count(1, timeout=45_000)
     expect(page.locator(".js-plotly-plot .gtitle").first).to_contain_text("On average lastgang")
@@ -163,13 +156,13 @@ def test_export_of_what_is_shown_can_be_read(open_page: OpenPage, address: str) 
 
 def test_what_cannot_be_shown_is_explained(open_page: OpenPage, address: str) -> None:
     page = opened(open_page, f"{address}?device=nobody")
-    assert "There is no device “nobody” in this store." in words(page)
+    say(page, "There is no device “nobody” in this store.")
     page.get_by_role("button", name="lastgang").click()
     expect(page.locator(".zg-figure").first).to_contain_text("Newest power", timeout=45_000)
     page.goto(f"{address}?device=PYLONTECH_BAT6")
     page.locator(".zg-notice").wait_for(timeout=45_000)
-    assert "PYLONTECH_BAT6 has neither a power nor a counter of energy." in words(page)
-    assert "Devices that do: ha1, lastgang." in words(page)
+    say(page, "PYLONTECH_BAT6 has neither a power nor a counter of energy.")
+    say(page, "Devices that do: ha1, lastgang.")
 
     page.goto(f"{address}?device=lastgang&from=2020-01-01&to=2020-01-31")
     expect(page.locator(".zg-notice")).to_contain_text("no readings", timeout=45_000)

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.reading import plain, say, words
 from tests.stores import run, scratch
 
 if TYPE_CHECKING:
@@ -69,14 +70,6 @@ def opened(open_page: OpenPage, url: str, **options: Any) -> Page:
 def settled(page: Page) -> None:
     page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
     page.wait_for_timeout(300)
-
-
-def plain(text: str) -> str:
-    return " ".join(text.replace("\u00a0", " ").split())
-
-
-def words(page: Page) -> str:
-    return plain(page.locator(".stMain").inner_text())
 
 
 def asked(page: Page) -> dict[str, list[str]]:
@@ -142,7 +135,7 @@ def test_overview_finds_what_was_planted(open_page: OpenPage, simulated: str, de
 
 def test_packs_chosen_stand_in_the_address(open_page: OpenPage, simulated: str) -> None:
     page = opened(open_page, f"{simulated}?device=BESS-1&pack=2&tab=overview")
-    assert "None of 52 cells stands apart" in words(page)
+    say(page, "None of 52 cells stands apart")
     page.locator(".st-key-url-pack").get_by_text("3", exact=True).click()
     expect(page.locator(".stMain h3").first).to_contain_text("of 104 cells", timeout=45_000)
     assert asked(page)["pack"] == ["2,3"]
@@ -232,7 +225,7 @@ def test_what_cannot_be_said_of_a_real_battery_is_explained(open_page: OpenPage,
     expect(page.locator(".zg-figure").first).to_be_visible(timeout=45_000)
     page.goto(f"{real}?device=ha1")
     expect(page.locator(".zg-notice")).to_contain_text("ha1 measures no voltages", timeout=45_000)
-    assert "Devices that do: PYLONTECH_BAT6." in words(page)
+    say(page, "Devices that do: PYLONTECH_BAT6.")
     page.goto(f"{real}?device=PYLONTECH_BAT6&cell=9.99")
     expect(page.locator(".zg-notice").first).to_contain_text("no cell “9.99”", timeout=45_000)
     page.goto(f"{real}?device=PYLONTECH_BAT6&from=2020-01-01&to=2020-01-31")

@@ -17,6 +17,7 @@ from core.annotations import open_annotations
 from core.ledger import create_ledger
 from ingest.demo import DemoOptions, demo_site, truth
 from ingest.demo_store import write_device
+from tests.browser.reading import plain, say, words
 from tests.stores import run, scratch
 
 if TYPE_CHECKING:
@@ -61,14 +62,6 @@ def opened(open_page: OpenPage, url: str, **options: Any) -> Page:
 def settled(page: Page) -> None:
     page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
     page.wait_for_timeout(300)
-
-
-def plain(text: str) -> str:
-    return " ".join(text.replace("\u00a0", " ").split())
-
-
-def words(page: Page) -> str:
-    return plain(page.locator(".stMain").inner_text())
 
 
 def drawn(page: Page, key: str) -> None:
@@ -192,7 +185,7 @@ def test_dossier_of_a_cell_and_of_the_next(open_page: OpenPage, page_of: str) ->
     page = opened(open_page, f"{page_of}&tab=dossier&cell={name}", height=1900)
     drawn(page, "courses")
     pack, cell = name.split(".")
-    assert f"Pack {pack} cell {cell} has a higher resistance than its pack." in words(page)
+    say(page, f"Pack {pack} cell {cell} has a higher resistance than its pack.")
     assert figures(page)["Resistance over the pack"].startswith("+")
     assert len(panel_words(page, "courses")) == 5
     here = page.locator(".zg-table tbody tr").first.inner_text()
@@ -238,8 +231,8 @@ def test_a_note_is_kept_shown_changed_and_removed(
 
     # chosen by its address: before and after, a change, the history, and away with it
     page = opened(open_page, f"{url}&note={note.id}", height=2000)
-    assert "Before and after this note" in words(page)
-    assert "SAT against the pack:" in words(page)
+    say(page, "Before and after this note")
+    say(page, "SAT against the pack:")
     write_note(page, "Busbar tightened to 9 Nm", "Grace")
     expect(page.locator(".zg-table", has_text="9 Nm").first).to_be_visible(timeout=45_000)
     page.get_by_text("History: 2 revisions", exact=True).click()

@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from core.annotations import Note, open_annotations
 from core.levels import DAY, HOUR
 from ingest.manual import enter_facts
+from tests.browser.reading import plain, say, words
 from tests.stores import run, scratch, settings, us, write_csv
 
 if TYPE_CHECKING:
@@ -83,14 +84,6 @@ def settled(page: Page) -> None:
     page.wait_for_timeout(400)
 
 
-def plain(text: str) -> str:
-    return " ".join(text.replace("\u00a0", " ").split())
-
-
-def words(page: Page) -> str:
-    return plain(page.locator(".stMain").inner_text())
-
-
 def headline(page: Page) -> str:
     return plain(page.locator(".stMain h3").first.inner_text())
 
@@ -138,7 +131,7 @@ def test_verdict_in_both_languages(open_page: OpenPage, planted: str) -> None:
     )
     settled(page)
     assert f"{found[1]} ± {found[2]} %/Jahr".replace(".", ",") in headline(page)
-    assert "Verlust je Jahr niedrig" in words(page)
+    say(page, "Verlust je Jahr niedrig")
 
 
 def test_all_cells_and_their_export(open_page: OpenPage, planted: str) -> None:
