@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.reading import say
 from tests.stores import run, scratch, write_csv, write_text
 
 if TYPE_CHECKING:
@@ -141,5 +142,5 @@ def test_quarantine_and_failed_sources_are_said(open_page: OpenPage, serve: Serv
 def test_without_a_store_the_way_out_is_shown(open_page: OpenPage, serve: Serve) -> None:
     page = open_page(serve())
     page.locator(".zg-notice").wait_for(timeout=60_000)
-    assert "There is no store yet." in words(page)
-    assert "python preprocess.py demo" in words(page)
+    say(page, "There is no store yet.")
+    say(page, "python preprocess.py demo")
