@@ -11,11 +11,15 @@
     │   ├── StoreFormatError    another format version, or not a store at all
     │   ├── StoreLocked         another writer has the device
     │   └── StoreDamaged        a file the ledger promises is missing or unreadable
-    └── QueryError
-        ├── UnknownDevice
-        ├── UnknownSignal
-        ├── BadWindow           start is not before end, or not a time
-        └── LevelMissing        the level asked for is not stored for this signal
+    ├── QueryError
+    │   ├── UnknownDevice
+    │   ├── UnknownSignal
+    │   ├── BadWindow           start is not before end, or not a time
+    │   └── LevelMissing        the level asked for is not stored for this signal
+    └── DeviceError             a device or broker could not be asked
+        ├── Unreachable         no connection, or it broke
+        ├── NoAnswer            nothing came within the time allowed
+        └── BadAnswer           what came is no answer: an exception code, nonsense, wrong length
 """
 
 from __future__ import annotations
@@ -99,3 +103,19 @@ class BadWindow(QueryError):
 
 class LevelMissing(QueryError):
     """The level asked for is not stored for this signal."""
+
+
+class DeviceError(ZigguratError):
+    """A device or broker that could not be asked; the collector tries again."""
+
+
+class Unreachable(DeviceError):
+    """There is no connection, or it broke."""
+
+
+class NoAnswer(DeviceError):
+    """Nothing came within the time allowed."""
+
+
+class BadAnswer(DeviceError):
+    """What came is no answer: an exception code, nonsense, a wrong length."""

@@ -1,0 +1,438 @@
+"""What a live device is: points, template, transport. The one contract of all transports.
+
+A device of the collector's configuration names a template, a TOML file that says what to ask
+and what the answers mean. A template names a transport, a module of this package that knows a
+protocol and nothing else. A new device is data; a new protocol is one class with the members of
+`Polled` or `Pushed`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import math
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from core.errors import ConfigError
+from core.readings import Batch, Quality, Reading
+from core.signals import Signal
+from ingest.toml_file import TomlFile, read_toml
+
+TEMPLATES = Path(__file__).with_name("templates")
+REQUIREMENTS = "requirements-collect.txt"
+# Where each protocol is spoken: module and class. Modules are loaded when a device needs them.
+TRANSPORTS = {
+    "modbus": "ingest.modbus:Modbus",
+    "sunspec": "ingest.sunspec:SunSpec",
+    "mqtt": "ingest.mqtt:Mqtt",
+    "amqp": "ingest.amqp:Amqp",
+    "opcua": "ingest.opcua:OpcUa",
+    "bacnet": "ingest.bacnet:Bacnet",
+    "iec61850": "ingest.iec61850_mms:Iec61850",
+    "http": "ingest.http_json:HttpJson",
+    "sml": "ingest.sml:Sml",
+}
+
+
+class _Table(BaseModel):
+    """A table of a TOML file: frozen, and keys that are not known are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Point(_Table):
+    """One value of a device that becomes a signal. Transports add what finds it there.
+
+    The stored value is ``sign * (scale * raw + offset)`` in `unit`. Battery charge, grid import
+    and generation are positive: a device that counts otherwise has ``sign = -1`` here.
+
+    Attributes
+    ----------
+    invalid : raw values by which the device says that it has none.
+    low, high : plausible range [unit].
+    unit, quantity, kind : as in `core.signals.Signal`; an empty quantity leaves the meaning to
+        the rules for names.
+    each : ``{pack = [1, 5], cell = [1, 52]}`` repeats the point for all combinations, the last
+        name fastest. Texts may name the numbers, ``bms1_p{pack}_v{cell}``; `pack` and `cell`
+        become the position in the battery.
+    """
+
+    signal: str = Field(min_length=1)
+    quantity: str = ""
+    unit: str = ""
+    kind: Literal["analog", "counter", "state", "setpoint"] = "analog"
+    scale: float = 1.0
+    offset: float = 0.0
+    sign: Literal[1, -1] = 1
+    invalid: tuple[float, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    pack: int | None = None
+    cell: int | None = None
+    each: dict[str, tuple[int, int]] = Field(default_factory=dict)
+
+    @field_validator("scale")
+    @classmethod
+    def _scales(cls, scale: float) -> float:
+        if not math.isfinite(scale) or scale == 0:
+            raise ValueError("scale must be a number other than 0")
+        return scale
+
+    @model_validator(mode="after")
+    def _ranges(self) -> Point:
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low {self.low} is above high {self.high}")
+        for name, (first, last) in self.each.items():
+            if first > last:
+                raise ValueError(f"each.{name} goes from {first} to {last}")
+        return self
+
+    def shifted(self, place: Mapping[str, int]) -> dict[str, Any]:
+        """Fields of a transport that move with the numbers of `each`; none here."""
+        return {}
+
+    def expanded(self) -> Iterator[Point]:
+        """The points that `each` stands for, or this one."""
+        if not self.each:
+            yield self
+            return
+        names = list(self.each)
+        spans = [range(first, last + 1) for first, last in self.each.values()]
+        for numbers in itertools.product(*spans):
+            place = dict(zip(names, numbers, strict=True))
+            texts = {
+                key: value.format(**place)
+                for key, value in self
+                if isinstance(value, str) and "{" in value
+            }
+            position = {key: number for key, number in place.items() if key in ("pack", "cell")}
+            changed: dict[str, Any] = {"each": {}, **texts, **position, **self.shifted(place)}
+            yield self.model_copy(update=changed)
+
+    def meaning(self, catalogue: Callable[[str], Signal]) -> Signal:
+        """The signal as the store knows it; `catalogue` describes a bare name."""
+        known = catalogue(self.signal)
+        if not self.quantity and not self.unit:
+            return known
+        return Signal(
+            self.signal, self.quantity or known.quantity, self.unit, self.kind,
+            self.low if self.low is not None else known.low if known.unit == self.unit else None,
+            self.high if self.high is not None else known.high if known.unit == self.unit else None,
+            self.pack if self.pack is not None else known.pack,
+            self.cell if self.cell is not None else known.cell,
+        )  # fmt: skip
+
+    def reading(self, raw: float | None, ts: int) -> Reading:
+        """The reading that a raw value stands for; None is one that could not be decoded."""
+        if raw is None or not math.isfinite(raw):
+            return Reading(self.signal, ts, math.nan, Quality.DECODE_ERROR)
+        if raw in self.invalid:
+            return Reading(self.signal, ts, math.nan, Quality.NO_VALUE)
+        value = self.sign * (self.scale * raw + self.offset)
+        return Reading(self.signal, ts, value, self.judged(value))
+
+    def judged(self, value: float) -> Quality:
+        """Whether a value in the signal's unit is plausible."""
+        low = -math.inf if self.low is None else self.low
+        high = math.inf if self.high is None else self.high
+        return Quality.GOOD if low <= value <= high else Quality.OUT_OF_RANGE
+
+    def raw_of(self, value: float) -> float:
+        """The raw value that stands for a stored one; what a simulator serves."""
+        return (self.sign * value - self.offset) / self.scale
+
+
+class Derived(_Table):
+    """A signal made from others of the same poll: the sum of `terms` times their factors.
+
+    Without a good reading of every term there is none; its time is the oldest of theirs.
+    """
+
+    signal: str = Field(min_length=1)
+    terms: dict[str, float] = Field(min_length=1)
+    quantity: str = ""
+    unit: str = ""
+    kind: Literal["analog", "counter", "state", "setpoint"] = "analog"
+    low: float | None = None
+    high: float | None = None
+
+    def as_point(self) -> Point:
+        """The same as a point, for its meaning and its range."""
+        return Point(**self.model_dump(exclude={"terms"}))
+
+    def reading(self, readings: Mapping[str, Reading]) -> Reading | None:
+        """From good readings by signal; None where a term is missing."""
+        found = [readings[name] for name in self.terms if name in readings]
+        if len(found) < len(self.terms):
+            return None
+        value = sum(self.terms[one.signal] * one.value for one in found)
+        ts = min(one.ts for one in found)
+        return Reading(self.signal, ts, value, self.as_point().judged(value))
+
+
+class TransportSettings(_Table):
+    """What a transport must know of a device; each adds its own (host, topic, security...)."""
+
+
+class Identity(_Table):
+    """The head of a template: what it is for and where its map is from."""
+
+    name: str = Field(min_length=1)
+    vendor: str = Field(min_length=1)
+    models: tuple[str, ...] = Field(min_length=1)
+    transport: str
+    source: str = Field(min_length=1)
+    group: str = ""
+    period_s: float = Field(default=10.0, gt=0)
+    timeout_s: float = Field(default=3.0, gt=0)
+    stale_after_s: float | None = Field(default=None, gt=0)
+
+    @field_validator("transport")
+    @classmethod
+    def _is_known(cls, transport: str) -> str:
+        if transport not in TRANSPORTS:
+            raise ValueError(f"is {transport!r}, not one of {', '.join(TRANSPORTS)}")
+        return transport
+
+
+@dataclass(frozen=True)
+class Template:
+    """A device model as its file says; `defaults` are settings of the transport by key."""
+
+    identity: Identity
+    points: tuple[Point, ...]
+    derived: tuple[Derived, ...]
+    defaults: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DeviceSpec:
+    """A device, checked and ready to be opened.
+
+    Attributes
+    ----------
+    zone : of the device's clock, where it tells local time.
+    stale_after_s : age above which a reading of the device's clock is stale; None for no limit.
+    """
+
+    name: str
+    group: str
+    site: str
+    zone: str
+    transport: str
+    settings: Any  # the transport's own subclass of TransportSettings
+    points: tuple[Any, ...]  # the transport's own subclass of Point
+    derived: tuple[Derived, ...] = ()
+    period_s: float = 10.0
+    timeout_s: float = 3.0
+    stale_after_s: float | None = None
+
+    def complete(self, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings of a poll with those derived from them."""
+        good = {one.signal: one for one in readings if one.quality is Quality.GOOD}
+        made = [found for one in self.derived if (found := one.reading(good)) is not None]
+        return [*readings, *made]
+
+    def meanings(self, catalogue: Callable[[str], Signal]) -> list[Signal]:
+        """All its signals as the store knows them."""
+        every = [*self.points, *(one.as_point() for one in self.derived)]
+        return [point.meaning(catalogue) for point in every]
+
+
+class _Spoken(Protocol):
+    """What all transports have. Made from a spec without any contact; `open` makes contact."""
+
+    Settings: ClassVar[type[TransportSettings]]
+    Point: ClassVar[type[Point]]
+
+    def __init__(self, device: DeviceSpec) -> None: ...
+
+    async def open(self) -> None:
+        """Connect.
+
+        Raises
+        ------
+        Unreachable, NoAnswer, BadAnswer
+        """
+        ...
+
+    async def close(self) -> None:
+        """Disconnect; never raises, also where `open` failed."""
+        ...
+
+
+class Polled(_Spoken, Protocol):
+    """A transport that is asked."""
+
+    async def poll(self) -> list[Reading]:
+        """One reading of every point, good or not.
+
+        Raises
+        ------
+        Unreachable, NoAnswer : the collector closes, waits and opens again.
+        BadAnswer : the collector counts it and asks again at the next turn.
+        """
+        ...
+
+
+# Takes batches and returns when the journal has them on disk; only then may they be acknowledged.
+Deliver: TypeAlias = Callable[[Sequence[Batch]], Awaitable[None]]
+
+
+class Pushed(_Spoken, Protocol):
+    """A transport that is told: a broker or a subscription."""
+
+    async def listen(self, deliver: Deliver) -> None:
+        """Hand on what comes, until cancelled; acknowledge what `deliver` has returned from.
+
+        Raises
+        ------
+        Unreachable : the collector closes, waits and opens again.
+        """
+        ...
+
+
+Transport: TypeAlias = Polled | Pushed
+
+
+def transport_class(name: str) -> Any:
+    """Class that speaks a protocol.
+
+    Raises
+    ------
+    ConfigError : no such transport, or the package it needs is not installed.
+    """
+    if name not in TRANSPORTS:
+        raise ConfigError(f"transport {name!r} is not one of {', '.join(TRANSPORTS)}")
+    module, _, found = TRANSPORTS[name].partition(":")
+    try:
+        return getattr(importlib.import_module(module), found)
+    except ModuleNotFoundError as error:
+        if error.name is not None and error.name.split(".")[0] in ("ingest", "core"):
+            raise
+        raise ConfigError(
+            f"transport {name!r} needs the package {error.name!r}, which is not installed: "
+            f"pip install -r {REQUIREMENTS}"
+        ) from error
+
+
+def template_names() -> list[str]:
+    """Names of the templates that come with the project."""
+    return sorted(path.stem for path in TEMPLATES.glob("*.toml"))
+
+
+def load_template(name: str, beside: Path | None = None) -> Template:
+    """Template by name, or by path relative to the folder `beside` where it ends in ``.toml``.
+
+    Raises
+    ------
+    ConfigError : there is no such template, or a package of its transport is missing.
+    DeclarationError : its file is wrong; names the line.
+    """
+    if name.endswith(".toml"):
+        return parse_template(read_toml((beside or Path()) / name))
+    path = TEMPLATES / f"{name}.toml"
+    if name not in template_names():
+        raise ConfigError(f"no template {name!r}; there are: {', '.join(template_names())}")
+    return parse_template(read_toml(path))
+
+
+def parse_template(file: TomlFile) -> Template:
+    """Template from its file: head, ``[settings]``, ``[[point]]`` and ``[[derived]]`` tables.
+
+    Raises
+    ------
+    DeclarationError, ConfigError : as `load_template`.
+    """
+    tables = {key: file.plain.get(key) for key in ("point", "derived", "settings")}
+    head = {key: value for key, value in file.plain.items() if key not in tables}
+    identity = file.check(Identity, head, "")
+    return Template(
+        identity,
+        parse_points(file, identity.transport, "point", tables["point"] or []),
+        tuple(
+            file.check(Derived, plain, "derived", number)
+            for number, plain in enumerate(tables["derived"] or [])
+        ),
+        dict(tables["settings"] or {}),
+    )
+
+
+def parse_points(
+    file: TomlFile, transport: str, table: str, plain: Sequence[Mapping[str, Any]], start: int = 0
+) -> tuple[Point, ...]:
+    """Points of a transport from the tables of that name, repeated ones spelled out.
+
+    Raises
+    ------
+    DeclarationError : a point is wrong, or two have one signal.
+    """
+    model = transport_class(transport).Point
+    points: list[Point] = []
+    seen: set[str] = set()
+    for number, entry in enumerate(plain, start):
+        try:
+            found = list(file.check(model, entry, table, number).expanded())
+        except (KeyError, IndexError) as error:
+            raise file.fail(
+                f"signal names {error} which each does not give", table, number, "signal"
+            ) from error
+        for point in found:
+            if point.signal in seen:
+                raise file.fail(f"signal {point.signal!r} twice", table, number, "signal")
+            seen.add(point.signal)
+            points.append(point)
+    return tuple(points)
+
+
+def make_device(
+    template: Template,
+    name: str,
+    settings: Mapping[str, Any],
+    *,
+    group: str | None = None,
+    site: str = "",
+    zone: str = "UTC",
+    period_s: float | None = None,
+    timeout_s: float | None = None,
+    stale_after_s: float | None = None,
+) -> DeviceSpec:
+    """A device of a template; `settings` of its transport go before those of the template.
+
+    Raises
+    ------
+    ConfigError : a setting is missing, unknown or cannot be.
+    """
+    identity = template.identity
+    model = transport_class(identity.transport).Settings
+    try:
+        checked = model.model_validate({**template.defaults, **settings})
+    except ValidationError as error:
+        first = error.errors()[0]
+        told = ".".join(str(part) for part in first["loc"]) or "settings"
+        raise ConfigError(f"device {name}: {told}: {first['msg']}") from error
+    return DeviceSpec(
+        name,
+        identity.group if group is None else group,
+        site,
+        zone,
+        identity.transport,
+        checked,
+        template.points,
+        template.derived,
+        period_s or identity.period_s,
+        timeout_s or identity.timeout_s,
+        stale_after_s or identity.stale_after_s,
+    )

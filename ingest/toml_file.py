@@ -1,0 +1,117 @@
+"""A TOML file whose errors name the line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from core.errors import DeclarationError
+
+M = TypeVar("M", bound=BaseModel)
+_HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+
+
+@dataclass(frozen=True)
+class TomlFile:
+    """What a file says, and its lines to point at."""
+
+    path: Path
+    lines: tuple[str, ...]
+    plain: dict[str, Any]
+
+    def line(self, table: str, index: int = 0, key: str | None = None) -> int:
+        """Physical line of the `index`-th ``[table]`` or ``[[table]]``, or of a key in it.
+
+        An empty `table` is what stands before the first header. 1 where nothing fits.
+        """
+        start, end = self._reach(table, index)
+        if key is not None:
+            pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]")
+            for number in range(start, end):
+                if pattern.match(self.lines[number]):
+                    return number + 1
+        return start + 1
+
+    def _reach(self, table: str, index: int) -> tuple[int, int]:
+        """Lines [start, end) of a table, its header included, its sub-tables too."""
+        headers = [
+            (number, found.group(1))
+            for number, line in enumerate(self.lines)
+            if (found := _HEADER.match(line))
+        ]
+        if not table:
+            return 0, headers[0][0] if headers else len(self.lines)
+        own = [number for number, name in headers if name == table]
+        if index >= len(own):
+            return 0, len(self.lines)
+        start = own[index]
+        end = next(
+            (
+                number
+                for number, name in headers
+                if number > start and not name.startswith(f"{table}.")
+            ),
+            len(self.lines),
+        )
+        return start, end
+
+    def fail(
+        self, why: str, table: str, index: int = 0, key: str | None = None,
+        expected: str | None = None,
+    ) -> DeclarationError:  # fmt: skip
+        """The error that names the line, for the caller to raise."""
+        line = self.line(table, index, key)
+        return DeclarationError(self.path, why, line=line, expected=expected)
+
+    def check(
+        self, model: type[M], plain: Mapping[str, Any], table: str, index: int = 0,
+        within: Sequence[str] = (),
+    ) -> M:  # fmt: skip
+        """`plain` as a model.
+
+        Parameters
+        ----------
+        within : names of tables inside `table` that `plain` was taken from.
+
+        Raises
+        ------
+        DeclarationError : a key is missing, unknown or has a value that cannot be; of several
+            the first, with its line.
+        """
+        try:
+            return model.model_validate(dict(plain))
+        except ValidationError as error:
+            first = error.errors()[0]
+            told = ".".join(str(part) for part in (*within, *first["loc"]))
+            key = next((str(part) for part in first["loc"] if isinstance(part, str)), None)
+            what = {
+                "missing": "is missing",
+                "extra_forbidden": "is not known here",
+            }.get(first["type"], first["msg"].removeprefix("Value error, "))
+            raise self.fail(f"{told or table} {what}", table, index, key) from error
+
+
+def read_toml(path: Path) -> TomlFile:
+    """The file, parsed.
+
+    Raises
+    ------
+    DeclarationError : it cannot be read or is not TOML; names the line where there is one.
+    """
+    try:
+        text = path.read_text("utf-8")
+        return TomlFile(path, tuple(text.splitlines()), tomllib.loads(text))
+    except OSError as error:
+        raise DeclarationError(path, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise DeclarationError(path, "is not UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        line = int(found.group(1)) if found else None
+        raise DeclarationError(path, str(error), line=line) from error
