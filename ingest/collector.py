@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from logging import Logger
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from core.config import Settings
 from core.errors import BadAnswer, DeviceError, NoAnswer, StoreError, ZigguratError
@@ -125,6 +125,16 @@ class _State:
     failures: int = 0
 
 
+class Beside(Protocol):
+    """What is done with batches before the journal has them."""
+
+    signals: Sequence[Signal]  # that it may add
+
+    def __call__(self, batches: Sequence[Batch]) -> Sequence[Batch]:
+        """The batches to keep; what it raises keeps them from being acknowledged."""
+        ...
+
+
 class Runner:
     """One device: opened, asked or listened to, and opened again when it fails."""
 
@@ -204,7 +214,6 @@ class Runner:
             except BadAnswer as error:
                 await self._failed(error)
             else:
-                readings = self.device.complete(readings)
                 await self._deliver([Batch(self.device.name, readings)])
                 await self._reached(loop.time() - began)
             due += self.device.period_s
@@ -215,7 +224,10 @@ class Runner:
     async def _deliver(self, batches: Sequence[Batch]) -> None:
         now = now_us()
         judged = [
-            Batch(one.device, [judge_age(reading, now, self.device) for reading in one.readings])
+            Batch(
+                one.device,
+                self.device.complete([judge_age(each, now, self.device) for each in one.readings]),
+            )
             for one in batches
         ]
         await self._collector.keep(judged, self.device)
@@ -256,10 +268,11 @@ class Collector:
         log: Logger,
         metrics: Metrics,
         catalogue: Callable[[str], Signal],
+        beside: Beside | None = None,
     ) -> None:
         self.config, self.options = config, config.options
         self.log, self.metrics = log, metrics
-        self._journal, self._catalogue = journal, catalogue
+        self._journal, self._catalogue, self._beside = journal, catalogue, beside
         self._writer = Writer(journal, log, config.options)
         self._runners: dict[str, Runner] = {}
         self._known: set[tuple[str, str]] = set()
@@ -333,11 +346,14 @@ class Collector:
     # --- what runners use -----------------------------------------------------------------------
     async def keep(self, batches: Sequence[Batch], device: DeviceSpec) -> None:
         """Return when batches are on disk; devices and signals that are new are described."""
+        if self._beside is not None:
+            batches = await asyncio.to_thread(self._beside, batches)
         for batch in batches:
             new = {one.signal for one in batch.readings if (batch.device, one.signal) not in
                    self._known}  # fmt: skip
             if new:
-                told = {one.name: one for one in device.meanings(self._catalogue)}
+                added = self._beside.signals if self._beside is not None else ()
+                told = {one.name: one for one in (*device.meanings(self._catalogue), *added)}
                 signals = [told.get(name) or self._catalogue(name) for name in sorted(new)]
                 await self._describe(batch.device, device, signals)
         # A device that is stopped meanwhile must not leave a reading half way.
@@ -406,11 +422,11 @@ async def settle_apart(store: Path, journal: Path | None, log: Logger) -> None:
 
 async def collect(
     config: CollectorConfig, settings: Settings, journal: Journal, log: Logger,
-    catalogue: Callable[[str], Signal],
+    catalogue: Callable[[str], Signal], beside: Beside | None = None,
 ) -> None:  # fmt: skip
     """Run a configuration until SIGTERM or SIGINT; SIGHUP reads it again."""
     with Metrics(config.options.metrics) as metrics:
-        collector = Collector(config, journal, log, metrics, catalogue)
+        collector = Collector(config, journal, log, metrics, catalogue, beside)
         loop = asyncio.get_running_loop()
         reloads: set[asyncio.Task[None]] = set()
 
