@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import time
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from core.errors import BadAnswer, ConfigError
+from core.errors import ConfigError
 from core.readings import Quality, Reading
 from ingest.devices import DeviceSpec, Point
-from ingest.modbus_link import BIT_TABLES, REFUSALS, Link, LinkSettings, Refused, Table
+from ingest.modbus_link import BIT_TABLES, Link, LinkSettings, Table
+from ingest.register_reader import Answer, Limits, Reader, Span
 from ingest.registers import NumberType, Order, decode, encode, length
 
-# What a device has refused is asked for again after this time [s]; a firmware may learn it.
-ASK_AGAIN_S = 600.0
-_LONGEST_BITS = 2000
-_MAX_EXPONENT = 10
+# Powers of ten beyond are no scale but something that is not one.
+MAX_EXPONENT = 10
 _LAST = 65535
 
 
@@ -89,20 +86,6 @@ class ModbusPoint(Point):
         return kept >> self.shift
 
 
-@dataclass(frozen=True, order=True)
-class Span:
-    """Where a value lies."""
-
-    table: Table
-    start: int
-    count: int
-
-    @property
-    def end(self) -> int:
-        """First address behind it."""
-        return self.start + self.count
-
-
 def where(point: ModbusPoint, settings: ModbusSettings) -> Span:
     """Registers of a point's value, addresses from 0 on."""
     table = point.registers or settings.registers
@@ -116,34 +99,6 @@ def where_scale(point: ModbusPoint, settings: ModbusSettings) -> Span | None:
         return None
     table = point.registers or settings.registers
     return Span(table, point.scale_address - settings.first_address, 1)
-
-
-def grouped(fields: Iterable[Span], settings: ModbusSettings) -> list[tuple[Span, ...]]:
-    """Fields that are read together: near, not too many, no boundary between them."""
-    groups: list[list[Span]] = []
-    end = 0
-    for field in sorted(set(fields)):
-        if groups and _joins(groups[-1][0], end, field, settings):
-            groups[-1].append(field)
-            end = max(end, field.end)
-        else:
-            groups.append([field])
-            end = field.end
-    return [tuple(group) for group in groups]
-
-
-def _joins(first: Span, end: int, field: Span, settings: ModbusSettings) -> bool:
-    """Whether a field is read along with those from `first` to `end`."""
-    longest = _LONGEST_BITS if field.table in BIT_TABLES else settings.max_registers
-    return (
-        field.table == first.table
-        and field.start - end <= settings.max_gap
-        and max(end, field.end) - first.start <= longest
-        and not any(
-            first.start < limit - settings.first_address < max(end, field.end)
-            for limit in settings.boundaries
-        )
-    )
 
 
 def decoded(point: ModbusPoint, words: Sequence[int], settings: ModbusSettings) -> float:
@@ -193,9 +148,12 @@ class Modbus:
                     f"device {device.name}: {field.table} {field.start}..{field.end - 1} "
                     f"is outside 0..{_LAST}"
                 )
-        self._groups = grouped(fields, self._settings)
-        self._refused: tuple[Span, ...] = ()
-        self._ask_again = 0.0
+        limits = Limits(
+            self._settings.max_registers,
+            self._settings.max_gap,
+            tuple(at - self._settings.first_address for at in self._settings.boundaries),
+        )
+        self._reader = Reader(self._link, fields, limits)
 
     async def open(self) -> None:
         """Connect.
@@ -220,64 +178,18 @@ class Modbus:
         Unreachable, NoAnswer
         BadAnswer : no answer, an exception code for all registers or one that will pass.
         """
-        if self._refused and time.monotonic() >= self._ask_again:
-            self._groups += [(field,) for field in self._refused]
-            self._refused = ()
         async with self._link.turn():
-            ts, words = await self._read_all()
-        return [self._reading(point, words, ts) for point in self._points]
+            answer = await self._reader.read()
+        return [self._reading(point, answer) for point in self._points]
 
-    async def _read_all(self) -> tuple[int, dict[tuple[Table, int], int]]:
-        """Time [µs UTC] and words by table and address.
-
-        A question that is refused is asked in halves, down to single fields, and from then on
-        so: one register that is not there does not lose the others.
-        """
-        ts = 0
-        words: dict[tuple[Table, int], int] = {}
-        asked: list[tuple[Span, ...]] = []
-        refused: dict[Span, Refused] = {}
-        queue = deque(self._groups)
-        while queue:
-            group = queue.popleft()
-            first, end = group[0], max(field.end for field in group)
-            try:
-                found = await self._link.read(first.table, first.start, end - first.start)
-            except Refused as error:
-                if error.code not in REFUSALS:
-                    raise
-                if len(group) == 1:
-                    refused[first] = error
-                else:
-                    half = len(group) // 2
-                    queue.extendleft((group[half:], group[:half]))
-                continue
-            ts = ts or time.time_ns() // 1000
-            asked.append(group)
-            words.update({(first.table, first.start + i): word for i, word in enumerate(found)})
-        if not asked:
-            raise next(iter(refused.values()), BadAnswer("no registers to ask for"))
-        if refused:
-            self._refused = (*self._refused, *refused)
-            self._ask_again = time.monotonic() + ASK_AGAIN_S
-        self._groups = asked
-        return ts, words
-
-    def _reading(
-        self, point: ModbusPoint, words: Mapping[tuple[Table, int], int], ts: int
-    ) -> Reading:
-        found = _words_at(where(point, self._settings), words)
+    def _reading(self, point: ModbusPoint, answer: Answer) -> Reading:
+        found = answer.words(where(point, self._settings))
         scale = where_scale(point, self._settings)
-        power = [0] if scale is None else _words_at(scale, words)
+        power = [0] if scale is None else answer.words(scale)
         if found is None or power is None:
-            return Reading(point.signal, ts, float("nan"), Quality.NO_VALUE)
+            return Reading(point.signal, answer.ts, math.nan, Quality.NO_VALUE)
         raw = decoded(point, found, self._settings)
         exponent = decode(power, "int16")
-        if abs(exponent) > _MAX_EXPONENT:
-            return point.reading(None, ts)
-        return point.reading(raw, ts, 10.0**exponent)
-
-
-def _words_at(field: Span, words: Mapping[tuple[Table, int], int]) -> list[int] | None:
-    found = [words.get((field.table, address)) for address in range(field.start, field.end)]
-    return None if None in found else [word for word in found if word is not None]
+        if abs(exponent) > MAX_EXPONENT:
+            return point.reading(None, answer.ts)
+        return point.reading(raw, answer.ts, 10.0**exponent)

@@ -19,9 +19,11 @@ from core.signals import Signal, load_catalogue
 from ingest.devices import DeviceSpec, Point, Template, make_device
 from ingest.modbus_image import Image, modbus_image, raw_limits
 from ingest.modbus_link import BIT_TABLES, LinkSettings, Table
+from ingest.sunspec_image import sunspec_image
 
 Fill = Callable[[DeviceSpec, Mapping[str, float | None]], Image]
 _FUNCTIONS: dict[int, Table] = {1: "coil", 2: "discrete", 3: "holding", 4: "input"}
+_IMAGES: dict[str, Fill] = {"modbus": modbus_image, "sunspec": sunspec_image}
 # What a quantity is like on an ordinary day, else what a unit is like; in canonical units.
 _BY_QUANTITY: dict[str, tuple[float, float]] = {
     "active_power": (-4.0, 6.0), "battery_power": (-4.0, 4.0), "pv_power": (0.5, 8.0),
@@ -38,7 +40,7 @@ _BY_UNIT: dict[str, tuple[float, float]] = {
     "V": (226.0, 236.0), "A": (0.5, 12.0), "kW": (0.3, 8.0), "W": (300.0, 8000.0),
     "Hz": (49.95, 50.05), "°C": (18.0, 45.0), "%": (20.0, 90.0), "K": (0.5, 4.0),
 }  # fmt: skip
-_ANYTHING = (0.0, 5.0)
+_ANYTHING = (1.0, 5.0)  # a SunSpec counter of 0 says that there is none
 _SWING_S = 600.0  # period of the slow movement
 _COUNTED_PER_HOUR = 3.0
 
@@ -175,13 +177,30 @@ class SimulatedDevice:
 
     def sim_device(self) -> SimDevice:
         """Four empty tables; what they answer is filled in at each question."""
-        bits = [SimData(0, count=1, values=[False] * 65536, datatype=DataType.BITS)]
-        words = [SimData(0, count=65536, values=0, datatype=DataType.REGISTERS)]
         return SimDevice(
             id=self.spec.settings.unit,
-            simdata=(bits, list(bits), words, list(words)),
+            simdata=(
+                [self._bits("coil")],
+                [self._bits("discrete")],
+                [self._words("holding")],
+                [self._words("input")],
+            ),
             action=self._answer,
         )
+
+    def _reach(self, table: Table) -> tuple[int, int]:
+        """First and last address of a table that holds something."""
+        held = [address for other, address in self.image if other == table] or [0]
+        return min(held), max(held)
+
+    def _words(self, table: Table) -> SimData:
+        first, last = self._reach(table)
+        return SimData(first, count=last - first + 1, values=0, datatype=DataType.REGISTERS)
+
+    def _bits(self, table: Table) -> SimData:
+        first, last = (16 * (end // 16) for end in self._reach(table))
+        bits = [False] * (last - first + 16)
+        return SimData(first, values=bits, datatype=DataType.BITS)
 
     async def _answer(
         self, function: int, start: int, address: int, count: int, current: list[int], new: Any
@@ -198,8 +217,9 @@ class SimulatedDevice:
         if table in BIT_TABLES:  # the server counts words of 16 bits here
             first = address // 16
             for bit in range(16 * first, 16 * (first + count)):
-                word = current[bit // 16] & ~(1 << bit % 16)
-                current[bit // 16] = word | self.image.get((table, bit), 0) << bit % 16
+                at = bit // 16 - start
+                word = current[at] & ~(1 << bit % 16)
+                current[at] = word | self.image.get((table, bit), 0) << bit % 16
             return None
         for at in range(address, address + count):
             key = (table, at)
@@ -211,6 +231,6 @@ class SimulatedDevice:
 
 def _filler(transport: str) -> Fill:
     """How the registers of a transport's templates are filled."""
-    if transport == "modbus":
-        return modbus_image
+    if transport in _IMAGES:
+        return _IMAGES[transport]
     raise ConfigError(f"no simulator for devices that speak {transport}")

@@ -22,7 +22,8 @@ from pymodbus.server import ModbusSerialServer
 from core.errors import BadAnswer, ConfigError, DeclarationError, NoAnswer, Unreachable
 from core.readings import Quality
 from ingest.devices import DeviceSpec, Template, make_device, parse_template
-from ingest.modbus import Modbus, ModbusSettings, Span, grouped
+from ingest.modbus import Modbus
+from ingest.register_reader import Limits, Span, grouped
 from ingest.simulate_device import SimulatedDevice
 from ingest.toml_file import read_toml
 
@@ -480,10 +481,7 @@ fields = st.builds(
     st.lists(st.integers(0, 600), max_size=3),
 )
 def test_groups(spans: list[Span], longest: int, gap: int, limits: list[int]) -> None:
-    settings = ModbusSettings(
-        host="h", max_registers=longest, max_gap=gap, boundaries=tuple(limits)
-    )
-    groups = grouped(spans, settings)
+    groups = grouped(spans, Limits(longest, gap, tuple(limits)))
     assert sorted(span for group in groups for span in group) == sorted(set(spans))
     for group in groups:
         end = max(span.end for span in group)
