@@ -157,8 +157,8 @@ class Mqtt:
         self._room = threading.Semaphore(settings.pending)
         self._closing = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._greeting: asyncio.Future[None] | None = None
-        self._subscribed: asyncio.Future[list[ReasonCode]] | None = None
+        # The broker's next answer, while `open` waits for one.
+        self._expected: asyncio.Future[list[ReasonCode]] | None = None
         self._client = self._make_client()
 
     def _make_client(self) -> Client:
@@ -196,13 +196,15 @@ class Mqtt:
         self, client: Client, data: Any, flags: ConnectFlags, reason: ReasonCode,
         properties: Properties | None,
     ) -> None:  # fmt: skip
-        self._tell(self._greeted, reason, flags.session_present)
+        told = {"device": self._device.name, "kept": flags.session_present}
+        LOG.info("session", extra=told)
+        self._tell(self._answered, [reason])
 
     def _on_subscribe(
         self, client: Client, data: Any, mid: int, reasons: list[ReasonCode],
         properties: Properties | None,
     ) -> None:  # fmt: skip
-        self._tell(self._granted, reasons)
+        self._tell(self._answered, reasons)
 
     def _on_disconnect(
         self, client: Client, data: Any, flags: DisconnectFlags, reason: ReasonCode,
@@ -228,23 +230,13 @@ class Mqtt:
         settings = self._settings
         return f"{settings.host}:{settings.port or (TLS_PORT if settings.tls else PORT)}"
 
-    def _greeted(self, reason: ReasonCode, kept: bool) -> None:
-        if self._greeting is None or self._greeting.done():
-            return
-        if reason.is_failure:
-            self._greeting.set_exception(BadAnswer(f"{self._where()} refuses: {reason}"))
-            return
-        LOG.info("session", extra={"device": self._device.name, "kept": kept})
-        self._greeting.set_result(None)
-
-    def _granted(self, reasons: list[ReasonCode]) -> None:
-        if self._subscribed is not None and not self._subscribed.done():
-            self._subscribed.set_result(reasons)
+    def _answered(self, reasons: list[ReasonCode]) -> None:
+        if self._expected is not None and not self._expected.done():
+            self._expected.set_result(reasons)
 
     def _ended(self, why: str) -> None:
-        for waiting in (self._greeting, self._subscribed):
-            if waiting is not None and not waiting.done():
-                waiting.set_exception(Unreachable(why))
+        if self._expected is not None and not self._expected.done():
+            self._expected.set_exception(Unreachable(why))
         self._inbox.put_nowait(Unreachable(why))
 
     def _connect(self) -> None:
@@ -273,18 +265,19 @@ class Mqtt:
         BadAnswer : the broker does not let this user in, or not read a topic.
         """
         self._loop = asyncio.get_running_loop()
-        self._greeting = self._loop.create_future()
-        self._subscribed = self._loop.create_future()
+        self._expected = self._loop.create_future()
         try:
             await asyncio.to_thread(self._connect)
         except (OSError, UnicodeError) as error:
             raise Unreachable(f"{self._where()}: {error}") from error
         self._client.loop_start()
-        await self._greeting
-        await self._subscribe()
+        for reason in await self._expected:
+            if reason.is_failure:
+                raise BadAnswer(f"{self._where()} refuses: {reason}")
+        await self._subscribe(self._loop.create_future())
 
-    async def _subscribe(self) -> None:
-        assert self._subscribed is not None
+    async def _subscribe(self, granted: asyncio.Future[list[ReasonCode]]) -> None:
+        self._expected = granted
         filters = sorted(set(self._filters.values()))
         wanted: list[Any]
         if self._settings.version == "5":
@@ -296,7 +289,7 @@ class Mqtt:
         code, _ = self._client.subscribe(wanted)
         if code is not MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise Unreachable(f"{self._where()}: {code.name}")
-        for topic, reason in zip(filters, await self._subscribed, strict=True):
+        for topic, reason in zip(filters, await granted, strict=True):
             if reason.is_failure:
                 raise BadAnswer(f"{self._where()} refuses topic {topic!r}: {reason}")
 
@@ -352,3 +345,6 @@ class Mqtt:
         self._closing.set()
         self._client.disconnect()
         await asyncio.to_thread(self._client.loop_stop)
+        # Without its callbacks nothing holds on to the client, which closes its sockets then.
+        for name in ("on_connect", "on_subscribe", "on_disconnect", "on_message"):
+            setattr(self._client, name, None)

@@ -91,12 +91,13 @@ def find(document: Any, path: str) -> Any:
     """
     value = document
     for step in parse_path(path):
-        if isinstance(value, dict) and isinstance(step, str) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
-            value = value[step]
-        else:
+        inside: Any = dict if isinstance(step, str) else list
+        if not isinstance(value, inside):
             raise Absent(f"nothing at {path!r}")
+        try:
+            value = value[step]
+        except LookupError as error:
+            raise Absent(f"nothing at {path!r}") from error
     return value
 
 

@@ -144,6 +144,11 @@ class Mosquitto:
             self._process = subprocess.Popen([binary, "-c", str(config)], stdout=log, stderr=log)
         wait_until(lambda: listens(self.port), what="mosquitto")
 
+    def send(self, which: signal.Signals) -> None:
+        """Send a signal."""
+        assert self._process is not None
+        self._process.send_signal(which)
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it by its process id."""
         if self._process is not None:
@@ -167,3 +172,128 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     broker.start()
     yield broker
     broker.stop()
+
+
+# --- RabbitMQ -----------------------------------------------------------------------------------
+
+
+@dataclass
+class Rabbit:
+    """A RabbitMQ node of its own: name, ports, folders and port mapper (epmd) are private."""
+
+    folder: Path
+    certificates: Certificates
+    port: int = field(default_factory=free_port)
+    tls_port: int = field(default_factory=free_port)
+    dist_port: int = field(default_factory=free_port)
+    mapper_port: int = field(default_factory=free_port)
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    _mapper: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Start, and wait until it answers on its port."""
+        scripts = sorted(Path("/usr/lib/rabbitmq/lib").glob("*/sbin/rabbitmq-server"))
+        if not scripts:
+            pytest.skip("needs rabbitmq-server: sudo apt-get install rabbitmq-server")
+        environment = self._environment()
+        if self._mapper is None:
+            epmd = found("epmd", "rabbitmq-server")
+            self._mapper = subprocess.Popen(
+                [epmd, "-address", "127.0.0.1", "-port", str(self.mapper_port)],
+                env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            wait_until(lambda: listens(self.mapper_port), what="epmd")
+        self._configure()
+        with (self.folder / "output").open("ab") as log:
+            # With input allowed the script becomes the Erlang machine itself: one process id.
+            self._process = subprocess.Popen(
+                [str(scripts[-1])], env=environment, cwd=self.folder, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log,
+            )  # fmt: skip
+        wait_until(self._answers, what="rabbitmq-server")
+
+    def _environment(self) -> dict[str, str]:
+        folder = self.folder
+        return {
+            "PATH": DAEMONS,
+            "HOME": str(folder),  # holds the Erlang cookie
+            "LANG": "C.UTF-8",
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "ERL_EPMD_PORT": str(self.mapper_port),
+            "RABBITMQ_ALLOW_INPUT": "true",
+            "RABBITMQ_NODENAME": f"test{self.port}@localhost",
+            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_DIST_PORT": str(self.dist_port),
+            "RABBITMQ_MNESIA_BASE": str(folder / "mnesia"),
+            "RABBITMQ_LOG_BASE": str(folder / "log"),
+            "RABBITMQ_LOGS": str(folder / "log" / "node.log"),
+            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+            "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
+                "-noinput -kernel inet_dist_use_interface {127,0,0,1} +S 1:1 +sbwt none"
+            ),
+        }
+
+    def _configure(self) -> None:
+        made = self.certificates
+        (self.folder / "log").mkdir(exist_ok=True)
+        (self.folder / "enabled_plugins").write_text("[].\n", "utf-8")
+        (self.folder / "rabbitmq.conf").write_text(
+            f"listeners.tcp.1 = 127.0.0.1:{self.port}\n"
+            f"listeners.ssl.1 = 127.0.0.1:{self.tls_port}\n"
+            f"ssl_options.cacertfile = {made.ca}\n"
+            f"ssl_options.certfile = {made.certificate('server')}\n"
+            f"ssl_options.keyfile = {made.key('server')}\n"
+            "ssl_options.verify = verify_peer\n"
+            "ssl_options.fail_if_no_peer_cert = true\n"
+            # A machine of tests may have little space left; the broker would stop taking messages.
+            "disk_free_limit.absolute = 10MB\n",
+            "utf-8",
+        )
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        if self._process.poll() is not None:
+            raise RuntimeError((self.folder / "output").read_text("utf-8", "replace")[-2000:])
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as probe:
+                probe.settimeout(2)
+                probe.sendall(b"AMQP\x00\x00\x09\x01")
+                return len(probe.recv(7)) == 7  # the head of the broker's first frame
+        except OSError:
+            return False
+
+    def send(self, which: signal.Signals) -> None:
+        """Send a signal."""
+        assert self._process is not None
+        self._process.send_signal(which)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End the broker by its process id; the port mapper stays."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(30)
+            self._process = None
+
+    def close(self) -> None:
+        """End the broker, then the port mapper."""
+        self.stop()
+        if self._mapper is not None:
+            self._mapper.terminate()
+            self._mapper.wait(10)
+            self._mapper = None
+
+
+@pytest.fixture(scope="session")
+def rabbit(
+    tmp_path_factory: pytest.TempPathFactory, certificates: Certificates
+) -> Iterator[Rabbit]:
+    """A RabbitMQ broker for all tests of a process; a test that stops it starts it again."""
+    broker = Rabbit(tmp_path_factory.mktemp("rabbit"), certificates)
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.close()

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.errors import DeviceError
+from core.errors import DeviceError, NoAnswer
 from core.readings import Batch, Quality, Reading
 from ingest.devices import DeviceSpec, Identity, Template, make_device, transport_class
 
@@ -70,7 +70,9 @@ async def listen_once(spec: DeviceSpec, kept: Kept, failed: list[DeviceError]) -
         kept.opened.set()
         await transport.listen(kept.deliver)
     except (DeviceError, TimeoutError) as error:
-        failed.append(error if isinstance(error, DeviceError) else DeviceError("timeout"))
+        # A new error: the trace of the old one would hold on to everything that failed.
+        kind = type(error) if isinstance(error, DeviceError) else NoAnswer
+        failed.append(kind(str(error)))
     finally:
         await transport.close()
 
