@@ -134,13 +134,20 @@ class Point(_Table):
             self.cell if self.cell is not None else known.cell,
         )  # fmt: skip
 
-    def reading(self, raw: float | None, ts: int) -> Reading:
-        """The reading that a raw value stands for; None is one that could not be decoded."""
+    def means_none(self, raw: float) -> bool:
+        """Whether the device says by this raw value that it has none; ``nan`` can be one."""
+        return raw in self.invalid or (math.isnan(raw) and any(map(math.isnan, self.invalid)))
+
+    def reading(self, raw: float | None, ts: int, factor: float = 1.0) -> Reading:
+        """The reading that a raw value stands for; None is one that could not be decoded.
+
+        `factor` is a scale that the device itself tells beside the value.
+        """
+        if raw is not None and self.means_none(raw):
+            return Reading(self.signal, ts, math.nan, Quality.NO_VALUE)
         if raw is None or not math.isfinite(raw):
             return Reading(self.signal, ts, math.nan, Quality.DECODE_ERROR)
-        if raw in self.invalid:
-            return Reading(self.signal, ts, math.nan, Quality.NO_VALUE)
-        value = self.sign * (self.scale * raw + self.offset)
+        value = self.sign * (self.scale * raw * factor + self.offset)
         return Reading(self.signal, ts, value, self.judged(value))
 
     def judged(self, value: float) -> Quality:

@@ -1,0 +1,235 @@
+"""A connection to a Modbus device: TCP, RTU over TCP, serial RTU.
+
+References
+----------
+MODBUS Application Protocol Specification V1.1b3, Modbus Organization 2012.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+from weakref import WeakValueDictionary
+
+from pydantic import Field, model_validator
+from pymodbus import FramerType
+from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
+from pymodbus.exceptions import ConnectionException, ModbusException
+from pymodbus.pdu import ModbusPDU
+
+from core.errors import BadAnswer, NoAnswer, Unreachable
+from ingest.devices import TransportSettings
+
+Table = Literal["holding", "input", "coil", "discrete"]
+BIT_TABLES = ("coil", "discrete")
+EXCEPTIONS = {
+    1: "illegal function",
+    2: "illegal data address",
+    3: "illegal data value",
+    4: "device failure",
+    5: "accepted, not done yet",
+    6: "device busy",
+    7: "not done",
+    8: "memory parity error",
+    10: "gateway has no path to the device",
+    11: "device behind the gateway does not answer",
+}
+# By these a device says that it does not have what was asked for; the others pass.
+REFUSALS = (1, 2, 3, 4)
+# Of the time allowed, what one question may take: an error that says why comes before the end.
+SHARE_OF_TIMEOUT = 0.8
+# Devices on one serial line take turns. In this process only.
+_lines: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+
+class LinkSettings(TransportSettings):
+    """Where a Modbus device is.
+
+    Attributes
+    ----------
+    host, port : of a device or gateway on the network.
+    framing : ``rtu`` for serial frames over TCP, as simple gateways pass them on.
+    serial : serial port, instead of a host.
+    unit : address of the device behind the connection.
+    pause_s : rest between two questions [s]; some devices need one.
+    settle_s : rest after connecting [s].
+    """
+
+    host: str = ""
+    port: int = Field(default=502, ge=1, le=65535)
+    framing: Literal["tcp", "rtu"] = "tcp"
+    serial: str = ""
+    baud: int = Field(default=9600, gt=0)
+    parity: Literal["N", "E", "O"] = "N"
+    stop_bits: Literal[1, 2] = 1
+    unit: int = Field(default=1, ge=0, le=255)
+    pause_s: float = Field(default=0.0, ge=0)
+    settle_s: float = Field(default=0.0, ge=0)
+
+    @model_validator(mode="after")
+    def _has_one_place(self) -> LinkSettings:
+        if bool(self.host) == bool(self.serial):
+            raise ValueError("needs host or serial, one of the two")
+        return self
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        where = self.serial or f"{self.host}:{self.port}"
+        return f"{where} unit {self.unit}"
+
+
+class Refused(BadAnswer):
+    """The device has answered with an exception code."""
+
+    def __init__(self, place: str, what: str, code: int) -> None:
+        words = EXCEPTIONS.get(code, "unknown exception")
+        super().__init__(f"{place}: {what}: {words} (exception {code})")
+        self.code = code
+
+
+class Link:
+    """Asks one device for registers."""
+
+    def __init__(self, settings: LinkSettings, timeout_s: float) -> None:
+        self.settings = settings
+        self._timeout_s = SHARE_OF_TIMEOUT * timeout_s
+        self._client: AsyncModbusTcpClient | AsyncModbusSerialClient | None = None
+        self._heard = b""
+
+    async def open(self) -> None:
+        """Connect; a serial port is only tried and left to the others on the line.
+
+        Raises
+        ------
+        Unreachable
+        """
+        if self.settings.serial:
+            async with self.turn():
+                return
+        await self._connect()
+
+    def close(self) -> None:
+        """Disconnect."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """The time in which this device has the line.
+
+        Raises
+        ------
+        Unreachable
+        """
+        if not self.settings.serial:
+            yield
+            return
+        line = _lines.setdefault(self.settings.serial, asyncio.Lock())
+        async with line:
+            try:
+                await self._connect()
+                yield
+            finally:
+                self.close()
+
+    async def read(self, table: Table, address: int, count: int) -> list[int]:
+        """`count` registers, or bits as 0 and 1, from an address on.
+
+        Raises
+        ------
+        Refused : an exception code.
+        Unreachable, NoAnswer, BadAnswer
+        """
+        client = self._client
+        if client is None or not client.connected:
+            raise Unreachable(f"{self.settings.place}: not connected")
+        what = f"{table} {address}..{address + count - 1}"
+        self._heard = b""
+        try:
+            answer = await self._ask(client, table, address, count)
+        except asyncio.CancelledError:
+            self.close()  # a late answer must not be taken for that of the next question
+            raise
+        except ModbusException as error:
+            raise self._failure(client, what, error) from error
+        if answer.isError():
+            code = getattr(answer, "exception_code", 0)
+            raise Refused(self.settings.place, what, code)
+        found = [int(bit) for bit in answer.bits] if table in BIT_TABLES else list(answer.registers)
+        # Bits come in whole bytes.
+        if len(found) < count or (table not in BIT_TABLES and len(found) > count):
+            raise BadAnswer(f"{self.settings.place}: {what}: {len(found)} values for {count}")
+        if self.settings.pause_s:
+            await asyncio.sleep(self.settings.pause_s)
+        return found[:count]
+
+    async def _ask(
+        self, client: AsyncModbusTcpClient | AsyncModbusSerialClient, table: Table, address: int,
+        count: int,
+    ) -> ModbusPDU:  # fmt: skip
+        ask = {
+            "holding": client.read_holding_registers,
+            "input": client.read_input_registers,
+            "coil": client.read_coils,
+            "discrete": client.read_discrete_inputs,
+        }[table]
+        return await ask(address, count=count, device_id=self.settings.unit)
+
+    async def _connect(self) -> None:
+        self.close()
+        client = self._make_client()
+        self._client = client
+        try:
+            found = await client.connect()
+        except BaseException:
+            self.close()
+            raise
+        if not found:
+            self.close()
+            raise Unreachable(f"{self.settings.place}: no connection")
+        if self.settings.settle_s:
+            await asyncio.sleep(self.settings.settle_s)
+
+    def _make_client(self) -> AsyncModbusTcpClient | AsyncModbusSerialClient:
+        """A client that neither reconnects nor asks twice: that is for the collector to say."""
+        one = self.settings
+        if one.serial:
+            return AsyncModbusSerialClient(
+                one.serial, framer=FramerType.RTU, baudrate=one.baud, parity=one.parity,
+                stopbits=one.stop_bits, timeout=self._timeout_s, retries=0, reconnect_delay=0,
+                trace_packet=self._hear, trace_connect=self._notice,
+            )  # fmt: skip
+        framer = FramerType.RTU if one.framing == "rtu" else FramerType.SOCKET
+        return AsyncModbusTcpClient(
+            one.host, port=one.port, framer=framer, timeout=self._timeout_s, retries=0,
+            reconnect_delay=0, trace_packet=self._hear, trace_connect=self._notice,
+        )  # fmt: skip
+
+    def _hear(self, sending: bool, data: bytes) -> bytes:
+        """Keep what comes: when it is no answer, the message can show it."""
+        if not sending:
+            self._heard = data
+        return data
+
+    def _notice(self, connected: bool) -> None:
+        """A lost connection ends the question at once, not at its timeout."""
+        client = self._client
+        if connected or client is None or client.ctx.response_future.done():
+            return
+        client.ctx.response_future.set_exception(ConnectionException("connection lost"))
+
+    def _failure(
+        self, client: AsyncModbusTcpClient | AsyncModbusSerialClient, what: str,
+        error: ModbusException,
+    ) -> BadAnswer | Unreachable | NoAnswer:  # fmt: skip
+        if self._heard:
+            return BadAnswer(
+                f"{self.settings.place}: {what}: no Modbus answer: {self._heard[:16].hex(' ')}"
+            )
+        if isinstance(error, ConnectionException) or not client.connected:
+            return Unreachable(f"{self.settings.place}: {what}: connection lost")
+        return NoAnswer(f"{self.settings.place}: {what}: no answer in {self._timeout_s:g} s")

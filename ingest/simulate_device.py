@@ -1,0 +1,236 @@
+"""A device that is not there: any template of registers, served by a real Modbus server."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import math
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pymodbus import FramerType
+from pymodbus.constants import ExcCodes
+from pymodbus.server import ModbusTcpServer
+from pymodbus.simulator import DataType, SimData, SimDevice
+
+from core.errors import ConfigError
+from core.signals import Signal, load_catalogue
+from ingest.devices import DeviceSpec, Point, Template, make_device
+from ingest.modbus_image import Image, modbus_image, raw_limits
+from ingest.modbus_link import BIT_TABLES, LinkSettings, Table
+from ingest.sunspec_image import sunspec_image
+
+Fill = Callable[[DeviceSpec, Mapping[str, float | None]], Image]
+_FUNCTIONS: dict[int, Table] = {1: "coil", 2: "discrete", 3: "holding", 4: "input"}
+_IMAGES: dict[str, Fill] = {"modbus": modbus_image, "sunspec": sunspec_image}
+# What a quantity is like on an ordinary day, else what a unit is like; in canonical units.
+_BY_QUANTITY: dict[str, tuple[float, float]] = {
+    "active_power": (-4.0, 6.0), "battery_power": (-4.0, 4.0), "pv_power": (0.5, 8.0),
+    "pv_dc_power": (0.5, 8.2), "inverter_power": (0.3, 7.0), "load_power": (0.3, 5.0),
+    "phase_power": (-1.5, 2.0), "reactive_power": (-0.5, 0.5), "apparent_power": (0.5, 8.0),
+    "power_factor": (0.95, 1.0), "soc": (20.0, 90.0), "soh_bms": (95.0, 100.0),
+    "cell_voltage": (3.2, 3.35), "cell_voltage_max": (3.3, 3.36), "cell_voltage_min": (3.2, 3.28),
+    "battery_voltage": (380.0, 420.0), "pack_voltage": (48.0, 53.0),
+    "battery_current": (-10.0, 10.0), "pack_current": (-10.0, 10.0),
+    "pv_dc_voltage": (350.0, 620.0), "pv_string_voltage": (350.0, 620.0),
+    "cell_balancing": (0.0, 1.0),
+}  # fmt: skip
+_BY_UNIT: dict[str, tuple[float, float]] = {
+    "V": (226.0, 236.0), "A": (0.5, 12.0), "kW": (0.3, 8.0), "W": (300.0, 8000.0),
+    "Hz": (49.95, 50.05), "°C": (18.0, 45.0), "%": (20.0, 90.0), "K": (0.5, 4.0),
+}  # fmt: skip
+_ANYTHING = (1.0, 5.0)  # a SunSpec counter of 0 says that there is none
+_SWING_S = 600.0  # period of the slow movement
+_COUNTED_PER_HOUR = 3.0
+
+
+def _fraction(name: str) -> float:
+    """A number 0..1 that a name always gives."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest(), "big") / 2**32
+
+
+def _usual(signal: Signal, lowest: float, highest: float) -> tuple[float, float]:
+    """Where a signal moves: as is usual for it, within what it can be."""
+    low, high = _BY_QUANTITY.get(signal.quantity) or _BY_UNIT.get(signal.unit) or _ANYTHING
+    lowest = max(lowest, -math.inf if signal.low is None else signal.low)
+    highest = min(highest, math.inf if signal.high is None else signal.high)
+    if low > highest or high < lowest:  # usual elsewhere, impossible here
+        return max(lowest, min(0.0, highest)), min(highest, max(0.0, lowest) + 1.0)
+    return max(low, lowest), min(high, highest)
+
+
+def moving(device: DeviceSpec, seconds: float) -> dict[str, float | None]:
+    """Plausible values of all signals at a time [s]: they swing in their range, counters rise."""
+    catalogue = load_catalogue().describe
+    found: dict[str, float | None] = {}
+    for point in device.points:
+        signal = point.meaning(catalogue)
+        part = _fraction(point.signal)
+        low, high = _usual(signal, *_value_limits(device, point))
+        if signal.kind == "counter":
+            rate = _COUNTED_PER_HOUR * (1e3 if signal.unit == "Wh" else 1.0)
+            found[point.signal] = min(high, max(low, 0) + 100 * part + rate * seconds / 3600)
+        elif signal.kind in ("state", "setpoint"):
+            found[point.signal] = float(round(low))
+        else:
+            swing = 0.5 + 0.5 * math.sin(2 * math.pi * (seconds / _SWING_S + part))
+            found[point.signal] = low + (high - low) * swing
+    return found
+
+
+def _value_limits(device: DeviceSpec, point: Point) -> tuple[float, float]:
+    """What a point can hold [its unit]; a state is a whole number that the raw value is."""
+    if device.transport != "modbus":
+        return -math.inf, math.inf
+    ends = (
+        point.sign * (point.scale * raw + point.offset)
+        for raw in raw_limits(point, device.settings)  # type: ignore[arg-type]
+    )
+    low, high = sorted(ends)
+    return low, high
+
+
+class SimulatedDevice:
+    """The registers of a template with values that can be set while it is served.
+
+    Attributes
+    ----------
+    spec : the device as a collector would have it.
+    values : by signal [its unit]; None where the device has none.
+    refused : addresses at which it answers "illegal data address".
+    strict : whether it answers so at every address that the template does not name.
+    image : words by table and address, as they are now.
+    failing : exception code that it answers everything with.
+    delay_s : how long it takes to answer.
+    questions : how many it has been asked.
+    port : where it listens, once served.
+    """
+
+    def __init__(self, template: Template, settings: Mapping[str, Any] | None = None) -> None:
+        self.spec = make_device(template, "simulated", {"host": "127.0.0.1", **(settings or {})})
+        self._fill = _filler(template.identity.transport)
+        self.values: dict[str, float | None] = moving(self.spec, 0.0)
+        self.refused: set[tuple[Table, int]] = set()
+        self.strict = False
+        self.failing: ExcCodes | None = None
+        self.delay_s = 0.0
+        self.questions = 0
+        self.port = 0
+        self.image: Image = {}
+        self.put({})
+
+    def put(self, values: Mapping[str, float | None]) -> None:
+        """Give signals new values.
+
+        Raises
+        ------
+        ValueError : no such signal, or its registers cannot hold the value.
+        """
+        unknown = set(values) - set(self.values)
+        if unknown:
+            raise ValueError(f"no signal {', '.join(sorted(unknown))}")
+        self.image = self._fill(self.spec, {**self.values, **values})
+        self.values |= values
+
+    def write(self, table: Table, address: int, word: int) -> None:
+        """Change one register behind the template's back."""
+        self.image[table, address] = word
+
+    @asynccontextmanager
+    async def served(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[DeviceSpec]:
+        """Listen; gives the device with the port at which it is found.
+
+        Raises
+        ------
+        ConfigError : the port is taken or may not be used.
+        """
+        settings: LinkSettings = self.spec.settings
+        framer = FramerType.RTU if settings.framing == "rtu" else FramerType.SOCKET
+        server = ModbusTcpServer(self.sim_device(), framer=framer, address=(host, port))
+        if not await server.listen():
+            raise ConfigError(f"cannot listen at {host}:{port}")
+        try:
+            self.port = server.transport.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
+            yield self._at(host, self.port)
+        finally:
+            await server.shutdown()
+
+    async def serve_moving(
+        self, host: str, port: int, period_s: float = 1.0, fixed: Mapping[str, float | None] = {}
+    ) -> None:
+        """Serve until cancelled, with values that move, but for the fixed ones."""
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        async with self.served(host, port):
+            while True:
+                self.put({**moving(self.spec, loop.time() - start), **fixed})
+                await asyncio.sleep(period_s)
+
+    def _at(self, host: str, port: int) -> DeviceSpec:
+        spec = self.spec
+        settings = spec.settings.model_copy(update={"host": host, "port": port})
+        return DeviceSpec(
+            spec.name, spec.group, spec.site, spec.zone, spec.transport, settings, spec.points,
+            spec.derived, spec.period_s, spec.timeout_s, spec.stale_after_s,
+        )  # fmt: skip
+
+    def sim_device(self) -> SimDevice:
+        """Four empty tables; what they answer is filled in at each question."""
+        return SimDevice(
+            id=self.spec.settings.unit,
+            simdata=(
+                [self._bits("coil")],
+                [self._bits("discrete")],
+                [self._words("holding")],
+                [self._words("input")],
+            ),
+            action=self._answer,
+        )
+
+    def _reach(self, table: Table) -> tuple[int, int]:
+        """First and last address of a table that holds something."""
+        held = [address for other, address in self.image if other == table] or [0]
+        return min(held), max(held)
+
+    def _words(self, table: Table) -> SimData:
+        first, last = self._reach(table)
+        return SimData(first, count=last - first + 1, values=0, datatype=DataType.REGISTERS)
+
+    def _bits(self, table: Table) -> SimData:
+        first, last = (16 * (end // 16) for end in self._reach(table))
+        bits = [False] * (last - first + 16)
+        return SimData(first, values=bits, datatype=DataType.BITS)
+
+    async def _answer(
+        self, function: int, start: int, address: int, count: int, current: list[int], new: Any
+    ) -> ExcCodes | None:
+        """Fill in what is asked for; the hook of the server."""
+        self.questions += 1
+        if self.delay_s:
+            await asyncio.sleep(self.delay_s)
+        if self.failing is not None:
+            return self.failing
+        table = _FUNCTIONS.get(function)
+        if table is None or new:
+            return ExcCodes.ILLEGAL_FUNCTION
+        if table in BIT_TABLES:  # the server counts words of 16 bits here
+            first = address // 16
+            for bit in range(16 * first, 16 * (first + count)):
+                at = bit // 16 - start
+                word = current[at] & ~(1 << bit % 16)
+                current[at] = word | self.image.get((table, bit), 0) << bit % 16
+            return None
+        for at in range(address, address + count):
+            key = (table, at)
+            if key in self.refused or (self.strict and key not in self.image):
+                return ExcCodes.ILLEGAL_ADDRESS
+            current[at - start] = self.image.get(key, 0)
+        return None
+
+
+def _filler(transport: str) -> Fill:
+    """How the registers of a transport's templates are filled."""
+    if transport in _IMAGES:
+        return _IMAGES[transport]
+    raise ConfigError(f"no simulator for devices that speak {transport}")
