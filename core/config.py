@@ -27,6 +27,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     store: Path = Path("data/store")
+    journal: Path | None = None  # None: in the store's folder
     sources: tuple[Path, ...] = ()
     zone: str = "Europe/Berlin"
     nonexistent: Literal["quarantine", "shift"] = "quarantine"

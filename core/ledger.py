@@ -20,6 +20,7 @@ from typing import Any
 from core.errors import StoreDamaged, StoreError, StoreFormatError, StoreMissing
 
 FILE = "ledger.sqlite"
+LIVE = "live"  # kind of the source that stands for a device's readings from the journal
 FORMAT = 1
 APPLICATION_ID = 0x5A494747  # "ZIGG"
 
@@ -416,6 +417,20 @@ class Commit:
             "INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?)",
             [(source, row.line, row.column, row.text, row.reason, row.rows) for row in rows],
         )
+
+    def count_quarantine(self, source: int, rows: Sequence[QuarantineRow]) -> None:
+        """Add counts to what is quarantined of a source, by column and reason."""
+        for row in rows:
+            added = self._con.execute(
+                "UPDATE quarantine SET rows = rows + ? WHERE source = ? AND line IS ?"
+                " AND column_name = ? AND reason = ?",
+                (row.rows, source, row.line, row.column, row.reason),
+            )
+            if not added.rowcount:
+                self._con.execute(
+                    "INSERT INTO quarantine VALUES (?, ?, ?, ?, ?, ?)",
+                    (source, row.line, row.column, row.text, row.reason, row.rows),
+                )
 
     def note_move(self, device: str, source: int, signals: Sequence[str]) -> None:
         """Remember that rows of a source are still to be taken from a device."""

@@ -8,8 +8,9 @@ window are replaced by what the raw rows inside it say.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
@@ -33,15 +34,26 @@ from core.errors import (
     LevelMissing,
     QueryError,
     StoreDamaged,
+    StoreMissing,
     UnknownDevice,
     UnknownSignal,
 )
-from core.ledger import Ledger, Part, SignalRow, SourceRow, open_ledger
-from core.levels import SECOND, Level, parse_rules
+from core.journal import FILE as JOURNAL
+from core.journal import (
+    Journal,
+    LiveDevice,
+    LiveFacts,
+    ViewOutdated,
+    open_journal,
+    settled_in,
+)
+from core.ledger import LIVE, Ledger, Part, SourceRow, open_ledger
+from core.levels import SECOND, Level, parse_rules, worthwhile
 from core.rollup import (
     Buckets,
     Float,
     Int,
+    bucket_starts,
     day_index,
     day_starts,
     empty_buckets,
@@ -61,6 +73,7 @@ _NOT_OF_FILES = (
     duckdb.OutOfMemoryException, duckdb.InterruptException,
 )  # fmt: skip
 GAP_STEPS = 4
+MOST_SPANS = 50  # asked for one by one; of more, all between the first and the last
 # Every level's buckets start on a multiple of this, but for days of zones with odd offsets.
 GRID_US, GRID_SLOTS = 60 * SECOND, 20_000_000
 POINTS_PER_COLUMN = 4  # first, least, greatest, last: all that a pixel's width can show
@@ -167,11 +180,31 @@ class Cells:
     stands_for: int
 
 
-class LiveReadings(Protocol):
-    """Readings that are not in the pyramid yet; what a journal offers."""
+class LiveView(Protocol):
+    """One state of the readings that are not in the pyramid yet."""
+
+    @property
+    def devices(self) -> Mapping[str, LiveDevice]:
+        """What the devices and signals are, by name."""
+        ...
+
+    @property
+    def facts(self) -> Mapping[tuple[str, str], LiveFacts]:
+        """What there is of each (device, signal)."""
+        ...
+
+    @property
+    def until(self) -> int:
+        """Number of the newest reading it holds; grows with every one."""
+        ...
 
     def rows(self, device: str, signal: str, start: int, end: int) -> tuple[Int, Float]:
-        """Time stamps [µs UTC] in [start, end) and values, sorted."""
+        """Time stamps [µs UTC] in [start, end) and values, sorted.
+
+        Raises
+        ------
+        ViewOutdated : they became part of the pyramid since, and were taken away.
+        """
         ...
 
     def newest(self, device: str, signal: str) -> int | None:
@@ -179,14 +212,55 @@ class LiveReadings(Protocol):
         ...
 
 
+class LiveReadings(Protocol):
+    """Readings that are not in the pyramid yet; what a `core.journal.Journal` offers."""
+
+    @property
+    def id(self) -> str:
+        """Names the journal in the ledger."""
+        ...
+
+    @property
+    def shape(self) -> int:
+        """Differs when devices or signals came or were described otherwise."""
+        ...
+
+    @property
+    def last_seq(self) -> int:
+        """Number of the last reading ever taken."""
+        ...
+
+    def view(self, settled: Mapping[str, int]) -> LiveView:
+        """The present state of readings beyond a number by device."""
+        ...
+
+
 @dataclass(frozen=True)
 class _Snapshot:
-    """The ledger's state in memory, good until the next commit."""
+    """The ledger's state in memory, good until the next commit.
+
+    `live` maps a device to the state of its source: the journal, and the number up to which its
+    readings are in the parts.
+    """
 
     devices: dict[str, Device]
     signals: dict[str, dict[str, SignalInfo]]
     since: dict[tuple[str, str], int]
     parts: dict[tuple[str, str], list[Part]]
+    live: dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class _State:
+    """One state of the whole store: the ledger's, and the live readings it does not hold.
+
+    `devices` and `signals` count both together.
+    """
+
+    stored: _Snapshot
+    live: LiveView | None
+    devices: dict[str, Device]
+    signals: dict[str, dict[str, SignalInfo]]
 
 
 P = ParamSpec("P")
@@ -205,16 +279,23 @@ def _of_one_state(
     def ask(self: Store, /, *args: P.args, **options: P.kwargs) -> T:
         if self._pinned() is not None:
             return question(self, *args, **options)  # part of a larger question
+        why: duckdb.Error | None = None
+        outdated: ViewOutdated | None = None
         for attempt in range(RETRIES):
             self._threads.snapshot = self._fresh(force=attempt > 0)
             try:
                 return question(self, *args, **options)
+            except ViewOutdated as error:
+                outdated = error
             except duckdb.Error as error:
                 if isinstance(error, _NOT_OF_FILES):
                     raise
                 why = error
             finally:
                 self._threads.snapshot = None
+        if why is None:
+            assert outdated is not None
+            raise outdated
         raise StoreDamaged(f"{self.root}: a Parquet file cannot be read ({_said(why)})") from why
 
     return ask
@@ -233,17 +314,21 @@ class Store:
         ledger: Ledger,
         connect: Callable[[], duckdb.DuckDBPyConnection],
         live: LiveReadings | None,
+        journal: Path | None = None,
     ) -> None:
         self._ledger = ledger
         self._connect = connect
         self._connection = connect()
-        self._live = live
-        self._lock = threading.Lock()
+        self._given = live
+        self._journal_path = journal
+        self._journal: Journal | None = None
+        self._lock = threading.RLock()
         self._threads = threading.local()
         self._changed = -1
         self._version = -1
         self._reopened = 0
         self._snapshot: _Snapshot | None = None
+        self._state: _State | None = None
         self.root = ledger.root
         self.zone = ledger.zone
         self._rules = parse_rules(ledger.rules)
@@ -253,13 +338,39 @@ class Store:
         """Release ledger and connection."""
         self._ledger.close()
         self._connection.close()
+        if self._journal is not None:
+            self._journal.close()
 
     # --- what there is --------------------------------------------------------------------------
     @property
     def version(self) -> int:
-        """Differs after every commit, and of a store built anew; caches are keyed on it."""
-        self._fresh()
-        return self._version
+        """Differs after every commit, and of a store built anew; caches are keyed on it.
+
+        Of live readings only the first of a signal changes it: see `live_version`.
+        """
+        with self._lock:
+            self._fresh()
+            live = self._live_readings()
+            return self._version + (0 if live is None else live.shape * 10**24)
+
+    @property
+    def live_version(self) -> tuple[int, int]:
+        """Differs after every commit and every live reading; for what follows them."""
+        with self._lock:
+            state, version = self._fresh(), self.version
+        return version, 0 if state.live is None else state.live.until
+
+    def _live_readings(self) -> LiveReadings | None:
+        """The readings given, or the journal that stands at its place now."""
+        if self._given is not None or self._journal_path is None:
+            return self._given
+        if self._journal is not None and not self._journal.in_place():
+            self._journal.close()
+            self._journal = self._state = None
+        if self._journal is None and self._journal_path.exists():
+            with suppress(StoreMissing):
+                self._journal = open_journal(self._journal_path, read_only=True)
+        return self._journal
 
     def _follow(self) -> None:
         """Open the store that stands here now, where it was built anew since."""
@@ -267,7 +378,7 @@ class Store:
             return
         ledger = open_ledger(self.root)
         self._ledger.close()
-        self._ledger, self._snapshot = ledger, None
+        self._ledger, self._snapshot, self._state = ledger, None, None
         self._reopened += 1
         self.zone = ledger.zone
         self._rules = parse_rules(ledger.rules)
@@ -275,26 +386,52 @@ class Store:
         # Files of the new store bear names of the old: nothing read of those may serve again.
         self._connection = self._connect()
 
-    def _pinned(self) -> _Snapshot | None:
+    def _pinned(self) -> _State | None:
         """The state this thread's present question is asked of."""
         return getattr(self._threads, "snapshot", None)
 
-    def _fresh(self, *, force: bool = False) -> _Snapshot:
+    def _fresh(self, *, force: bool = False) -> _State:
         pinned = self._pinned()
         if pinned is not None:
             return pinned
         with self._lock:
             self._follow()
-            changed = self._ledger.changed()
-            if force or self._snapshot is None or changed != self._changed:
-                with self._ledger.reading():
-                    self._snapshot = _load_snapshot(self._ledger)
-                    # A copy put back in place bears the numbers it had before.
-                    self._version = (
-                        self._ledger.created + self._ledger.version + self._reopened * 10**20
-                    )
-                self._changed = changed
-            return self._snapshot
+            live = self._live_readings()
+            while True:
+                stored = self._fresh_snapshot(force=force)
+                if live is None:
+                    break
+                marks = {
+                    device: settled_in(state, live.id, live.last_seq)
+                    for device, state in stored.live.items()
+                }
+                view = live.view(marks)
+                # What is settled after the ledger was read may be gone from the journal.
+                if self._ledger.changed() == self._changed:
+                    break
+            state = self._state
+            if state is None or state.stored is not stored or (
+                live is not None and state.live is not view
+            ):  # fmt: skip
+                state = (
+                    _State(stored, None, stored.devices, stored.signals)
+                    if live is None
+                    else _with_live(stored, view, self._rules)
+                )
+                self._state = state
+            return state
+
+    def _fresh_snapshot(self, *, force: bool) -> _Snapshot:
+        changed = self._ledger.changed()
+        if force or self._snapshot is None or changed != self._changed:
+            with self._ledger.reading():
+                self._snapshot = _load_snapshot(self._ledger)
+                # A copy put back in place bears the numbers it had before.
+                self._version = (
+                    self._ledger.created + self._ledger.version + self._reopened * 10**20
+                )
+            self._changed = changed
+        return self._snapshot
 
     def devices(self) -> list[Device]:
         """All devices, by name."""
@@ -377,7 +514,7 @@ class Store:
     def _files(
         self, device: str, level: str, spans: Sequence[tuple[int, int]], low: str, high: str
     ) -> list[Part]:
-        parts = self._fresh().parts.get((device, level), [])
+        parts = self._fresh().stored.parts.get((device, level), [])
         return [
             part
             for part in parts
@@ -393,7 +530,7 @@ class Store:
         spans = [(start, end) for start, end in spans if start < end]
         columns = ("value",) if level == RAW else LEVEL_COLUMNS
 
-        since = self._fresh().since.get((info.device, info.name), 0)
+        since = self._fresh().stored.since.get((info.device, info.name), 0)
         files = self._files(info.device, level, spans, info.name, info.name)
         paths = [str(self.root / part.path) for part in files if part.generation >= since]
         if not paths:
@@ -420,9 +557,10 @@ class Store:
         ts, value = (np.empty(0, np.int64), np.empty(0)) if not found else (
             found["ts"], found["value"],
         )  # fmt: skip
-        if self._live is None:
+        view = self._fresh().live
+        if view is None or (info.device, info.name) not in view.facts:
             return ts, value
-        live = [self._live.rows(info.device, info.name, start, end) for start, end in spans]
+        live = [view.rows(info.device, info.name, start, end) for start, end in spans]
         ts, (value,), _ = in_order(
             np.concatenate([ts, *(rows[0] for rows in live)]),
             np.concatenate([value, *(rows[1] for rows in live)]),
@@ -448,10 +586,25 @@ class Store:
             if found
             else empty_buckets()
         )
-        if self._live is None:
+        view = self._fresh().live
+        if view is None:
             return buckets
-        ts, value = self._live.rows(info.device, info.name, start, end)
-        return _merge_buckets(buckets, roll_raw(ts, value, level, self.zone))
+        ts, value = view.rows(info.device, info.name, start, end)
+        if not len(ts):
+            return buckets
+        known = self._fresh().stored.signals.get(info.device, {}).get(info.name)
+        late = ts <= (known.last if known and known.last is not None else -(2**62))
+        places = bucket_starts(ts, level, self.zone)
+        again = np.unique(places[late])
+        buckets = buckets.rows(~np.isin(buckets.ts, again))
+        newer = ~np.isin(places, again)
+        buckets = _merge_buckets(buckets, roll_raw(ts[newer], value[newer], level, self.zone))
+        if not len(again):
+            return buckets
+        # Late readings may stand among those stored, or be them: their buckets are made anew.
+        spans = _joined([_bucket_around(int(place), level, self.zone) for place in again])
+        rolled = roll_raw(*self._raw(info, spans), level, self.zone)
+        return _merge_buckets(buckets, rolled.rows(np.isin(rolled.ts, again)))
 
     @_of_one_state
     def buckets(self, device: str, signal: str, start: int, end: int, level: str) -> Buckets:
@@ -507,9 +660,7 @@ class Store:
 
     # --- series ---------------------------------------------------------------------------------
     def _newest(self, info: SignalInfo) -> int | None:
-        live = self._live.newest(info.device, info.name) if self._live else None
-        known = [moment for moment in (info.last, live) if moment is not None]
-        return max(known, default=None)
+        return info.last
 
     def choose_level(self, info: SignalInfo, start: int, end: int, max_points: int) -> str:
         """Coarsest level with enough buckets where the window holds readings.
@@ -696,9 +847,119 @@ class Store:
     ) -> tuple[Int, Int, list[Float], Int]:
         """(index into `names`, ts, values by column, count) of many signals.
 
+        Of equal signal and time the later row stands.
+        """
+        stored = self._many_stored(device, level, names, spans, columns)
+        view = self._fresh().live
+        live = [name for name in names if view is not None and (device, name) in view.facts]
+        if not live or view is None:
+            return stored
+        if level == RAW:
+            code, ts, value = self._many_live(view, device, names, spans)
+            more = (code, ts, [value for _ in columns], np.ones(len(ts), np.int64))
+        else:
+            step = next(one for one in self._rules if one.name == level)
+            at, buckets = self._many_rolled(view, device, step, live, spans)
+            place = np.array([names.index(name) for name in live], np.int64)
+            mean = {"mean": buckets.sum / np.maximum(buckets.count, 1)}
+            picked = [
+                np.asarray(mean[column] if column == "mean" else getattr(buckets, column))
+                for column in columns
+            ]
+            more = (place[at], buckets.ts, picked, buckets.count)
+        return (
+            np.concatenate([stored[0], more[0]]),
+            np.concatenate([stored[1], more[1]]),
+            [np.concatenate(two) for two in zip(stored[2], more[2], strict=True)],
+            np.concatenate([stored[3], more[3]]),
+        )
+
+    def _many_live(
+        self, view: LiveView, device: str, names: list[str], spans: Sequence[tuple[int, int]]
+    ) -> tuple[Int, Int, Float]:
+        """(index into `names`, ts, value) of the live readings of many signals."""
+        found = [
+            (i, *view.rows(device, name, start, end))
+            for i, name in enumerate(names)
+            for start, end in spans
+            if (device, name) in view.facts
+        ]
+        if not found:
+            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+        return (
+            np.repeat([one[0] for one in found], [len(one[1]) for one in found]).astype(np.int64),
+            np.concatenate([one[1] for one in found]),
+            np.concatenate([one[2] for one in found]),
+        )
+
+    def _many_rolled(
+        self,
+        view: LiveView,
+        device: str,
+        level: Level,
+        names: list[str],
+        spans: Sequence[tuple[int, int]],
+    ) -> tuple[Int, Buckets]:
+        """(index into `names`, bucket) of those that hold live readings, with what is stored."""
+        facts = [one for name in names if (one := view.facts[device, name]).rows]
+        if not facts:
+            return np.empty(0, np.int64), empty_buckets()
+        # Buckets are those that start in a span; what is in them may lie beyond.
+        first = _bucket_around(min(one.first for one in facts), level, self.zone)[0]
+        live = self._many_live(view, device, names, [(first, max(one.last for one in facts) + 1)])
+        places = bucket_starts(live[1], level, self.zone)
+        inside = np.zeros(len(places), bool)
+        for start, end in spans:
+            inside |= (places >= start) & (places < end)
+        code, ts, value, places = live[0][inside], live[1][inside], live[2][inside], places[inside]
+        if not len(ts):
+            return code, empty_buckets()
+        known = self._fresh().stored.signals.get(device, {})
+        newest = [known[name].last if name in known else None for name in names]
+        last = np.array([-(2**62) if one is None else one for one in newest], np.int64)
+        key = _keys(code, places)
+        late = np.unique(key[ts <= last[code]])
+        around = [(int(places.min()), int(places.max()) + 1)]
+        old_code, old_ts, columns, _ = self._many_stored(
+            device, level.name, names, around, LEVEL_COLUMNS
+        )
+        old_key = _keys(old_code, old_ts)
+        kept = np.isin(old_key, key) & ~np.isin(old_key, late)
+        held = _buckets_from(old_ts, columns).rows(kept)
+        if len(late):
+            # They may stand among those stored, or be them: these buckets are made anew.
+            again = np.unique(places[np.isin(key, late)])
+            wide = _joined([_bucket_around(int(place), level, self.zone) for place in again])
+            raw_code, raw_ts, (raw_value,), _ = self._many_stored(
+                device, RAW, names, wide, ("value",)
+            )
+            mine = np.isin(_keys(raw_code, bucket_starts(raw_ts, level, self.zone)), late)
+            code = np.concatenate([raw_code[mine], code])
+            ts = np.concatenate([raw_ts[mine], ts])
+            value = np.concatenate([raw_value[mine], value])
+        rolled = []
+        for i in np.unique(code).tolist():
+            mine = code == i
+            one_ts, (one_value,), _ = in_order(ts[mine], value[mine])
+            rolled.append((i, roll_raw(one_ts, one_value, level, self.zone)))
+        codes = [old_code[kept], *(np.full(len(one.ts), i, np.int64) for i, one in rolled)]
+        every = [held, *(one for _, one in rolled)]
+        merged = Buckets(*(np.concatenate(column) for column in zip(*every, strict=True)))
+        return _merge_keyed(np.concatenate(codes), merged)
+
+    def _many_stored(
+        self,
+        device: str,
+        level: str,
+        names: list[str],
+        spans: Sequence[tuple[int, int]],
+        columns: Sequence[str],
+    ) -> tuple[Int, Int, list[Float], Int]:
+        """`_many` of what the parts hold.
+
         Signals whose older rows no longer count are asked for apart.
         """
-        since = self._fresh().since
+        since = self._fresh().stored.since
         groups: dict[int, list[str]] = {}
         for name in names:
             groups.setdefault(since.get((device, name), 0), []).append(name)
@@ -730,7 +991,9 @@ class Store:
         paths = [str(self.root / part.path) for part in files if part.generation >= oldest]
         if not paths:
             return None
-        runs = _runs_of(names, sorted(self._fresh().signals[device]))
+        runs = _runs_of(names, sorted(self._fresh().stored.signals.get(device, {})))
+        if not runs:
+            return None
         between = " OR ".join("signal BETWEEN ? AND ?" for _ in runs)
         expressions = ", ".join(
             'sum / "count" AS mean' if column == "mean" else f'"{column}"' for column in columns
@@ -799,15 +1062,17 @@ def open_store(
     path: Path | str,
     *,
     live: LiveReadings | None = None,
+    journal: Path | None = None,
     memory_mb: int = 1024,
     threads: int = 2,
 ) -> Store:
-    """Open a store for reading; any number of processes may, while one writes.
+    """Open a store for reading; any number of processes may, while others write.
 
     Parameters
     ----------
     path : the store's folder.
-    live : readings that are not in the pyramid yet.
+    live : readings that are not in the pyramid yet; None takes the journal.
+    journal : where the journal stands, or will; None is in the store's folder.
     memory_mb, threads : limits of DuckDB.
 
     Raises
@@ -823,7 +1088,7 @@ def open_store(
         connection.execute("SET TimeZone = 'UTC'")
         return connection
 
-    return Store(open_ledger(Path(path)), connect, live)
+    return Store(open_ledger(Path(path)), connect, live, journal or Path(path) / JOURNAL)
 
 
 def previous_period(start: int, end: int) -> tuple[int, int]:
@@ -862,7 +1127,7 @@ def _load_snapshot(ledger: Ledger) -> _Snapshot:
         signals.setdefault(row.device, {})[row.name] = SignalInfo(
             row.device, row.name, meaning["quantity"], meaning["unit"], meaning["kind"],
             meaning["pack"], meaning["cell"], row.first, row.last, row.rows,
-            _typical_step(row), row.levels, row.low, row.high,
+            _typical_step(row.rows, row.hours, row.first, row.last), row.levels, row.low, row.high,
         )  # fmt: skip
         if row.since:
             since[row.device, row.name] = row.since
@@ -880,14 +1145,69 @@ def _load_snapshot(ledger: Ledger) -> _Snapshot:
     parts: dict[tuple[str, str], list[Part]] = {}
     for part in ledger.parts():
         parts.setdefault((part.device, part.level), []).append(part)
-    return _Snapshot(devices, signals, since, parts)
+    live = {row.device: row.state for row in ledger.sources() if row.kind == LIVE}
+    return _Snapshot(devices, signals, since, parts, live)
 
 
-def _typical_step(row: SignalRow) -> int:
-    by_hours = row.hours * 3600 * SECOND // row.rows
-    if row.rows < 2 or row.first is None or row.last is None:
+def _typical_step(rows: int, hours: int, first: int | None, last: int | None) -> int:
+    by_hours = hours * 3600 * SECOND // rows
+    if rows < 2 or first is None or last is None:
         return max(1, by_hours)
-    return max(1, min(by_hours, (row.last - row.first) // (row.rows - 1)))
+    return max(1, min(by_hours, (last - first) // (rows - 1)))
+
+
+def _with_live(stored: _Snapshot, view: LiveView, rules: Sequence[Level]) -> _State:
+    """The state of ledger and journal together."""
+    devices, signals = dict(stored.devices), dict(stored.signals)
+    touched: set[str] = set()
+    for (device, name), facts in view.facts.items():
+        if not facts.rows:
+            continue
+        if device not in touched:
+            touched.add(device)
+            signals[device] = dict(signals.get(device, {}))
+        known = signals[device].get(name)
+        signals[device][name] = (
+            _live_signal(view.devices[device], name, facts, rules)
+            if known is None
+            else replace(
+                known,
+                first=facts.first if known.first is None else min(known.first, facts.first),
+                last=facts.last if known.last is None else max(known.last, facts.last),
+                rows=known.rows + facts.rows,
+                low=facts.low if known.low is None else min(known.low, facts.low),
+                high=facts.high if known.high is None else max(known.high, facts.high),
+            )
+        )
+    for name in touched:
+        mine = signals[name] = dict(sorted(signals[name].items()))
+        about = view.devices[name]
+        before = devices.get(name) or Device(
+            name, about.group, about.synthetic, 0, None, None, 0,
+            {"site": about.site} if about.site else {},
+        )  # fmt: skip
+        devices[name] = replace(
+            before,
+            rows=sum(info.rows for info in mine.values()),
+            first=min(info.first for info in mine.values() if info.first is not None),
+            last=max(info.last for info in mine.values() if info.last is not None),
+            signals=len(mine),
+        )
+    return _State(stored, view, dict(sorted(devices.items())), signals)
+
+
+def _live_signal(
+    device: LiveDevice, name: str, facts: LiveFacts, rules: Sequence[Level]
+) -> SignalInfo:
+    """A signal that only the journal knows, as it will be once it is settled."""
+    meaning = device.signals[name]
+    levels = tuple(level.name for level in worthwhile(rules, facts.rows, len(facts.hours)))
+    return SignalInfo(
+        device.name, name, meaning.quantity, meaning.unit, meaning.kind, meaning.pack,
+        meaning.cell, facts.first, facts.last, facts.rows,
+        _typical_step(facts.rows, len(facts.hours), facts.first, facts.last), levels,
+        facts.low, facts.high,
+    )  # fmt: skip
 
 
 def _as_buckets(ts: Int, value: Float) -> Buckets:
@@ -919,15 +1239,45 @@ def _merge_buckets(stored: Buckets, live: Buckets) -> Buckets:
     if not len(live.ts):
         return stored
     both = Buckets(*(np.concatenate(two) for two in zip(stored, live, strict=True)))
-    order = np.argsort(both.ts, kind="stable")
-    both = both.rows(order)
-    start = np.concatenate(([0], np.flatnonzero(np.diff(both.ts)) + 1))
+    return _merge_keyed(np.zeros(len(both.ts), np.int64), both)[1]
+
+
+def _merge_keyed(code: Int, both: Buckets) -> tuple[Int, Buckets]:
+    """Buckets of equal code and start together; of two the one that comes first is the earlier."""
+    if not len(code):
+        return code, both
+    order = np.lexsort((both.ts, code))
+    code, both = code[order], both.rows(order)
+    steps = (np.diff(both.ts) != 0) | (np.diff(code) != 0)
+    start = np.concatenate(([0], np.flatnonzero(steps) + 1))
     end = np.append(start[1:], len(both.ts)) - 1
-    return Buckets(
+    return code[start], Buckets(
         both.ts[start], both.first[start], both.last[end],
         np.minimum.reduceat(both.min, start), np.maximum.reduceat(both.max, start),
         np.add.reduceat(both.sum, start), np.add.reduceat(both.count, start),
     )  # fmt: skip
+
+
+def _buckets_from(ts: Int, columns: Sequence[np.ndarray]) -> Buckets:
+    """Buckets from columns in the order of `LEVEL_COLUMNS`."""
+    first, last, least, most, total, count = columns
+    return Buckets(ts, first, last, least, most, total, count.astype(np.int64))
+
+
+def _keys(code: Int, place: Int) -> Int:
+    """One number for each pair of code and start of a bucket, which is a whole second."""
+    return (code << 33) + place // SECOND
+
+
+def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ascending spans with those that touch made one; a single one where they are many."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined if len(joined) <= MOST_SPANS else [(joined[0][0], joined[-1][1])]
 
 
 def _reduced(

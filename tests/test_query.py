@@ -28,8 +28,10 @@ from core.errors import (
     UnknownDevice,
     UnknownSignal,
 )
+from core.journal import FILE, open_journal
 from core.levels import DAY, HOUR, SECOND, parse_rules
 from core.query import Cells, Series, Store, open_store, previous_period
+from core.readings import Batch, Reading
 from core.rollup import roll_raw
 from tests.stores import (
     EVER,
@@ -535,31 +537,15 @@ def test_a_file_that_is_gone_is_told(root: Path) -> None:
 # --- readings that are not in the pyramid yet ---------------------------------------------------
 
 
-class Memory:
-    """Live readings in memory."""
-
-    def __init__(self) -> None:
-        self.held: dict[tuple[str, str], list[tuple[int, float]]] = {}
-
-    def rows(self, device: str, signal: str, start: int, end: int) -> tuple[np.ndarray, np.ndarray]:
-        """Rows in [start, end)."""
-        found = inside(sorted(self.held.get((device, signal), [])), start, end)
-        return np.array([t for t, _ in found], np.int64), np.array([v for _, v in found])
-
-    def newest(self, device: str, signal: str) -> int | None:
-        """Newest time stamp."""
-        return max((t for t, _ in self.held.get((device, signal), [])), default=None)
-
-
 def test_live_readings_are_part_of_every_answer(root: Path) -> None:
     constant(root, 1)
     run(root, zone="UTC")
-    live = Memory()
-    store = open_store(root / "store", live=live)
+    live = open_journal(root / "store" / FILE, create=True)
+    store = open_store(root / "store")
     rows = [(START + i * MINUTE, 1.0) for i in range(910)]
     assert store.series("m1", "x").stands_for == 910
     fresh = [(START + i * MINUTE, 50.0 + i % 7) for i in range(910, 1100)]
-    live.held["m1", "x"] = fresh
+    live.append([Batch("m1", [Reading("x", ts, value) for ts, value in fresh])])
     rows += fresh
     whole = store.series("m1", "x", max_points=5000)
     assert whole.exact and whole.stands_for == 1100 and whole.newest == rows[-1][0]
@@ -573,3 +559,4 @@ def test_live_readings_are_part_of_every_answer(root: Path) -> None:
         series = store.series("m1", "x", *window, max_points=60)
         assert series.stands_for == len(mine) and series.frame["max"].max() == 56.0
     store.close()
+    live.close()

@@ -30,7 +30,10 @@ def settings() -> Settings:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _opened(path: Path) -> query.Store:
     chosen = settings()
-    return query.open_store(path, memory_mb=chosen.query_memory_mb, threads=chosen.query_threads)
+    return query.open_store(
+        path, journal=chosen.journal, memory_mb=chosen.query_memory_mb,
+        threads=chosen.query_threads,
+    )  # fmt: skip
 
 
 def open_store() -> query.Store:
