@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -59,7 +61,7 @@ def collect(
 
     Example: python -m ingest collect --config data/collector.toml
     """
-    from core.journal import open_journal
+    from core.journal import FILE, open_journal
     from core.signals import load_catalogue
     from ingest.collector import collect as run
     from ingest.collector_config import load_collector
@@ -82,19 +84,21 @@ def collect(
     )
     _make_store(settings)
     catalogue = load_catalogue(settings.signals)
-    with open_journal(options.journal or journal_of(settings.store), create=True) as journal:
+    with open_journal(
+        options.journal or settings.journal or settings.store / FILE, create=True
+    ) as journal:
         asyncio.run(run(known, settings, journal, log, catalogue.describe))
 
 
 @app.command()
 def settle(store: Store = None, journal: Journal = None) -> None:
     """Move the readings of the journal into the pyramid; the collector does so by itself."""
-    from core.journal import open_journal
+    from core.journal import FILE, open_journal
     from ingest.settle import settle as run
 
     settings = _settings(store=store)
     _make_store(settings)
-    with open_journal(journal or journal_of(settings.store)) as opened:
+    with open_journal(journal or settings.journal or settings.store / FILE) as opened:
         typer.echo(run(settings, opened).words())
 
 
@@ -224,14 +228,171 @@ def _print_readings(
     typer.echo(f"{spec.name}: {good} of {len(readings)} values good")
 
 
+@app.command()
+def scan(
+    host: Annotated[str, typer.Argument(help="Address of the device.")],
+    port: Annotated[int, typer.Option(help="TCP port.")] = 502,
+    unit: Annotated[int, typer.Option(help="Unit (slave) number.")] = 1,
+    timeout: Annotated[float, typer.Option(help="For each answer [s].")] = 3.0,
+) -> None:
+    """Find the SunSpec models of a device and print what they say."""
+    from ingest.sunspec import SunSpec
+    from ingest.sunspec import scan as run
+
+    told = SunSpec.Settings(host=host, port=port, unit=unit)
+    for model in asyncio.run(run(told, timeout)):
+        typer.echo(
+            f"model {model.number} {model.name} at {model.address}, {model.length} registers"
+        )
+        for name, value, unit_of in model.values:
+            typer.echo(f"  {name:<24} {'-' if value is None else value} {unit_of}".rstrip())
+
+
+simulate = typer.Typer(
+    no_args_is_help=True, help="Serve or publish simulated devices, for trying out a collector."
+)
+app.add_typer(simulate, name="simulate")
+BrokerUrl = Annotated[
+    str, typer.Option("--broker", help="mqtt://host:port/topic or amqp://host:port/queue")
+]
+UserEnv = Annotated[
+    str, typer.Option(help="Environment variable that holds the broker's user name.")
+]
+PasswordEnv = Annotated[str, typer.Option(help="Environment variable that holds its password.")]
+
+
+@simulate.command("device")
+def simulate_device(
+    template: Annotated[str, typer.Option(help="Name of a template, or a file *.toml.")],
+    port: Annotated[int, typer.Option(help="TCP port.")] = 5020,
+    host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="A signal that stands still: ac_power=1200")
+    ] = None,
+) -> None:
+    """Serve a template with values that move, until told to stop.
+
+    Example: python -m ingest simulate device --template sungrow_sg --port 5020
+    """
+    from ingest.devices import load_template
+    from ingest.simulate_device import SimulatedDevice
+
+    device = SimulatedDevice(load_template(template))
+    fixed = {key: float(value) for key, value in _told(setting or []).items()}
+    typer.echo(f"{template} at {host}:{port}", err=True)
+    asyncio.run(_until_told(device.serve_moving(host, port, fixed=fixed)))
+
+
+@simulate.command("meter")
+def simulate_meter(
+    broker: BrokerUrl,
+    houses: Annotated[str, typer.Option(help="Names, A,B,C")] = "A,B,C",
+    interval: Annotated[float, typer.Option(min=0.001, help="Between two readings [s].")] = 10.0,
+    rounds: Annotated[int | None, typer.Option(min=1, help="End after so many readings.")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="First moment, ISO 8601; default is now.")
+    ] = None,
+    pace: Annotated[
+        float | None, typer.Option(min=0, help="Real time between two readings [s], if other.")
+    ] = None,
+    seed: int = 0,
+    user_env: UserEnv = "",
+    password_env: PasswordEnv = "",
+) -> None:
+    """Publish the power of simulated households, 0 to 9000 W, until told to stop.
+
+    What a broker has not confirmed is kept and sent again once it is back.
+
+    Example: python -m ingest simulate meter --broker amqp://127.0.0.1/houses --houses A,B,C
+    """
+    from ingest.logs import start_log
+    from ingest.simulate_feed import Feed, parse_broker, publish
+
+    settings = _settings()
+    names = tuple(dict.fromkeys(name.strip() for name in houses.split(",") if name.strip()))
+    wrong = [name for name in names if set(name) & set("+#/")]
+    if wrong or not names:
+        raise ConfigError(f"--houses {houses!r}: names without + # / and commas between them")
+    feed = Feed(names, interval, pace, _start(start, settings.zone), rounds, seed, settings.zone)
+    log = start_log("ingest.simulate")
+
+    async def run() -> int:
+        stop = asyncio.Event()
+        _on_stop(stop.set)
+        return await publish(feed, parse_broker(broker, user_env, password_env), log, stop)
+
+    typer.echo(f"{asyncio.run(run())} readings confirmed by the broker")
+
+
+@simulate.command("pv")
+def simulate_pv(
+    broker: BrokerUrl,
+    out: Annotated[Path, typer.Option(help="Folder of the CSV files.")] = Path("data/simulated"),
+    store: Store = None,
+    name: Annotated[
+        str, typer.Option(help="Of this consumer; those of one AMQP queue share its messages.")
+    ] = "pv-1",
+    seed: int = 0,
+    log: Annotated[Path | None, typer.Option(help="File of log lines, rotated.")] = None,
+    user_env: UserEnv = "",
+    password_env: PasswordEnv = "",
+) -> None:
+    """Add the power of a roof, up to 4000 W, to what meters publish; keep both.
+
+    Writes a CSV per meter and local day with time, meter, PV, sum and net power, and the same to
+    the journal of the store. A message is acknowledged when both have it.
+
+    Example: python -m ingest simulate pv --broker amqp://127.0.0.1/houses --out data/simulated
+    """
+    from core.journal import FILE, open_journal
+    from core.signals import load_catalogue
+    from ingest.collector import collect as run
+    from ingest.collector_config import CollectorConfig, CollectorOptions
+    from ingest.logs import start_log
+    from ingest.simulate_feed import PvBeside, consumer, parse_broker
+
+    settings = _settings(store=store)
+    device = consumer(parse_broker(broker, user_env, password_env), name, settings.zone)
+    options = CollectorOptions(metrics="", log=log)
+    known = CollectorConfig(Path(), options, (), (device,))
+    lines = start_log("ingest.simulate", log)
+    _make_store(settings)
+    beside = PvBeside(out, settings.zone, seed)
+    catalogue = load_catalogue(settings.signals)
+    with open_journal(settings.store / FILE, create=True) as journal:
+        asyncio.run(run(known, settings, journal, lines, catalogue.describe, beside))
+
+
+def _start(text: str | None, zone: str) -> int | None:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"--start {text!r} is no time, e.g. 2026-06-21T12:00") from error
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
+    return round(aware.timestamp() * 1e6)
+
+
+def _on_stop(stop: Callable[[], object]) -> None:
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop)
+
+
+async def _until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Run until SIGTERM or SIGINT, or until it fails."""
+    task = asyncio.ensure_future(work)
+    _on_stop(task.cancel)
+    await asyncio.gather(task, return_exceptions=True)
+    if not task.cancelled() and (error := task.exception()) is not None:
+        raise error
+
+
 # --- shared -------------------------------------------------------------------------------------
-
-
-def journal_of(store: Path) -> Path:
-    """Where the journal of a store stands."""
-    from core.journal import FILE
-
-    return store / FILE
 
 
 def _settings(**given: Any) -> Settings:

@@ -22,7 +22,7 @@ from typing import Any, Protocol
 
 from core.config import Settings
 from core.errors import BadAnswer, DeviceError, NoAnswer, StoreError, ZigguratError
-from core.journal import Journal
+from core.journal import COLLECTOR_START, COLLECTOR_STOP, Journal
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
 from ingest.collector_config import CollectorConfig, CollectorOptions, load_collector
@@ -297,12 +297,12 @@ class Collector:
             ]
             if settle is not None:
                 service.append(group.create_task(self._settle_on(settle)))
-            await self.note_event("", "collector_start", "")
+            await self.note_event("", COLLECTOR_START, "")
             for device in self.config.devices:
                 await self._start(device)
             await self._stop.wait()
             await asyncio.gather(*(runner.stop() for runner in self._runners.values()))
-            await self.note_event("", "collector_stop", "")
+            await self.note_event("", COLLECTOR_STOP, "")
             for task in service:
                 task.cancel()
         self._writer.close()

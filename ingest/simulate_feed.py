@@ -166,9 +166,10 @@ class _MqttSender:
         self._client: Any = None
 
     def _connect(self) -> None:
-        import paho.mqtt.client as mqtt
+        from paho.mqtt.client import Client
+        from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
-        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+        client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
         if self._login:
             client.username_pw_set(*self._login)
         try:
@@ -241,9 +242,9 @@ class _AmqpSender:
     async def _connect(self) -> None:
         import aio_pika
 
-        login = {"login": self._login[0], "password": self._login[1]} if self._login else {}
+        user, password = self._login or ("guest", "guest")  # the broker's own default
         self._connection = await aio_pika.connect(
-            host=self._broker.host, port=self._broker.port, **login
+            host=self._broker.host, port=self._broker.port, login=user, password=password
         )
         channel = await self._connection.channel(publisher_confirms=True)
         await channel.declare_queue(self._broker.name, durable=True)
@@ -288,12 +289,12 @@ class PvBeside:
 
     def __init__(self, folder: Path, zone: str, seed: int = 0) -> None:
         self._csv, self._seed = DailyCsv(folder, COLUMNS, zone), seed
-        self.signals = [
+        self.signals: Sequence[Signal] = (
             Signal(LOAD, "active_power", "W", low=0.0, high=1e6),
             Signal(PV, "pv_power", "W", low=0.0, high=1e6),
             Signal(SUM, "power_sum", "W"),
             Signal(NET, "net_power", "W"),
-        ]
+        )
 
     def __call__(self, batches: Sequence[Batch]) -> list[Batch]:
         """Batches with the roof beside the meter.
