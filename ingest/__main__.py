@@ -241,11 +241,11 @@ def scan(
 
     told = SunSpec.Settings(host=host, port=port, unit=unit)
     for model in asyncio.run(run(told, timeout)):
-        typer.echo(
-            f"model {model.number} {model.name} at {model.address}, {model.length} registers"
-        )
-        for name, value, unit_of in model.values:
-            typer.echo(f"  {name:<24} {'-' if value is None else value} {unit_of}".rstrip())
+        known = model.name or "not known"
+        typer.echo(f"model {model.number} ({known}) at {model.address}, {len(model.words)} words")
+        for value, said in model.told():
+            shown = "-" if said is None else said
+            typer.echo(f"  {value.path:<28} {shown} {value.units}".rstrip())
 
 
 simulate = typer.Typer(
