@@ -20,10 +20,11 @@ from core.analytics.battery import Availability, ClosedWindows, Dwell, RoundTrip
 from core.analytics.capacity import CapacityEstimate
 from core.analytics.chemistry import CHEMISTRIES, Chemistry, chemistry
 from core.analytics.quality import HOUR_US, Float, Int
+from core.energies import Every
 from core.levels import DAY, parse_rules
+from core.measures import KILO, POWER_UNITS
 from core.query import SignalInfo, Store
 from core.rollup import Buckets
-from core.services import KILO, POWER_UNITS, Every
 
 RAW_READINGS = 900_000  # of one signal; more are taken from the finest level
 CELL_VALUES = 400_000  # of all cells of a quantity

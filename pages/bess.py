@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core import battery_charts, bess, query, services
+from core import battery_charts, bess, query, value_statistics
 from core.analytics import battery
 from core.battery_charts import Lane
 from core.bess import Efficiency, Operation, Spread, Summary
@@ -926,7 +926,7 @@ class Page:
         st.markdown(f"**{t('bess.stat.title', span=span)}**")
         reports = {
             one: data.report(
-                self.store, services.statistics_report, one.device, one.name, *self.view
+                self.store, value_statistics.statistics_report, one.device, one.name, *self.view
             )
             for one in chosen
         }
@@ -1078,7 +1078,7 @@ def band_frame(
     )
 
 
-def statistics_row(one: query.SignalInfo, report: services.StatisticsReport) -> list[str]:
+def statistics_row(one: query.SignalInfo, report: value_statistics.StatisticsReport) -> list[str]:
     """Statistics of one signal as text."""
     return [
         one.name,

@@ -11,10 +11,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core import charts, query, services
+from core import charts, loads, measures, query, readings
+from core.analytics.energy import MIN_COVERAGE
 from core.charts import Bars, Curve
-from core.services import EnergyReport, Every, LoadReport
+from core.energies import EnergyReport, Every, energy_by_period, highest_period
+from core.loads import LoadReport
 from core.signals import described
+from core.value_statistics import StatisticsReport, statistics_report
 from pages.shared import address, chart, data, numbers, pickers, states, table, theme, window
 from pages.shared.chart import KeyFigure
 from pages.shared.numbers import NBSP
@@ -49,18 +52,18 @@ def main() -> None:
     with pickers.bar():
         device = pickers.pick_device(devices)
         signals = data.signals(store, device.name)
-        powers, counters = services.power_signals(signals), services.energy_counters(signals)
+        powers, counters = measures.power_signals(signals), measures.energy_counters(signals)
         if powers or counters:
             chosen = pickers.pick_signals(
                 [*powers, *counters, *(s for s in signals if s not in powers + counters)],
-                default=[one.name for one in services.main_signals(powers) or counters],
+                default=[one.name for one in measures.main_signals(powers) or counters],
             )
             power = pick_power(powers, chosen)
             options = pick_drawing(chosen) if section == "power" else {}
     if not powers and not counters:
         no_energy(store, device, devices)
         return
-    span = pick_window([services.measured_reach(signals)], store.zone)
+    span = pick_window([measures.measured_reach(signals)], store.zone)
     chart.show_synthetic_ribbon([device])
     sources = Sources(store, device.name, power, counters)
     chart.show_key_figures(key_figures(sources, *span.view))
@@ -102,8 +105,8 @@ def in_order(store: query.Store, devices: Sequence[query.Device]) -> list[query.
 
     def rank(device: query.Device) -> tuple[bool, bool, str]:
         signals = data.signals(store, device.name)
-        measures = services.power_signals(signals) or services.energy_counters(signals)
-        return not services.is_meter(signals), not measures, device.name
+        found = measures.power_signals(signals) or measures.energy_counters(signals)
+        return not measures.is_meter(signals), not found, device.name
 
     return sorted(devices, key=rank)
 
@@ -160,8 +163,8 @@ def no_energy(store: query.Store, device: query.Device, devices: Sequence[query.
     others = [
         one.name
         for one in devices
-        if services.power_signals(data.signals(store, one.name))
-        or services.energy_counters(data.signals(store, one.name))
+        if measures.power_signals(data.signals(store, one.name))
+        or measures.energy_counters(data.signals(store, one.name))
     ]
     mend = t("meters.none.mend", names=", ".join(others)) if others else t("meters.none.nowhere")
     states.notice(t("meters.none", device=device.name), detail=mend)
@@ -207,16 +210,14 @@ class Sources:
         kinds = (["counter"] if counters else []) + (["power"] if power else [])
         self.kinds = kinds
         self.kind = asked if asked in kinds else kinds[0]
-        powers = services.power_signals(data.signals(store, device))
+        powers = measures.power_signals(data.signals(store, device))
         self.several = len([one for one in powers if one.quantity == powers[0].quantity]) > 1
         self.who = f"{device} {power.name}" if power and self.several else device
 
     def load(self, start: int, end: int) -> LoadReport:
         """Load of the power looked at."""
         assert self.power is not None
-        return data.report(
-            self.store, services.load_report, self.device, self.power.name, start, end
-        )
+        return data.report(self.store, loads.load_report, self.device, self.power.name, start, end)
 
     def energies(
         self, start: int, end: int, every: Every
@@ -226,9 +227,7 @@ class Sources:
         return [
             (
                 one,
-                data.report(
-                    self.store, services.energy_by_period, self.device, one.name, start, end, every
-                ),
+                data.report(self.store, energy_by_period, self.device, one.name, start, end, every),
             )
             for one in chosen
             if one is not None
@@ -238,7 +237,7 @@ class Sources:
         """Newest reading of the power looked at."""
         assert self.power is not None
         return data.report(
-            self.store, services.newest_reading, self.device, self.power.name, start, end
+            self.store, readings.newest_reading, self.device, self.power.name, start, end
         )
 
     @property
@@ -374,7 +373,7 @@ def peaks(sources: Sources, start: int, end: int) -> pd.DataFrame:
     """The highest readings of the power looked at."""
     assert sources.power is not None
     return data.report(
-        sources.store, services.highest_peaks, sources.device, sources.power.name, start, end
+        sources.store, loads.highest_peaks, sources.device, sources.power.name, start, end
     )
 
 
@@ -386,7 +385,7 @@ def load_figures(load: LoadReport, old: LoadReport, zone: str) -> list[KeyFigure
     base, base_unit = numbers.scaled(load.base_load_kw, "kW", None)
     factor = numbers.percent(load.load_factor)
     mean = numbers.quantity(load.mean_kw, "kW")
-    whole = load.coverage_ratio >= services.MIN_COVERAGE
+    whole = load.coverage_ratio >= MIN_COVERAGE
     figures = [
         KeyFigure(
             t("meters.peak"), peak, peak_unit,
@@ -418,7 +417,7 @@ def highest_hour(sources: Sources, start: int, end: int) -> KeyFigure:
     _, report = sources.energies(start, end, "1h")[0]
     if report.frame["energy"].isna().all():
         return KeyFigure(t("meters.highest_hour"), numbers.NOTHING, "kWh")
-    most = services.highest_period(report)
+    most = highest_period(report)
     return KeyFigure(
         t("meters.highest_hour"),
         numbers.energy(float(most["energy"])),
@@ -536,7 +535,7 @@ def period_name(start: int, every: Every, zone: str) -> str:
 
 def energy_title(label: str, report: EnergyReport, every: Every, zone: str) -> str:
     """Total and the period with the most."""
-    most = services.highest_period(report)
+    most = highest_period(report)
     return t(
         "meters.energy.title",
         what=label,
@@ -696,7 +695,7 @@ def show_profile(sources: Sources, load: LoadReport, power: query.SignalInfo) ->
             "profile", profile, name=f"{power.device}_{power.name}_profile",
             zone=sources.store.zone, units=dict.fromkeys(("mean", "p10", "p90"), "kW"),
         )  # fmt: skip
-    grid = services.profile_by_hour(load)
+    grid = loads.profile_by_hour(load)
     low, high = (numbers.quantity(float(edge), "kW") for edge in (np.nanmin(grid), np.nanmax(grid)))
     heat = charts.build_heatmap_figure(
         grid,
@@ -719,14 +718,14 @@ def show_duration(sources: Sources, load: LoadReport, span: Window) -> None:
     """Duration curve with base load, its figures, and the highest readings."""
     power = sources.power
     assert power is not None
-    curve = services.duration_curve(load)
+    curve = loads.duration_curve(load)
     figure = charts.build_duration_figure(
         [Curve(power.name, power.quantity, "kW", curve["share"], curve["power"])],
         title=t(
             "meters.duration.title",
             device=sources.who,
-            half=numbers.quantity(services.power_exceeded(load, 0.5), "kW"),
-            top=numbers.quantity(services.power_exceeded(load, 0.01), "kW"),
+            half=numbers.quantity(loads.power_exceeded(load, 0.5), "kW"),
+            top=numbers.quantity(loads.power_exceeded(load, 0.01), "kW"),
         ),
         theme=theme.kind(),
         language=current_language(),
@@ -798,7 +797,7 @@ def show_peaks(sources: Sources, load: LoadReport, span: Window) -> None:
 def show_statistics(store: query.Store, chosen: Sequence[query.SignalInfo], span: Window) -> None:
     """Statistics of the signals chosen, and the values shown of them."""
     reports = {
-        one: data.report(store, services.statistics_report, one.device, one.name, *span.view)
+        one: data.report(store, statistics_report, one.device, one.name, *span.view)
         for one in chosen
     }
     if not any(report.count for report in reports.values()):
@@ -848,7 +847,7 @@ def between(low: float, high: float) -> str:
 
 
 def statistics_frame(
-    reports: dict[query.SignalInfo, services.StatisticsReport],
+    reports: dict[query.SignalInfo, StatisticsReport],
 ) -> pd.DataFrame:
     """Statistics as numbers, for export."""
     rows = []

@@ -429,7 +429,7 @@ def test_both_languages_take_the_same_values() -> None:
         assert english and german, key
 
 
-def test_every_key_of_the_services_has_words() -> None:
+def test_every_key_of_the_reports_has_words() -> None:
     wanted = [f"trend.{key}" for key in verdicts.REFUSALS]
     wanted += ["trend.under_one_year", "trend.regimes_disagree"]
     wanted += [
