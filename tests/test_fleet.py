@@ -1,4 +1,4 @@
-"""Glue of the overview and of the meters: steps, peaks, reach, health of devices."""
+"""Health of devices, energy of the day, and what the meters ask: steps, peaks, reach."""
 
 from __future__ import annotations
 
