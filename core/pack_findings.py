@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core import bess
+from core import bess, bess_flags, bess_summary
 from core.analytics.battery import RoundTrip
 from core.analytics.diagnosis import DAY_US, DiagnosisOptions
 from core.analytics.verdicts import DECLINES, Trend, TrendOptions
@@ -68,8 +68,8 @@ class Findings:
     days: CellDays
     trends: TrendReport | None
     weak: WeakCells | None
-    summary: bess.Summary | None
-    available: bess.AvailabilityReport
+    summary: bess_summary.Summary | None
+    available: bess_flags.AvailabilityReport
     counted: CapacityReport
     resistance: ResistanceReport | None
     notes: tuple[Annotation, ...]
@@ -114,7 +114,7 @@ def find(
     known = len(days.ts) > 0
     begun = [one for one in every if declare and start <= one.at < end]
     declared = declared_days(begun, store.zone)
-    summary = bess.summary_report(store, device, start, end)
+    summary = bess_summary.summary_report(store, device, start, end)
     flags = tuple(
         one.name
         for one in bess.state_signals(store.signals(device))
@@ -142,7 +142,7 @@ def find(
         trends=trend_report(store, device, start, end, declared, trend_options) if known else None,
         weak=weak_cells(store, device, end, options) if known else None,
         summary=summary,
-        available=bess.availability_report(store, device, start, end, flags),
+        available=bess_flags.availability_report(store, device, start, end, flags),
         counted=counted,
         resistance=resistance_report(store, device, start, end) if resistance else None,
         notes=tuple(one for one in every if one.at < end and (one.until or one.at) >= start),

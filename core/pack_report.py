@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from core import bess
+from core import bess_flags
 from core.analytics.cells import FULL_SOC
 from core.analytics.diagnosis import DAY_US, DiagnosisOptions
 from core.analytics.quality import Bool
@@ -485,7 +485,7 @@ def _number_row(one: Number, voice: Voice) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _time_table(told: bess.AvailabilityReport, voice: Voice) -> Table:
+def _time_table(told: bess_flags.AvailabilityReport, voice: Voice) -> Table:
     assert told.found is not None
     columns = (
         Column(voice.say("column.state")), Column(voice.say("column.cause")),

@@ -11,10 +11,24 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core import battery_charts, bess, query, value_statistics
+from core import (
+    battery_charts,
+    bess,
+    bess_bands,
+    bess_cells,
+    bess_flags,
+    bess_health,
+    bess_operation,
+    bess_summary,
+    query,
+    value_statistics,
+)
 from core.analytics import battery
 from core.battery_charts import Lane
-from core.bess import Efficiency, Operation, Spread, Summary
+from core.bess_cells import Spread
+from core.bess_efficiency import Efficiency
+from core.bess_operation import Operation
+from core.bess_summary import Summary
 from pages.shared import address, chart, data, numbers, pickers, states, table, theme, window
 from pages.shared.chart import KeyFigure
 from pages.shared.numbers import NBSP
@@ -57,7 +71,7 @@ def main() -> None:
         return
     span = pick_window([device], store.zone, default="30d")
     chart.show_synthetic_ribbon([device])
-    summary = data.report(store, bess.summary_report, device.name, *span.view)
+    summary = data.report(store, bess_summary.summary_report, device.name, *span.view)
     if summary is None:
         say_empty(device, signals, span)
         return
@@ -203,7 +217,9 @@ def cycles_figure(
     cycles = summary.cycles
     if cycles.refusal:
         return KeyFigure(t("bess.efc"), numbers.NOTHING, note=t(f"bess.refusal.{cycles.refusal}"))
-    before = data.report(store, bess.cycles_report, device.name, *query.previous_period(*view))
+    before = data.report(
+        store, bess_summary.cycles_report, device.name, *query.previous_period(*view)
+    )
     change = ""
     if before is not None and abs(before[1] - summary.coverage_ratio) <= COMPARABLE:
         words = numbers.change(cycles.efc, before[0].efc)
@@ -323,7 +339,9 @@ class Page:
 
     def operation(self) -> Operation:
         """Cached report of the window."""
-        found = data.report(self.store, bess.operation_report, self.device.name, *self.view)
+        found = data.report(
+            self.store, bess_operation.operation_report, self.device.name, *self.view
+        )
         assert found is not None  # the summary found readings
         return found
 
@@ -367,7 +385,7 @@ class Page:
             return
         hours = found.plane.hours
         figure = battery_charts.build_time_map_figure(
-            hours, x_edges=100 * bess.SOC_BANDS, y_edges=found.power_edges,
+            hours, x_edges=100 * bess_bands.SOC_BANDS, y_edges=found.power_edges,
             x_title=t("bess.plane.x"), y_title=t("bess.plane.y"),
             title=plane_title(hours, found.power_edges), height=360, **self.look,
         )  # fmt: skip
@@ -376,7 +394,7 @@ class Page:
             t("bess.coverage", ratio=numbers.percent(found.plane.coverage_ratio)),
             level_words(found.level),
         ]
-        frame = band_frame(hours, "soc", bess.SOC_BANDS, "power_kw", found.power_edges)
+        frame = band_frame(hours, "soc", bess_bands.SOC_BANDS, "power_kw", found.power_edges)
         show_below(
             words, "plane", frame, name=f"{self.device.name}_soc_power", zone=self.zone,
             units={"hours": "h"},
@@ -557,7 +575,7 @@ class Page:
 
     def show_health(self) -> None:
         """SOH of the BMS beside capacity from counted charge."""
-        found = data.report(self.store, bess.health_report, self.device.name, *self.view)
+        found = data.report(self.store, bess_health.health_report, self.device.name, *self.view)
         measured = found.measured
         told = found.told
         if told.empty and (measured is None or measured.refusal):
@@ -597,14 +615,14 @@ class Page:
             name=f"{self.device.name}_capacity", zone=self.zone,
         )  # fmt: skip
 
-    def why_unmeasured(self, found: bess.Health) -> str:
+    def why_unmeasured(self, found: bess_health.Health) -> str:
         """Why no capacity was measured."""
         if found.missing:
             return t(f"bess.health.{found.missing}")
         count = found.measured.n if found.measured is not None else 0
         return t("bess.health.few", count=numbers.number(count))
 
-    def health_title(self, found: bess.Health) -> str:
+    def health_title(self, found: bess_health.Health) -> str:
         """What the BMS says and what was counted."""
         told = numbers.percent(float(found.told["soh"].iloc[-1]), 0) if len(found.told) else ""
         measured = found.measured
@@ -627,11 +645,11 @@ class Page:
     def show_spread(self, quantity: Spread) -> None:
         """Spread at each instant, at the ends, and the cells there."""
         found = data.report(
-            self.store, bess.spread_report, self.device.name, quantity, *self.view
+            self.store, bess_cells.spread_report, self.device.name, quantity, *self.view
         )  # fmt: skip
         frame, ends = found.frame, found.ends
         if frame.empty and ends.empty:
-            measured = bess.of_quantity(self.signals, quantity, *bess.OF_CELLS[quantity])
+            measured = bess.of_quantity(self.signals, quantity, *bess_cells.OF_CELLS[quantity])
             say_missing("bess.spread.empty" if measured else f"bess.spread.none.{quantity}")
             return
         unit, factor = ("mV", 1000.0) if found.unit == "V" else (found.unit, 1.0)
@@ -688,7 +706,7 @@ class Page:
         )  # fmt: skip
         show_figure(figure, key)
 
-    def show_extremes(self, found: bess.SpreadReport, quantity: Spread) -> None:
+    def show_extremes(self, found: bess_cells.SpreadReport, quantity: Spread) -> None:
         """The cells that are most often at an end."""
         end = "lowest" if quantity == "cell_voltage" else "highest"
         other = "highest" if end == "lowest" else "lowest"
@@ -715,7 +733,7 @@ class Page:
 
     def show_dwell(self) -> None:
         """Time by temperature and SOC."""
-        found = data.report(self.store, bess.dwell_report, self.device.name, *self.view)
+        found = data.report(self.store, bess_cells.dwell_report, self.device.name, *self.view)
         if found.dwell is None:
             say_missing(f"bess.dwell.{found.missing}")
             return
@@ -723,7 +741,7 @@ class Page:
         by_temp = hours.sum(axis=1)
         most = int(by_temp.argmax())
         figure = battery_charts.build_time_map_figure(
-            hours.T, x_edges=100 * bess.SOC_TENTHS, y_edges=edges,
+            hours.T, x_edges=100 * bess_bands.SOC_TENTHS, y_edges=edges,
             x_title=t("bess.dwell.x"), y_title=t("bess.dwell.y"),
             title=t(
                 "bess.dwell.title",
@@ -742,7 +760,7 @@ class Page:
             t("bess.dwell.of", source=source),
             t("bess.coverage", ratio=numbers.percent(found.dwell.coverage_ratio)),
         ]
-        frame = band_frame(hours, "temperature", edges, "soc", bess.SOC_TENTHS)
+        frame = band_frame(hours, "temperature", edges, "soc", bess_bands.SOC_TENTHS)
         show_below(
             words, "dwell", frame, name=f"{self.device.name}_dwell", zone=self.zone,
             units={"hours": "h", "temperature_low": "°C", "temperature_high": "°C"},
@@ -775,7 +793,7 @@ class Page:
         flags = [one.name for one in bess.state_signals(self.signals)]
         faults = self.pick_faults(flags)
         found = data.report(
-            self.store, bess.availability_report, self.device.name, *self.view, tuple(faults)
+            self.store, bess_flags.availability_report, self.device.name, *self.view, tuple(faults)
         )
         if found.found is None:
             say_missing("bess.available.none")
@@ -794,7 +812,7 @@ class Page:
         )
         return chosen
 
-    def show_causes(self, found: bess.AvailabilityReport) -> None:
+    def show_causes(self, found: bess_flags.AvailabilityReport) -> None:
         """A bar of the window by state, and the table of causes."""
         assert found.found is not None
         causes = found.found.causes
@@ -851,7 +869,7 @@ class Page:
         if not flags:
             say_missing("bess.lanes.none")
             return
-        found = data.report(self.store, bess.lanes_report, self.device.name, *self.view)
+        found = data.report(self.store, bess_flags.lanes_report, self.device.name, *self.view)
         shown = [*found.runs, *found.quiet]
         shown.sort(key=lambda name: (name not in faults, name not in found.runs, name))
         lanes = [
@@ -997,7 +1015,7 @@ def plane_title(hours: np.ndarray, power_edges: np.ndarray) -> str:
     if not running.any() or not hours[:, rest].any():
         return t("bess.plane.title.run")
     soc = int(hours[:, rest].argmax())
-    bands = bess.SOC_BANDS
+    bands = bess_bands.SOC_BANDS
     around = f"{numbers.number(100 * bands[soc], 0)}–{numbers.percent(bands[soc + 1], 0)}"
     return t(
         "bess.plane.title",
@@ -1038,7 +1056,7 @@ def show_trips(found: Efficiency) -> None:
     table.show_table(titles, rows, numeric=(1, 3, 4, 5))
 
 
-def lanes_title(found: bess.Lanes) -> str:
+def lanes_title(found: bess_flags.Lanes) -> str:
     """How often flags came up."""
     counts = {name: len(runs) for name, runs in found.runs.items()}
     if not counts:
@@ -1052,7 +1070,7 @@ def lanes_title(found: bess.Lanes) -> str:
     )  # fmt: skip
 
 
-def runs_frame(found: bess.Lanes) -> pd.DataFrame:
+def runs_frame(found: bess_flags.Lanes) -> pd.DataFrame:
     """All runs of all flags, by start [µs]."""
     if not found.runs:
         none = np.empty(0, np.int64)
