@@ -13,7 +13,6 @@ from core import (
     battery_charts,
     bess,
     bess_cells,
-    bess_course,
     bess_flags,
     bess_health,
     bess_operation,

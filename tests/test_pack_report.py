@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from core import annotations, pack_report
+from core import annotations
 from core.analytics import verdicts
 from core.analytics.diagnosis import DiagnosisOptions
 from core.analytics.projection import Life
@@ -391,7 +391,6 @@ def test_notes_are_not_made_where_there_are_none(tmp_path: Path, store: Store) -
     class Elsewhere:
         root = tmp_path
 
-    assert pack_report.find.__module__ == "core.pack_findings"
     from core.pack_findings import _notes
 
     assert _notes(Elsewhere(), "BESS-1") == ([], "")  # type: ignore[arg-type]
