@@ -27,11 +27,6 @@ MOST_DAYS = 400
 MOST_RATIO = 10
 EQUAL_LEAST = 0.15  # share of a scatter's axes that the line of equal values must run over
 PATTERN = date(2025, 6, 13)  # a day as the fields show how to write one
-CONFIG = {
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"format": "png", "scale": 2},
-}
 # A quantity of each hue: the first side has the hue of its own quantity, others the next free one.
 HUES = ("active_power", "import", "pcs_power", "price", "pv_power", "other", "export")
 
@@ -460,7 +455,7 @@ def show_energy(
         language=current_language(),
         height=290,
     )
-    st.plotly_chart(figure, key="daily", theme=None, config=CONFIG)
+    chart.show_figure(figure, "daily")
     named = {"start": "day"}
     for i, side in enumerate(choice.sides):
         named[f"energy {i}"] = f"{side.label} [kWh]"
@@ -540,7 +535,7 @@ def show_difference(
     # No side's colour: this line belongs to neither.
     figure.update_traces(line_color=theme.token("text"))
     figure.add_hline(y=0, line={"width": 1, "color": theme.token("muted")})
-    st.plotly_chart(figure, key="difference", theme=None, config=CONFIG)
+    chart.show_figure(figure, "difference")
     caption(t("comparison.difference.note", step=numbers.duration(step or 0)))
 
 
@@ -561,7 +556,7 @@ def show_correlation(choice: Choice, over: Overlay, pairs: pd.DataFrame, a: str,
     with right:
         hue = choice.hues[labels.index(a)]
         figure = scatter_figure(over.frame, a, b, charts.colour_of(hue, theme.kind()))
-        st.plotly_chart(figure, key="scatter", theme=None, config=CONFIG)
+        chart.show_figure(figure, "scatter")
 
 
 def scatter_figure(frame: pd.DataFrame, a: str, b: str, colour: str) -> go.Figure:

@@ -8,7 +8,6 @@ from html import escape
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from core import charts, loads, measures, query, readings
@@ -16,9 +15,7 @@ from core.analytics.energy import MIN_COVERAGE
 from core.charts import Bars, Curve
 from core.energies import EnergyReport, Every, energy_by_period, highest_period
 from core.loads import LoadReport
-from core.signals import described
-from core.value_statistics import StatisticsReport, statistics_report
-from pages.shared import address, chart, data, numbers, pickers, states, table, theme, window
+from pages.shared import address, chart, data, numbers, pickers, states, table, theme, values
 from pages.shared.chart import KeyFigure
 from pages.shared.numbers import NBSP
 from pages.shared.texts import TEXTS, current_language, t
@@ -35,11 +32,6 @@ LEAST_READINGS = 2  # a mean over its peak says nothing of fewer
 COMPARABLE = 0.05  # coverage may differ by this much from that of the period before
 NAMED_GAPS = 3
 DAY_US = 86_400_000_000
-CONFIG = {
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"format": "png", "scale": 2},
-}
 
 
 def main() -> None:
@@ -82,11 +74,11 @@ def main() -> None:
             whole_page=True, height=420, **options,
         )  # fmt: skip
         return
-    say_zoom(span)
+    chart.say_zoom(span)
     if section == "energy":
         show_energy(sources, span)
     elif section == "statistics":
-        show_statistics(store, chosen, span)
+        values.show_statistics(store, chosen, span)
     elif power is None:
         states.notice(t("meters.no_power", device=device.name))
     elif (load := sources.load(*span.view)).peak_ts is None:
@@ -168,16 +160,6 @@ def no_energy(store: query.Store, device: query.Device, devices: Sequence[query.
     ]
     mend = t("meters.none.mend", names=", ".join(others)) if others else t("meters.none.nowhere")
     states.notice(t("meters.none", device=device.name), detail=mend)
-
-
-def say_zoom(span: Window) -> None:
-    """Say what the page is zoomed to, and offer the way back."""
-    if span.zoom is None:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        words = t("meters.zoomed", span=numbers.span(*span.view, span.zone))
-        st.html(f'<span class="zg-caption">{escape(words)}</span>', width="content")
-        st.button(t("chart.reset"), on_click=window.zoom_out, args=(span,), key="zoom-out")
 
 
 def say_empty(power: query.SignalInfo, span: Window) -> None:
@@ -445,11 +427,6 @@ def power_title(shown: Sequence[query.Series], separate: bool = False) -> str:
     )
 
 
-def show_figure(figure: go.Figure, key: str) -> None:
-    """A chart that does not fetch when zoomed."""
-    st.plotly_chart(figure, key=key, theme=None, config=CONFIG)
-
-
 # --- energy -------------------------------------------------------------------------------------
 
 
@@ -513,7 +490,7 @@ def show_energy(sources: Sources, span: Window) -> None:
         language=current_language(),
         height=360,
     )
-    show_figure(figure, "energy")
+    chart.show_figure(figure, "energy")
     frame = energy_table(labels, found, span.zone)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         words = escape(" · ".join(energy_words(sources, labels, found, span)))
@@ -681,7 +658,7 @@ def show_profile(sources: Sources, load: LoadReport, power: query.SignalInfo) ->
         theme=theme.kind(),
         language=current_language(),
     )
-    show_figure(figure, "profile")
+    chart.show_figure(figure, "profile")
     count = profile["count"]
     words = [
         t("meters.profile.note"),
@@ -708,7 +685,7 @@ def show_profile(sources: Sources, load: LoadReport, power: query.SignalInfo) ->
         theme=theme.kind(),
         language=current_language(),
     )
-    show_figure(heat, "profile-heat")
+    chart.show_figure(heat, "profile-heat")
 
 
 # --- duration curve -----------------------------------------------------------------------------
@@ -745,7 +722,7 @@ def show_duration(sources: Sources, load: LoadReport, span: Window) -> None:
         )
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        show_figure(figure, "duration")
+        chart.show_figure(figure, "duration")
         hours = numbers.number(load.utilisation_hours, 0)
         mean = numbers.quantity(load.mean_kw, "kW")
         utilisation = f"{t('meters.utilisation')} {hours}{NBSP}h ({t('meters.utilisation.note')})"
@@ -789,109 +766,6 @@ def show_peaks(sources: Sources, load: LoadReport, span: Window) -> None:
         "peaks", pd.DataFrame({"time": time, "power": found["power"]}),
         name=f"{sources.device}_peaks", zone=span.zone, units={"power": "kW"},
     )  # fmt: skip
-
-
-# --- statistics ---------------------------------------------------------------------------------
-
-
-def show_statistics(store: query.Store, chosen: Sequence[query.SignalInfo], span: Window) -> None:
-    """Statistics of the signals chosen, and the values shown of them."""
-    reports = {
-        one: data.report(store, statistics_report, one.device, one.name, *span.view)
-        for one in chosen
-    }
-    if not any(report.count for report in reports.values()):
-        say_empty(chosen[0], span)
-        return
-    st.markdown(f"**{t('meters.stat.title', span=numbers.span(*span.view, span.zone))}**")
-    shares = [float(q) for q in next(iter(reports.values())).percentiles["q"]]
-    titles = [
-        *(t(f"meters.stat.{c}") for c in ("signal", "unit", "count", "mean", "std", "min")),
-        *(f"{numbers.number(100 * q)}{NBSP}%" for q in shares),
-        t("meters.stat.max"),
-    ]
-    rows = [
-        [
-            one.name,
-            "" if one.unit == "1" else one.unit,
-            numbers.number(report.count, 0),
-            numbers.number(report.mean),
-            between(report.std_low, report.std_high),
-            numbers.number(report.minimum),
-            *(between(q["low"], q["high"]) for q in report.percentiles.to_dict("records")),
-            numbers.number(report.maximum),
-        ]
-        for one, report in reports.items()
-    ]
-    table.show_table(titles, rows, numeric=range(2, len(titles)))
-    coarse = [report.level for report in reports.values() if not report.exact]
-    words = (
-        t("meters.stat.bounds", level=numbers.level(coarse[0])) if coarse
-        else t("meters.stat.exact")
-    )  # fmt: skip
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.html(
-            f'<span class="zg-caption">{escape(f"{words} · {span.zone}")}</span>', width="content"
-        )
-        chart.show_export(
-            "statistics", statistics_frame(reports), name=f"{chosen[0].device}_statistics",
-            zone=span.zone,
-        )  # fmt: skip
-    show_values(store, chosen, span)
-
-
-def between(low: float, high: float) -> str:
-    """One number, or the two the truth lies between."""
-    first, second = numbers.number(low), numbers.number(high)
-    return first if first == second else f"{first} .. {second}"
-
-
-def statistics_frame(
-    reports: dict[query.SignalInfo, StatisticsReport],
-) -> pd.DataFrame:
-    """Statistics as numbers, for export."""
-    rows = []
-    for one, report in reports.items():
-        row = {
-            "signal": one.name, "unit": one.unit, "count": report.count, "mean": report.mean,
-            "min": report.minimum, "max": report.maximum, "std_low": report.std_low,
-            "std_high": report.std_high, "level": report.level,
-        }  # fmt: skip
-        for p in report.percentiles.to_dict("records"):
-            name = f"p{100 * p['q']:g}"
-            row |= {f"{name}_low": p["low"], f"{name}_high": p["high"]}
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def show_values(store: query.Store, chosen: Sequence[query.SignalInfo], span: Window) -> None:
-    """Rows that the chart of the signals draws, as a table."""
-    shown = [data.series(store, one.device, one.name, *span.view) for one in chosen]
-    frame = chart.export_frame(shown)
-    st.markdown(f"**{t('meters.values')}**")
-    columns = ("first", "last", "min", "max", "mean")
-    seconds = len(frame) > 0 and bool((frame["time"].dt.second != 0).any())
-    stamp = "%d.%m.%Y %H:%M" if current_language() == "de" else "%Y-%m-%d %H:%M"
-    text = {t("meters.col.time"): frame["time"].dt.strftime(stamp + (":%S" if seconds else "")),
-            t("meters.col.signal"): [described(name, unit) for name, unit in
-                                     zip(frame["signal"], frame["unit"], strict=True)],
-            }  # fmt: skip
-    whole = all(one.level == "raw" for one in shown)
-    # A reading is its own least, greatest and mean.
-    for name in ("last",) if whole else columns:
-        title = t("meters.col.value" if whole else f"meters.col.{name}")
-        text[title] = [numbers.number(value) for value in frame[name]]
-    right = {title: st.column_config.TextColumn(alignment="right") for title in list(text)[2:]}
-    st.dataframe(pd.DataFrame(text), hide_index=True, height=420, column_config=right)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        count = t("meters.values.count", count=numbers.number(len(frame)))
-        words = f"{escape(count)} · {chart.caption(shown)}"
-        st.html(f'<span class="zg-caption">{words}</span>', width="content")
-        chart.show_export(
-            "values", frame, name=f"{chosen[0].device}_values", zone=span.zone,
-            behind=lambda: chart.readings_frame(store, shown),
-            behind_rows=sum(one.stands_for for one in shown),
-        )  # fmt: skip
 
 
 main()
