@@ -20,7 +20,7 @@ from core import bess, bess_flags, bess_summary
 from core.analytics.battery import RoundTrip
 from core.analytics.diagnosis import DAY_US, DiagnosisOptions
 from core.analytics.verdicts import DECLINES, Trend, TrendOptions
-from core.annotations import FILE, Annotation, open_annotations
+from core.annotations import Annotation, open_annotations
 from core.errors import QueryError, StoreError
 from core.numerals import MINUS, NOTHING, Language, day, number, span
 from core.pack_health import (
@@ -155,9 +155,7 @@ def find(
 
 
 def _notes(store: Store, device: str) -> tuple[list[Annotation], str]:
-    """Notes of a device, and why there are none that could be read; no file is made for it."""
-    if not (Path(store.root) / FILE).is_file():
-        return [], ""
+    """Notes of a device, and why there are none that could be read."""
     try:
         with open_annotations(store.root) as kept:
             return kept.of(device), ""

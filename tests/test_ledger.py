@@ -22,6 +22,7 @@ from core.ledger import (
     create_ledger,
     open_ledger,
 )
+from tests.stores import read_only
 
 RULES = "1min,1h,1d"
 SIGNAL = SignalRow("m1", "x", {"quantity": "unknown"}, 3, 1, 0, 9, -1.5, 2.5, ("1h", "1d"))
@@ -145,6 +146,46 @@ def test_a_ledger_that_cannot_be_written_says_so(tmp_path: Path) -> None:
 
 
 # --- opening ------------------------------------------------------------------------------------
+
+
+def test_a_path_with_odd_characters(tmp_path: Path) -> None:
+    for name in ("Straße 5 #2", "what?", "mode=ro?mode=memory", "50 %41"):
+        with made(tmp_path / name) as ledger, ledger.transaction() as commit:
+            commit.put_signal(SIGNAL)
+        with open_ledger(tmp_path / name) as again:
+            assert again.signals()
+        assert (tmp_path / name / FILE).is_file()
+
+
+def test_a_store_that_is_only_to_be_read(tmp_path: Path) -> None:
+    with made(tmp_path) as ledger, ledger.transaction() as commit:
+        commit.put_signal(SIGNAL)
+    for locked in ((tmp_path, tmp_path / FILE), (tmp_path / FILE,)):
+        with read_only(*locked), open_ledger(tmp_path) as ledger:
+            assert ledger.signals() and ledger.version == 1
+            with pytest.raises(StoreError, match="cannot be written"), ledger.transaction():
+                pass
+    with read_only(tmp_path), pytest.raises(StoreError, match="chown or chmod"):
+        made(tmp_path)
+
+
+def test_a_reader_that_may_not_write_sees_what_others_commit(tmp_path: Path) -> None:
+    made(tmp_path).close()
+    with read_only(tmp_path):
+        reader = open_ledger(tmp_path)
+        assert reader.in_place() and reader.version == 0
+    with open_ledger(tmp_path) as writer:
+        with writer.transaction() as commit:
+            commit.put_signal(SIGNAL)
+        with read_only(tmp_path):
+            assert not reader.in_place()  # whoever asks opens it again
+            with open_ledger(tmp_path) as again:
+                assert again.version == 1
+    with read_only(tmp_path):
+        assert not reader.in_place()
+        with open_ledger(tmp_path) as again:
+            assert again.in_place() and again.version == 1
+    reader.close()
 
 
 def test_no_store_is_missing(tmp_path: Path) -> None:
