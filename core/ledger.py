@@ -253,6 +253,20 @@ class Ledger:
         """When the store was begun [ns since 1970]; 0 for one that did not note it."""
         return int(self.setting("created") or 0)
 
+    @property
+    def state(self) -> str:
+        """Short name of the present state, e.g. ``3f9a01c2``: another one after every commit."""
+        return f"{(self.created + self.version) % 2**32:08x}"
+
+    @property
+    def committed(self) -> int | None:
+        """When the last commit was made [µs since 1970, UTC]; None before the first.
+
+        A store of an earlier program did not note it: there it is when a source was last read.
+        """
+        noted = self.setting("committed")
+        return int(noted) if noted else self._ask("SELECT MAX(read_at) FROM source")[0][0]
+
     def in_place(self) -> bool:
         """Whether the file opened still stands at its path; costs microseconds."""
         # An open file keeps its number, so none that replaced it can have the same.
@@ -354,6 +368,10 @@ class Ledger:
             yield Commit(self._con)
             self._con.execute(
                 "UPDATE setting SET value = CAST(value AS INTEGER) + 1 WHERE name = 'version'"
+            )
+            self._con.execute(
+                "INSERT OR REPLACE INTO setting VALUES ('committed', ?)",
+                (str(time.time_ns() // 1000),),
             )
             self._con.execute("COMMIT")
         except BaseException as error:

@@ -22,6 +22,7 @@ from core.analytics.diagnosis import DAY_US, DiagnosisOptions
 from core.analytics.verdicts import DECLINES, Trend, TrendOptions
 from core.annotations import Annotation, open_annotations
 from core.errors import QueryError, StoreError
+from core.ledger import open_ledger
 from core.numerals import MINUS, NOTHING, Language, day, number, span
 from core.pack_health import (
     CapacityReport,
@@ -50,6 +51,7 @@ class Findings:
 
     Attributes
     ----------
+    store_committed, store_state : last commit of the store [µs UTC], short name of that state.
     start, end : window [µs UTC].
     weak : None where the window holds no voltages of cells.
     trends : None likewise. summary : None without current, power and state of charge.
@@ -59,7 +61,8 @@ class Findings:
     """
 
     store: str
-    store_version: int
+    store_committed: int | None
+    store_state: str
     zone: str
     start: int
     end: int
@@ -126,10 +129,13 @@ def find(
     reasons = pd.Series(
         [row["rows"] for row in quarantine], [row["reason"] for row in quarantine], dtype="int64"
     )
+    with open_ledger(store.root) as ledger:
+        committed, state = ledger.committed, ledger.state
     facts = store.device(device)
     return Findings(
         store=str(store.root),
-        store_version=store.version,
+        store_committed=committed,
+        store_state=state,
         zone=store.zone,
         start=start,
         end=end,
@@ -152,6 +158,12 @@ def find(
         options=options,
         trend_options=trend_options,
     )  # fmt: skip
+
+
+def store_state(store: Store) -> str:
+    """Short name of the present state of a store, as reports and tables tell it."""
+    with open_ledger(store.root) as ledger:
+        return ledger.state
 
 
 def _notes(store: Store, device: str) -> tuple[list[Annotation], str]:

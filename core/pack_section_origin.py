@@ -36,8 +36,9 @@ def provenance_of(found: Findings, voice: Voice) -> Provenance:
         words = ", ".join(f"{reason}: {voice.number(rows)}" for reason, rows in found.quarantine)
         extra.append((voice.say("extra.quarantine"), words))
     return Provenance(
-        (found.device,), sources, found.start, found.end, found.store, found.store_version,
-        program_name(), _methods(found, voice), _cautions(found, voice), tuple(extra),
+        (found.device,), sources, found.start, found.end, found.store,
+        found.store_committed, found.store_state, program_name(), _methods(found, voice),
+        _cautions(found, voice), tuple(extra),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -105,6 +106,31 @@ def test_a_transaction_holds_whole_or_not_at_all(tmp_path: Path) -> None:
         with ledger.transaction() as commit:
             assert commit.next_generation() == 1 and commit.next_generation() == 2
         assert ledger.version == before + 1
+
+
+def test_a_commit_notes_its_time_and_names_the_state(tmp_path: Path) -> None:
+    with made(tmp_path) as ledger:
+        assert ledger.committed is None
+        names = {ledger.state}
+        for _ in range(3):
+            before = time.time_ns() // 1000
+            with ledger.transaction() as commit:
+                commit.put_signal(SIGNAL)
+            assert ledger.committed is not None
+            assert before <= ledger.committed <= time.time_ns() // 1000
+            names.add(ledger.state)
+        assert len(names) == 4 and all(len(name) == 8 for name in names)
+        kept, state = ledger.committed, ledger.state
+    with open_ledger(tmp_path) as again:
+        assert (again.committed, again.state) == (kept, state)
+
+
+def test_a_store_that_did_not_note_its_commits(tmp_path: Path) -> None:
+    with made(tmp_path) as ledger:
+        with ledger.transaction() as commit:
+            commit.put_source(SourceRow("a.csv", "m1", read_at=17))
+        ledger._con.execute("DELETE FROM setting WHERE name = 'committed'")
+        assert ledger.committed == 17
 
 
 def test_a_reader_sees_one_state_while_another_commits(tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ def write_table(name: str, order: Order) -> bytes:
         "zone": zone,
         "synthetic": "yes" if order.synthetic else "no",
         "program": program_name(),
-        "store version": str(order.store.version),
+        "store state": pack_findings.store_state(order.store),
         **{f"unit of {one}": UNITS[one] for one in frame.columns if one in UNITS},
     }
     return export.csv_bytes(frame, about)
