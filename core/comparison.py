@@ -17,8 +17,8 @@ from core.levels import HOUR, parse_rules
 from core.loads import TWO_WAY_RATIO, load_report
 from core.measures import KILO, POWER_UNITS
 from core.query import Series, SignalInfo, Store
-from core.readings import aligned, fine_level, level_width
 from core.rollup import Int
+from core.windows import aligned, fine_level, level_width
 
 # What the power of a device is, first found first.
 POWER_QUANTITIES = ("active_power", "pcs_power", "battery_power", "pv_power", "load_power")

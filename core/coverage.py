@@ -13,10 +13,10 @@ from core.errors import QueryError
 from core.ledger import open_ledger
 from core.levels import HOUR
 from core.query import SignalInfo, Store
-from core.readings import level_width
 from core.rollup import Buckets
 from core.upkeep import storage
 from core.value_statistics import STATISTICS_LIMIT
+from core.windows import level_width
 
 
 def coverage_report(

@@ -12,8 +12,8 @@ from core.analytics import energy, quality
 from core.errors import QueryError
 from core.measures import KILO, POWER_UNITS
 from core.query import SignalInfo, Store
-from core.readings import power_buckets, reading_before
 from core.rollup import Int
+from core.windows import power_buckets, reading_before
 
 Every = Literal["15min", "1h", "1d", "1w", "1mo", "1y"]
 

@@ -21,7 +21,7 @@ from core.measures import (
     power_signals,
 )
 from core.query import Device, SignalInfo, Store
-from core.readings import aligned, bucket_widths, fine_level
+from core.windows import aligned, bucket_widths, fine_level
 
 STALE_STEPS = 4
 STALE_LEAST_US = HOUR

@@ -10,7 +10,7 @@ import pandas as pd
 from core.analytics import energy
 from core.levels import HOUR
 from core.query import Store
-from core.readings import power_buckets, power_signal, time_of_highest
+from core.windows import power_buckets, power_signal, time_of_highest
 
 TWO_WAY_RATIO = 0.01  # of all energy, flowing back: more is no noise around zero
 

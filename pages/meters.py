@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import charts, loads, measures, query, readings
+from core import charts, loads, measures, query, windows
 from core.analytics.energy import MIN_COVERAGE
 from core.charts import Bars, Curve
 from core.energies import EnergyReport, Every, energy_by_period, highest_period
@@ -219,7 +219,7 @@ class Sources:
         """Newest reading of the power looked at."""
         assert self.power is not None
         return data.report(
-            self.store, readings.newest_reading, self.device, self.power.name, start, end
+            self.store, windows.newest_reading, self.device, self.power.name, start, end
         )
 
     @property

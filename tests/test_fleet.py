@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import comparison, coverage, energies, loads, measures, readings
+from core import comparison, coverage, energies, loads, measures, windows
 from core.analytics import energy
 from core.errors import BadWindow
 from core.fleet import day_energy, fleet_report
@@ -122,8 +122,8 @@ def test_profile_by_hour_is_the_mean_of_the_days(store: Store) -> None:
 
 
 def test_newest_reading_stays_in_the_window(store: Store) -> None:
-    assert readings.newest_reading(store, "ha1", "pos_ae", START, START + HOUR) == (START, 100.0)
-    assert readings.newest_reading(store, "ha1", "pos_ae", START + 1, START + HOUR) is None
+    assert windows.newest_reading(store, "ha1", "pos_ae", START, START + HOUR) == (START, 100.0)
+    assert windows.newest_reading(store, "ha1", "pos_ae", START + 1, START + HOUR) is None
 
 
 def test_reach_counts_the_step_of_a_power_but_not_of_a_counter(store: Store) -> None:
