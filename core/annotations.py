@@ -30,6 +30,7 @@ from core.errors import (
     StoreMissing,
 )
 from core.ledger import FILE as LEDGER
+from core.ledger import connect, connect_to_read, may_write
 
 FILE = "annotations.sqlite"
 FORMAT = 1
@@ -191,18 +192,23 @@ def _position(field: str, value: int | None) -> int | None:
 
 
 class Annotations:
-    """The notes of a store. Threads and processes may read and write at the same time."""
+    """The notes of a store. Threads and processes may read and write at the same time.
 
-    def __init__(self, root: Path, connection: sqlite3.Connection) -> None:
+    Their file is made with the first note; before, and where nothing may be written, it is only
+    looked for.
+    """
+
+    def __init__(self, root: Path) -> None:
         self.root = root
-        self._con = connection
+        self._con = _connect(root)
         # One connection has one transaction: threads that share it take turns.
         self._turn = threading.RLock()
 
     def close(self) -> None:
         """Release the file."""
         with self._turn:
-            self._con.close()
+            if self._con is not None:
+                self._con.close()
 
     def __enter__(self) -> Annotations:
         return self
@@ -219,14 +225,14 @@ class Annotations:
         StoreError : the file cannot be written.
         """
         note = check_note(note)
-        with self._writing() as now:
-            row = self._con.execute("SELECT COALESCE(MAX(id), 0) + 1 AS next FROM revision")
+        with self._writing() as (con, now):
+            row = con.execute("SELECT COALESCE(MAX(id), 0) + 1 AS next FROM revision")
             number = int(row.fetchone()["next"])
             kept = Annotation(
                 **asdict(note), id=number, revision=1, created=now, changed=now,
                 changed_by=note.author, removed=False,
             )  # fmt: skip
-            self._put(kept)
+            _put(con, kept)
         return kept
 
     def change(self, id: int, note: Note, by: str) -> Annotation:
@@ -297,48 +303,55 @@ class Annotations:
 
     def version(self) -> int:
         """Counts revisions: differs after every addition, change and removal, of any process."""
-        return int(self._ask("SELECT COALESCE(MAX(number), 0) AS version FROM revision")[0][0])
+        rows = self._ask("SELECT COALESCE(MAX(number), 0) AS version FROM revision")
+        return int(rows[0][0]) if rows else 0
 
     def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
         try:
             with self._turn:
-                return self._con.execute(query, values).fetchall()
+                # Somebody may have written the first note meanwhile.
+                self._con = self._con or _connect(self.root)
+                return [] if self._con is None else self._con.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise _trouble(self.root / FILE, error) from error
 
     def _revise(self, id: int, by: str, turn: Callable[[Annotation], Annotation]) -> Annotation:
-        with self._writing() as now:
+        if not self._ask("SELECT 1 FROM revision WHERE id = ?", int(id)):
+            raise QueryError(f"there is no note {id}")
+        with self._writing() as (con, now):
             last = self.history(id)[-1]
             if last.removed:
                 raise QueryError(f"note {id} was removed by {last.changed_by}")
             kept = replace(turn(last), revision=last.revision + 1, changed=now, changed_by=by)
-            self._put(kept)
+            _put(con, kept)
         return kept
 
-    def _put(self, one: Annotation) -> None:
-        self._con.execute(
-            "INSERT INTO revision (id, revision, device, pack, cell, kind, at, until, text, by,"
-            " written, removed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                one.id, one.revision, one.device, one.pack, one.cell, one.kind, one.at, one.until,
-                one.text, one.changed_by, one.changed, int(one.removed),
-            ),
-        )  # fmt: skip
-
     @contextmanager
-    def _writing(self) -> Iterator[int]:
+    def _writing(self) -> Iterator[tuple[sqlite3.Connection, int]]:
         """One transaction, everything or nothing; gives the time of writing [µs UTC]."""
         with self._turn:
+            self._con = con = self._con or _make(self.root)
             try:
-                self._con.execute("BEGIN IMMEDIATE")
-                yield time.time_ns() // 1000
-                self._con.execute("COMMIT")
+                con.execute("BEGIN IMMEDIATE")
+                yield con, time.time_ns() // 1000
+                con.execute("COMMIT")
             except BaseException as error:
-                if self._con.in_transaction:
-                    self._con.execute("ROLLBACK")
+                if con.in_transaction:
+                    con.execute("ROLLBACK")
                 if isinstance(error, sqlite3.DatabaseError):
                     raise _trouble(self.root / FILE, error) from error
                 raise
+
+
+def _put(con: sqlite3.Connection, one: Annotation) -> None:
+    con.execute(
+        "INSERT INTO revision (id, revision, device, pack, cell, kind, at, until, text, by,"
+        " written, removed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            one.id, one.revision, one.device, one.pack, one.cell, one.kind, one.at, one.until,
+            one.text, one.changed_by, one.changed, int(one.removed),
+        ),
+    )  # fmt: skip
 
 
 def _annotation(row: sqlite3.Row) -> Annotation:
@@ -349,19 +362,10 @@ def _trouble(path: Path, error: sqlite3.DatabaseError) -> StoreError:
     """What a database error means for the person who sees it."""
     if isinstance(error, sqlite3.OperationalError):
         return StoreError(
-            f"{path} cannot be read or written ({error}); what was kept before stands. The folder "
-            "and the file need the right to write, also for reading"
+            f"{path} cannot be read or written ({error}); what was kept before stands. To write, "
+            "and to read while others write, the folder and the file need the right to write"
         )
     return StoreDamaged(f"{path}: {error}; put back a copy of this file, or move it away")
-
-
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30.0, isolation_level=None,
-        check_same_thread=False,
-    )  # fmt: skip
-    connection.row_factory = sqlite3.Row
-    return connection
 
 
 def _create(root: Path) -> None:
@@ -375,7 +379,7 @@ def _create(root: Path) -> None:
         draft = root / f".{FILE}.new"
         for leftover in root.glob(f".{FILE}.new*"):
             leftover.unlink()
-        with closing(_connect(draft, "rwc")) as con:
+        with closing(connect(draft, "rwc")) as con:
             con.execute("PRAGMA journal_mode = WAL")
             con.executescript(_SCHEMA)
             con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -386,8 +390,52 @@ def _create(root: Path) -> None:
         os.close(folder)
 
 
+def _make(root: Path) -> sqlite3.Connection:
+    """Open the file to write to, made where there is none yet."""
+    path = root / FILE
+    if not os.access(root, os.W_OK):
+        raise StoreError(
+            f"{path} cannot be made without the right to write to the folder; chown or chmod it"
+        )
+    try:
+        _create(root)
+    except sqlite3.DatabaseError as error:
+        raise _trouble(path, error) from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
+    con = _connect(root)
+    if con is None:
+        raise StoreError(f"{path} was taken away while it was made")
+    return con
+
+
+def _connect(root: Path) -> sqlite3.Connection | None:
+    """Open the file, only to read where it may not be written; None where there is none."""
+    path = root / FILE
+    if not path.exists():
+        return None
+    writable = may_write(path)
+    try:
+        con = connect(path, "rw") if writable else connect_to_read(path)
+    except sqlite3.DatabaseError as error:
+        raise _trouble(path, error) from error
+    try:
+        application = con.execute("PRAGMA application_id").fetchone()[0]
+        version = con.execute("PRAGMA user_version").fetchone()[0]
+        if writable:
+            con.execute("PRAGMA synchronous = FULL")
+    except sqlite3.DatabaseError as error:
+        con.close()
+        raise _trouble(path, error) from error
+    if (application, version) != (APPLICATION_ID, FORMAT):
+        con.close()
+        what = f"format version {version}" if application == APPLICATION_ID else "other contents"
+        raise StoreFormatError(f"{path} has {what}, this program reads notes of version {FORMAT}")
+    return con
+
+
 def open_annotations(store: Path | str) -> Annotations:
-    """The notes of a store; the file is made where there is none yet.
+    """The notes of a store; nothing is written before the first note.
 
     Parameters
     ----------
@@ -397,35 +445,9 @@ def open_annotations(store: Path | str) -> Annotations:
     ------
     StoreMissing : there is no store at this path.
     StoreFormatError : the file is not one of notes, or of another format version.
-    StoreError : the folder or the file cannot be written.
-    StoreDamaged : the file cannot be read.
+    StoreDamaged, StoreError : the file cannot be read.
     """
     root = Path(store)
-    path = root / FILE
     if not (root / LEDGER).is_file():
         raise StoreMissing(f"there is no store at {root}, so there is no place for notes")
-    if not os.access(root, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
-        raise StoreError(
-            f"{path} cannot be opened without the right to write to the folder and the file: "
-            "readers take part in its locking; chown or chmod these two"
-        )
-    try:
-        if not path.exists():
-            _create(root)
-        con = _connect(path, "rw")
-    except sqlite3.DatabaseError as error:
-        raise _trouble(path, error) from error
-    except OSError as error:
-        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
-    try:
-        application = con.execute("PRAGMA application_id").fetchone()[0]
-        version = con.execute("PRAGMA user_version").fetchone()[0]
-        con.execute("PRAGMA synchronous = FULL")
-    except sqlite3.DatabaseError as error:
-        con.close()
-        raise _trouble(path, error) from error
-    if (application, version) != (APPLICATION_ID, FORMAT):
-        con.close()
-        what = f"format version {version}" if application == APPLICATION_ID else "other contents"
-        raise StoreFormatError(f"{path} has {what}, this program reads notes of version {FORMAT}")
-    return Annotations(root, con)
+    return Annotations(root)

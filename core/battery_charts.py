@@ -100,7 +100,7 @@ def build_time_map_figure(
     )
     figure.update_xaxes(title_text=x_title, range=[x[0], x[-1]], showgrid=False)
     figure.update_yaxes(title_text=y_title, range=[y[0], y[-1]], showgrid=False)
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def build_band_bars_figure(
@@ -149,7 +149,7 @@ def build_band_bars_figure(
     figure.update_xaxes(title_text=x_title, range=[at[0], at[-1]])
     figure.update_yaxes(title_text=y_title, rangemode="tozero")
     figure.update_layout(barmode="overlay", bargap=0)
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def build_throughput_figure(
@@ -205,10 +205,10 @@ def build_throughput_figure(
                 hovertemplate=f"%{{x}}<br>%{{y:,.5~g}}{NBSP}{unit}<extra>{label}</extra>",
             )
         )
-    figure.update_xaxes(**charts._time_axis(language))
+    figure.update_xaxes(**charts.time_axis(language))
     figure.update_yaxes(title_text=unit, zeroline=True, zerolinecolor=TOKENS[theme]["border"])
     figure.update_layout(barmode="overlay", bargap=0)
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def build_lines_figure(
@@ -256,9 +256,9 @@ def build_lines_figure(
                 hovertemplate=f"%{{x}}<br>%{{y:,.4~g}}{NBSP}{unit}<extra>{label}</extra>",
             )
         )
-    figure.update_xaxes(**charts._time_axis(language), range=to_wall_ms(span, zone).tolist())
+    figure.update_xaxes(**charts.time_axis(language), range=to_wall_ms(span, zone).tolist())
     figure.update_yaxes(title_text=unit, rangemode="tozero" if from_zero else "normal")
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def build_windows_figure(
@@ -320,9 +320,9 @@ def build_windows_figure(
                 y1=value,
                 line={"width": 1.5, "color": colour},
             )
-    figure.update_xaxes(**charts._time_axis(language), range=edges)
+    figure.update_xaxes(**charts.time_axis(language), range=edges)
     figure.update_yaxes(title_text=y_title)
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def build_parts_figure(
@@ -368,7 +368,7 @@ def build_parts_figure(
     figure.update_xaxes(title_text=unit, range=[0, total], showgrid=False)
     figure.update_yaxes(showticklabels=False, ticks="")
     figure.update_layout(barmode="stack", bargap=0)
-    figure = charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    figure = charts.finish(figure, title=title, theme=theme, language=language, height=height)
     # Parts stand in the order of the legend, which reads from the left like the bar.
     return figure.update_layout(legend={"x": 0, "xanchor": "left", "traceorder": "normal"})
 
@@ -418,11 +418,11 @@ def build_lanes_figure(
         ticklabelstandoff=8,
     )
     figure.update_layout(barmode="overlay", bargap=0)
-    return charts._finish(
+    return charts.finish(
         figure, title=title, theme=theme, language=language, height=96 + LANE_HEIGHT * len(lanes)
     )
 
 
 def _lane_axis(language: str) -> dict[str, Any]:
     """A time axis whose hover text is the run's own."""
-    return {**charts._time_axis(language), "hoverformat": "%d.%m.%Y %H:%M"}
+    return {**charts.time_axis(language), "hoverformat": "%d.%m.%Y %H:%M"}

@@ -101,7 +101,7 @@ def _on_every_day(day: ArrayLike, values: ArrayLike) -> tuple[NDArray[Any], NDAr
 
 def _day_axis(figure: go.Figure, day: ArrayLike, language: str) -> None:
     """Axis of days; a few days are named each, at their middle."""
-    axis = charts._time_axis(language)
+    axis = charts.time_axis(language)
     axis["hoverformat"] = "%d.%m.%Y" if language == "de" else "%d %b %Y"
     days = np.asarray(day, dtype=np.int64)
     if days.size and days[-1] - days[0] < FEW_DAYS:
@@ -166,7 +166,7 @@ def build_sat_figure(
     _name_ends(figure, ends, height - 140)
     _day_axis(figure, day, language)
     figure.update_yaxes(title_text=y_title, tickformat=".3f")
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def _envelope(
@@ -182,7 +182,7 @@ def _envelope(
     )
     x: list[NDArray[Any]] = []
     y: list[NDArray[Any]] = []
-    for run in charts._segments(both[:, 0]):
+    for run in charts.segments(both[:, 0]):
         # Half a day to either side, so that a day alone has a width.
         at = day_ms(every[run])
         at = np.concatenate([[at[0] - 0.4 * DAY_MS], at, [at[-1] + 0.4 * DAY_MS]])
@@ -306,7 +306,7 @@ def build_strip_figure(
         ticks="",
     )
     figure.update_yaxes(title_text=y_title, zeroline=True, zerolinecolor=TOKENS[theme]["border"])
-    charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    charts.finish(figure, title=title, theme=theme, language=language, height=height)
     if not legend:
         figure.update_layout(showlegend=False, margin_t=44)
     elif len(figure.data) > 4:
@@ -438,7 +438,7 @@ def build_charges_figure(
     _day_axis(figure, days, language)
     figure.update_yaxes(visible=False, range=[0, 1.02], fixedrange=True)
     figure.update_layout(barmode="overlay", bargap=0)
-    charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    charts.finish(figure, title=title, theme=theme, language=language, height=height)
     return figure.update_layout(
         showlegend=True,
         margin_t=62 if title else 30,
@@ -548,7 +548,7 @@ def build_layout_figure(
     figure.update_xaxes(visible=False, range=[-0.5, places.columns - 0.5], fixedrange=True)
     figure.update_yaxes(visible=False, range=[places.rows - 0.5, -1.3], fixedrange=True)
     height = round(tall * (places.rows + 0.8)) + 48
-    charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    charts.finish(figure, title=title, theme=theme, language=language, height=height)
     return _clickable(figure).update_layout(hoverdistance=40)
 
 
@@ -668,7 +668,7 @@ def build_days_figure(
         ticks="",
     )
     height = int(np.clip(3.0 * len(z), 260, 760)) + 80
-    charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    charts.finish(figure, title=title, theme=theme, language=language, height=height)
     return figure.update_layout(showlegend=False, clickmode="event+select", dragmode="zoom")
 
 
@@ -768,7 +768,7 @@ def build_surface_figure(
             colorbar=_bar_of_colours(scale.unit, theme, tickformat=scale.form, len=0.6),
         )
     )
-    charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    charts.finish(figure, title=title, theme=theme, language=language, height=height)
     return figure.update_layout(
         scene={
             "xaxis": axis | {"type": "date", "title": {"text": ""},
@@ -838,7 +838,7 @@ def build_ends_figure(
     line = {"zeroline": True, "zerolinecolor": TOKENS[theme]["border"], "showgrid": False}
     figure.update_xaxes(title_text=f"{x_title} [Ah]", range=[-reach_x, reach_x], **line)
     figure.update_yaxes(title_text=f"{y_title} [Ah]", range=[-reach_y, reach_y], **line)
-    charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    charts.finish(figure, title=title, theme=theme, language=language, height=height)
     return _clickable(figure)
 
 

@@ -323,8 +323,11 @@ def template(theme: Theme, language: str = "en") -> go.layout.Template:
     )
 
 
-def _time_axis(language: str) -> dict[str, Any]:
-    """Month names are English in Plotly without a locale file; German takes digits only."""
+def time_axis(language: str) -> dict[str, Any]:
+    """Settings of a Plotly axis of time, its days and hours as the language writes them.
+
+    Month names are English in Plotly without a locale file; German takes digits only.
+    """
     day, year = ("%d.%m.", "%m.%Y") if language == "de" else ("%d %b", "%b %Y")
     long_day = "%d.%m.%Y" if language == "de" else "%d %b %Y"
     stops = (
@@ -344,9 +347,11 @@ def _time_axis(language: str) -> dict[str, Any]:
     }
 
 
-def _finish(
-    figure: go.Figure, *, title: str, theme: Theme, language: str, height: int
-) -> go.Figure:
+def finish(figure: go.Figure, *, title: str, theme: Theme, language: str, height: int) -> go.Figure:
+    """The figure with title, size, look and legend as all figures have them; changed in place.
+
+    There is a legend where there is more than one name to tell apart; it stands below the title.
+    """
     legend = sum(trace.showlegend is not False and bool(trace.name) for trace in figure.data) > 1
     figure.update_layout(
         template=template(theme, language),
@@ -357,14 +362,14 @@ def _finish(
     )
     # Both would stand on one line; the legend gets its own, or as many as its names need.
     if legend and title:
-        lines = _legend_lines(figure)
+        lines = legend_lines(figure)
         figure.update_layout(
             margin_t=44 + LEGEND_LINE * lines, height=height + LEGEND_LINE * (lines - 1)
         )
     return figure
 
 
-def _legend_lines(figure: go.Figure) -> int:
+def legend_lines(figure: go.Figure) -> int:
     """Lines the legend takes on a narrow screen; Plotly gives all names the width of the longest.
 
     Plotly grows a legend upwards into the title and tells nobody.
@@ -438,8 +443,8 @@ def _break_backward(x: Floats, columns: Sequence[Floats]) -> tuple[Floats, list[
     return np.insert(x, back, x[back - 1]), [np.insert(c, back, np.nan) for c in columns]
 
 
-def _segments(values: Floats) -> list[slice]:
-    """Runs without NaN."""
+def segments(values: Floats) -> list[slice]:
+    """Runs of a line [n] without NaN, as slices: a line is drawn in so many pieces."""
     good = np.isfinite(values).astype(np.int8)
     edge = np.diff(np.concatenate(([0], good, [0])))
     pairs = zip(np.flatnonzero(edge == 1), np.flatnonzero(edge == -1), strict=True)
@@ -451,7 +456,7 @@ def _outline(drawn: _Drawn) -> tuple[Floats, Floats]:
     xs: list[Floats] = []
     ys: list[Floats] = []
     end = np.array([np.nan])
-    for run in _segments(drawn.low + drawn.high):
+    for run in segments(drawn.low + drawn.high):
         x, low, high = drawn.x[run], drawn.low[run], drawn.high[run]
         if drawn.is_state:
             x, low, high = _corners(x, 2 * drawn.half_ms, low, high)
@@ -509,7 +514,7 @@ def _traces(
             )
         )
     # A reading between two gaps is a line without length: only a marker shows it.
-    alone = any(run.stop - run.start == 1 for run in _segments(drawn.line))
+    alone = any(run.stop - run.start == 1 for run in segments(drawn.line))
     few = drawn.line.size <= FEW_POINTS and series.step_us is None
     x, line = _dashes(drawn) if drawn.dense else (drawn.x, drawn.line)
     traces.append(
@@ -630,12 +635,12 @@ def build_series_figure(
             figure.update_yaxes(showticklabels=False, ticks="", showgrid=False, row=row, col=1)
         if separate:
             _name_panel(figure, row, names[members[0]], theme)
-    figure.update_xaxes(**_time_axis(language))
+    figure.update_xaxes(**time_axis(language))
     figure.update_xaxes(range=to_wall_ms([start, end], series[0].zone).tolist())
     figure.update_xaxes(showticklabels=False, ticks="", col=1)
     figure.update_xaxes(showticklabels=True, ticks="outside", row=len(groups), col=1)
     height = max(height, 70 + LEAST_PANEL * len(groups))
-    _finish(figure, title=title, theme=theme, language=language, height=height)
+    finish(figure, title=title, theme=theme, language=language, height=height)
     if separate:
         figure.update_layout(showlegend=ghosted)
     figure.update_layout(dragmode="zoom")
@@ -761,10 +766,10 @@ def build_bars_figure(
     for place, one in enumerate(bars):
         label = labels[place] if labels else one.label
         figure.add_trace(_bar_trace(one, place, len(bars), factor, unit, zone, theme, label))
-    figure.update_xaxes(**_time_axis(language))
+    figure.update_xaxes(**time_axis(language))
     figure.update_yaxes(title_text=unit, rangemode="tozero")
     figure.update_layout(barmode="overlay", bargap=0)
-    return _finish(figure, title=title, theme=theme, language=language, height=height)
+    return finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def _bar_trace(
@@ -852,7 +857,7 @@ def build_heatmap_figure(
     )
     figure.update_xaxes(type="category", showgrid=False, title_text=column_title)
     figure.update_yaxes(type="category", showgrid=False, autorange="reversed")
-    return _finish(figure, title=title, theme=theme, language=language, height=height)
+    return finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def build_duration_figure(
@@ -893,7 +898,7 @@ def build_duration_figure(
         )
     figure.update_xaxes(title_text=share_title, range=[0, 100], dtick=20)
     figure.update_yaxes(title_text=unit)
-    _finish(figure, title=title, theme=theme, language=language, height=height)
+    finish(figure, title=title, theme=theme, language=language, height=height)
     # A label that stands out over the edge is left out, and 100 would.
     return figure.update_layout(margin_r=24)
 
@@ -945,5 +950,5 @@ def build_profile_figure(
         figure.update_xaxes(title_text=hour_title, range=[0, 24], dtick=6, row=1, col=column)
     figure.update_annotations(font={"size": 12, "color": TOKENS[theme]["muted"]})
     figure.update_yaxes(title_text=unit, row=1, col=1)
-    _finish(figure, title=title, theme=theme, language=language, height=height)
+    finish(figure, title=title, theme=theme, language=language, height=height)
     return figure.update_layout(margin_t=60)

@@ -169,7 +169,7 @@ def _dots(one: Points, words: str, **marker: Any) -> go.Scatter:
 def _time_axes(
     figure: go.Figure, span: tuple[float, float], language: str, *, short: bool = True
 ) -> None:
-    axis = charts._time_axis(language)
+    axis = charts.time_axis(language)
     if short:
         axis["hoverformat"] = "%d.%m.%Y %H:%M" if language == "de" else "%d %b %Y %H:%M"
     if span[1] - span[0] < FEW_DAYS * DAY_MS:  # name each day, and no hours
@@ -249,7 +249,7 @@ def build_ledger_figure(
     shown += [np.asarray(prior.low), np.asarray(prior.high)] if prior is not None else []
     limits = _limits([*shown, np.array([rated])])
     figure.update_yaxes(title_text=y_title, range=limits)
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def _limits(parts: Sequence[ArrayLike]) -> list[float] | None:
@@ -351,11 +351,11 @@ def build_ica_figure(
     figure.update_yaxes(title_text=axes[1], row=1, col=1, rangemode="tozero")
     figure.update_xaxes(title_text=axes[2], row=1, col=2)
     figure.update_yaxes(title_text=axes[3], row=1, col=2, rangemode="tozero")
-    time = charts._time_axis(language)
+    time = charts.time_axis(language)
     time["hoverformat"] = "%d.%m.%Y" if language == "de" else "%d %b %Y"
     figure.update_xaxes(**time, nticks=5, row=1, col=3)
     figure.update_yaxes(title_text=axes[4], row=1, col=3)
-    charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    charts.finish(figure, title=title, theme=theme, language=language, height=height)
     below = {"x": 0, "xanchor": "left", "y": -0.2, "yanchor": "top"}
     return figure.update_layout(margin_t=76 if title else 44, margin_b=70, legend=below)
 
@@ -433,8 +433,8 @@ def build_dossier_figure(
         )  # fmt: skip
     draw_events(figure, events, theme, rows)
     _time_axes(figure, span, language)
-    charts._finish(figure, title=title, theme=theme, language=language, height=height)
-    lines = charts._legend_lines(figure)
+    charts.finish(figure, title=title, theme=theme, language=language, height=height)
+    lines = charts.legend_lines(figure)
     return figure.update_layout(
         margin_t=(44 if title else 22) + charts.LEGEND_LINE * (lines + 1), dragmode="zoom",
         height=height + charts.LEGEND_LINE * lines,

@@ -140,32 +140,63 @@ class SourceRow:
     id: int | None = None
 
 
-def _connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
-    mode = "rwc" if create else "rw"
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """A connection to a SQLite file of a store.
+
+    Parameters
+    ----------
+    mode : as SQLite's URIs name it: ``rw``, ``rwc`` (made where there is none), ``ro``.
+    """
     connection = sqlite3.connect(
-        f"file:{path}?mode={mode}", uri=True, timeout=30.0, isolation_level=None,
+        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30.0, isolation_level=None,
         check_same_thread=False,
     )  # fmt: skip
     connection.row_factory = sqlite3.Row
     return connection
 
 
-def _identity(root: Path) -> tuple[int, int] | None:
-    """Device and inode of the ledger at `root`, None where there is none."""
+def may_write(path: Path) -> bool:
+    """Whether a file of a store and the folder it stands in may be written."""
+    return os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
+
+
+def stands_still(path: Path) -> bool:
+    """Whether a file can be read only as it stands, without SQLite's files beside it.
+
+    Readers take part in the locking through these. Where the folder cannot be written they cannot
+    be made; where there are none, nobody is writing now.
+    """
+    return not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A connection that writes nothing, also in a folder that cannot be written."""
+    return connect(path, "ro&immutable=1" if stands_still(path) else "ro")
+
+
+def _identity(root: Path, *, still: bool) -> tuple[int, ...] | None:
+    """Device and inode of the ledger at `root`, None where there is none.
+
+    Of one that is read as it stands also all that tells that somebody writes to it.
+    """
     try:
         found = os.stat(root / FILE)
     except FileNotFoundError:
         return None
-    return found.st_dev, found.st_ino
+    file = (found.st_dev, found.st_ino)
+    if not still:
+        return file
+    return (*file, found.st_mtime_ns, found.st_size, int(stands_still(root / FILE)))
 
 
 class Ledger:
     """An open ledger. Several processes may read while one writes."""
 
-    def __init__(self, root: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, root: Path, connection: sqlite3.Connection, *, still: bool = False) -> None:
         self.root = root
         self._con = connection
-        self._file = _identity(root)
+        self._still = still
+        self._file = _identity(root, still=still)
 
     def close(self) -> None:
         """Release the file."""
@@ -223,10 +254,24 @@ class Ledger:
         """When the store was begun [ns since 1970]; 0 for one that did not note it."""
         return int(self.setting("created") or 0)
 
+    @property
+    def state(self) -> str:
+        """Short name of the present state, e.g. ``3f9a01c2``: another one after every commit."""
+        return f"{(self.created + self.version) % 2**32:08x}"
+
+    @property
+    def committed(self) -> int | None:
+        """When the last commit was made [µs since 1970, UTC]; None before the first.
+
+        A store of an earlier program did not note it: there it is when a source was last read.
+        """
+        noted = self.setting("committed")
+        return int(noted) if noted else self._ask("SELECT MAX(read_at) FROM source")[0][0]
+
     def in_place(self) -> bool:
         """Whether the file opened still stands at its path; costs microseconds."""
         # An open file keeps its number, so none that replaced it can have the same.
-        return _identity(self.root) == self._file
+        return _identity(self.root, still=self._still) == self._file
 
     def changed(self) -> int:
         """A number that differs after another connection has committed; costs microseconds."""
@@ -324,6 +369,10 @@ class Ledger:
             yield Commit(self._con)
             self._con.execute(
                 "UPDATE setting SET value = CAST(value AS INTEGER) + 1 WHERE name = 'version'"
+            )
+            self._con.execute(
+                "INSERT OR REPLACE INTO setting VALUES ('committed', ?)",
+                (str(time.time_ns() // 1000),),
             )
             self._con.execute("COMMIT")
         except BaseException as error:
@@ -458,6 +507,11 @@ def create_ledger(root: Path, *, zone: str, rules: str) -> Ledger:
     """A new, empty store in `root`; an existing one is opened and checked instead."""
     path = root / FILE
     if path.exists():
+        if not may_write(path):
+            raise StoreError(
+                f"{root} cannot be written without the right to write to the folder and to {FILE}: "
+                "chown or chmod these two"
+            )
         return open_ledger(root, zone=zone, rules=rules)
     if root.exists() and any(root.glob("level=*")):
         raise StoreDamaged(f"{root} holds Parquet levels but no {FILE}; {WAY_OUT}")
@@ -466,7 +520,7 @@ def create_ledger(root: Path, *, zone: str, rules: str) -> Ledger:
     draft = root / f".{FILE}.new"
     for leftover in root.glob(f".{FILE}.new*"):
         leftover.unlink()
-    with closing(_connect(draft, create=True)) as con:
+    with closing(connect(draft, "rwc")) as con:
         con.executescript(_SCHEMA)
         con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         con.execute(f"PRAGMA user_version = {FORMAT}")
@@ -480,7 +534,7 @@ def create_ledger(root: Path, *, zone: str, rules: str) -> Ledger:
 
 
 def open_ledger(root: Path, *, zone: str | None = None, rules: str | None = None) -> Ledger:
-    """Open the ledger of an existing store.
+    """Open the ledger of an existing store; only to read where it may not be written.
 
     Raises
     ------
@@ -495,7 +549,8 @@ def open_ledger(root: Path, *, zone: str | None = None, rules: str | None = None
         raise StoreMissing(
             f"no store at {root}; make one: preprocess.py build --source FOLDER --store {root}"
         )
-    con = _connect(path)
+    writable, still = may_write(path), stands_still(path)
+    con = connect(path, "rw") if writable else connect_to_read(path)
     try:
         application = con.execute("PRAGMA application_id").fetchone()[0]
         version = con.execute("PRAGMA user_version").fetchone()[0]
@@ -505,17 +560,18 @@ def open_ledger(root: Path, *, zone: str | None = None, rules: str | None = None
             raise StoreFormatError(
                 f"{root} has format version {version}, this program reads {FORMAT}; {WAY_OUT}"
             )
-        con.execute("PRAGMA journal_mode = WAL")
-        con.execute("PRAGMA synchronous = FULL")
-        ledger = Ledger(root, con)
+        if writable:
+            con.execute("PRAGMA journal_mode = WAL")
+            con.execute("PRAGMA synchronous = FULL")
+        ledger = Ledger(root, con, still=still)
         _check_setting(ledger, "zone", zone)
         _check_setting(ledger, "rules", rules)
     except sqlite3.DatabaseError as error:
         con.close()
-        if not os.access(path, os.W_OK) or not os.access(root, os.W_OK):
+        if not writable:
             raise StoreError(
-                f"{root} cannot be opened without the right to write to the folder and to {FILE}: "
-                "readers take part in its locking; chown or chmod these two"
+                f"{root} cannot be read while somebody writes without the right to write to the "
+                f"folder and to {FILE}: readers take part in its locking; chown or chmod these two"
             ) from error
         raise StoreFormatError(f"{path} cannot be read ({error}); {WAY_OUT}") from error
     except StoreFormatError:

@@ -16,12 +16,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from core import bess
+from core import bess, bess_flags, bess_summary
 from core.analytics.battery import RoundTrip
 from core.analytics.diagnosis import DAY_US, DiagnosisOptions
 from core.analytics.verdicts import DECLINES, Trend, TrendOptions
-from core.annotations import FILE, Annotation, open_annotations
+from core.annotations import Annotation, open_annotations
 from core.errors import QueryError, StoreError
+from core.ledger import open_ledger
 from core.numerals import MINUS, NOTHING, Language, day, number, span
 from core.pack_health import (
     CapacityReport,
@@ -50,6 +51,7 @@ class Findings:
 
     Attributes
     ----------
+    store_committed, store_state : last commit of the store [µs UTC], short name of that state.
     start, end : window [µs UTC].
     weak : None where the window holds no voltages of cells.
     trends : None likewise. summary : None without current, power and state of charge.
@@ -59,7 +61,8 @@ class Findings:
     """
 
     store: str
-    store_version: int
+    store_committed: int | None
+    store_state: str
     zone: str
     start: int
     end: int
@@ -68,8 +71,8 @@ class Findings:
     days: CellDays
     trends: TrendReport | None
     weak: WeakCells | None
-    summary: bess.Summary | None
-    available: bess.AvailabilityReport
+    summary: bess_summary.Summary | None
+    available: bess_flags.AvailabilityReport
     counted: CapacityReport
     resistance: ResistanceReport | None
     notes: tuple[Annotation, ...]
@@ -114,7 +117,7 @@ def find(
     known = len(days.ts) > 0
     begun = [one for one in every if declare and start <= one.at < end]
     declared = declared_days(begun, store.zone)
-    summary = bess.summary_report(store, device, start, end)
+    summary = bess_summary.summary_report(store, device, start, end)
     flags = tuple(
         one.name
         for one in bess.state_signals(store.signals(device))
@@ -126,10 +129,13 @@ def find(
     reasons = pd.Series(
         [row["rows"] for row in quarantine], [row["reason"] for row in quarantine], dtype="int64"
     )
+    with open_ledger(store.root) as ledger:
+        committed, state = ledger.committed, ledger.state
     facts = store.device(device)
     return Findings(
         store=str(store.root),
-        store_version=store.version,
+        store_committed=committed,
+        store_state=state,
         zone=store.zone,
         start=start,
         end=end,
@@ -142,7 +148,7 @@ def find(
         trends=trend_report(store, device, start, end, declared, trend_options) if known else None,
         weak=weak_cells(store, device, end, options) if known else None,
         summary=summary,
-        available=bess.availability_report(store, device, start, end, flags),
+        available=bess_flags.availability_report(store, device, start, end, flags),
         counted=counted,
         resistance=resistance_report(store, device, start, end) if resistance else None,
         notes=tuple(one for one in every if one.at < end and (one.until or one.at) >= start),
@@ -154,10 +160,14 @@ def find(
     )  # fmt: skip
 
 
+def store_state(store: Store) -> str:
+    """Short name of the present state of a store, as reports and tables tell it."""
+    with open_ledger(store.root) as ledger:
+        return ledger.state
+
+
 def _notes(store: Store, device: str) -> tuple[list[Annotation], str]:
-    """Notes of a device, and why there are none that could be read; no file is made for it."""
-    if not (Path(store.root) / FILE).is_file():
-        return [], ""
+    """Notes of a device, and why there are none that could be read."""
     try:
         with open_annotations(store.root) as kept:
             return kept.of(device), ""

@@ -49,7 +49,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "of": "of", "page": "Page", "path": "Source", "program": "Program",
         "provenance": "Where the figures come from", "quarantined": "Quarantined",
         "rows": "Readings", "sources": "Sources", "store": "Store",
-        "store_version": "State of the store", "synthetic": "Synthetic data",
+        "store_state": "State of the store", "synthetic": "Synthetic data",
         "table": "Table", "window": "Window", "yes": "yes", "zone": "Time zone",
         "no_sources": "The store names no source for these devices.",
     },
@@ -62,7 +62,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "no_value": "kein Wert", "of": "von", "page": "Seite", "path": "Quelle",
         "program": "Programm", "provenance": "Herkunft der Zahlen",
         "quarantined": "In Quarantäne", "rows": "Messwerte", "sources": "Quellen",
-        "store": "Datenbestand", "store_version": "Stand des Datenbestands",
+        "store": "Datenbestand", "store_state": "Stand des Datenbestands",
         "synthetic": "Synthetische Daten", "table": "Tabelle", "window": "Zeitraum",
         "yes": "ja", "zone": "Zeitzone",
         "no_sources": "Der Datenbestand nennt zu diesen Geräten keine Quelle.",
@@ -538,7 +538,8 @@ class Provenance:
     Attributes
     ----------
     start, end : window of the report [µs UTC].
-    store, store_version : folder of the store and number of its last commit.
+    store, store_committed, store_state : folder of the store, when its last commit was made
+        [µs UTC; None before the first], and a short name of the state after it.
     methods : references, one each.
     limits : sentences on what the figures do not say.
     extra : further (label, value) pairs.
@@ -549,7 +550,8 @@ class Provenance:
     start: int
     end: int
     store: str
-    store_version: int
+    store_committed: int | None
+    store_state: str
     program: str
     methods: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
@@ -563,7 +565,7 @@ def provenance_sections(what: Provenance, language: Language, zone: str) -> tupl
         (words["window"], span(what.start, max(what.start, what.end - 1), zone, language)),
         (words["zone"], zone),
         (words["store"], what.store),
-        (words["store_version"], str(what.store_version)),
+        (words["store_state"], _state(what, language, zone)),
         (words["program"], what.program),
         *what.extra,
     )
@@ -574,6 +576,13 @@ def provenance_sections(what: Provenance, language: Language, zone: str) -> tupl
     if what.limits:
         sections.append(Section(words["limits"], (Items(what.limits),), 2))
     return tuple(sections)
+
+
+def _state(what: Provenance, language: Language, zone: str) -> str:
+    """When the store was last committed, wall time of the zone, and the name of that state."""
+    if what.store_committed is None:
+        return what.store_state
+    return f"{moment(what.store_committed, zone, language)} ({what.store_state})"
 
 
 def _devices_table(devices: tuple[DeviceFacts, ...], words: dict[str, str]) -> Table:

@@ -147,7 +147,7 @@ def _band(
     """Area between two lines, a piece for each run without gap."""
     xs: list[Floats] = []
     ys: list[Floats] = []
-    for run in charts._segments(low + high):
+    for run in charts.segments(low + high):
         xs += [x[run], x[run][::-1], np.array([np.nan])]
         ys += [high[run], low[run][::-1], np.array([np.nan])]
     return go.Scatter(
@@ -236,7 +236,7 @@ def _events(figure: go.Figure, events: Sequence[Event], theme: Theme, rows: int 
 
 
 def _day_axis(figure: go.Figure, first: float, last: float, language: str) -> None:
-    axis = charts._time_axis(language)
+    axis = charts.time_axis(language)
     axis["hoverformat"] = "%d.%m.%Y" if language == "de" else "%d %b %Y"
     # A margin of a day at least: whole days are wider than their middles.
     room = max(1.0, 0.01 * (last - first))
@@ -310,7 +310,7 @@ def build_courses_figure(
         title_text=y_title, tickformat=_ticks(unit, digits),
         range=_with_headroom(*(one.values for one in courses)),
     )  # fmt: skip
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def build_apart_figure(
@@ -356,7 +356,7 @@ def build_apart_figure(
                         range=_with_headroom(common.values, share=0.25), row=1, col=1)  # fmt: skip
     figure.update_yaxes(title_text=apart_title, zeroline=True, zerolinewidth=1,
                         zerolinecolor=muted, row=2, col=1)  # fmt: skip
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def build_months_figure(
@@ -402,7 +402,7 @@ def build_months_figure(
     figure.update_yaxes(title_text=y_title, zeroline=True, zerolinewidth=1,
                         zerolinecolor=TOKENS[theme]["muted"])  # fmt: skip
     figure.update_layout(bargap=0.45)
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 # --- one series ---------------------------------------------------------------------------------
@@ -492,7 +492,7 @@ def build_fit_figure(
     _day_axis(figure, float(every.min()), float(every.max()), language)
     figure.layout.yaxis.update(title_text=y_title, tickformat=_ticks(unit, digits))
     _keep_readings_legible(figure, values, later[1], ray)
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def _keep_readings_legible(
@@ -579,7 +579,7 @@ def build_cycles_figure(
         outer = max(outer[0], bounds[0]), min(outer[1], bounds[1])
     if outer is not None:
         figure.update_yaxes(range=list(outer))
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 # --- all series ---------------------------------------------------------------------------------
@@ -660,7 +660,7 @@ def build_slopes_figure(
     figure.update_yaxes(title_text=y_title)
     if order.size:
         figure.update_yaxes(range=slope_range(mid, under, over))
-    figure = charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    figure = charts.finish(figure, title=title, theme=theme, language=language, height=height)
     return figure.update_layout(clickmode="event+select", dragmode=False)
 
 
@@ -736,7 +736,7 @@ def build_issues_figure(
         )  # fmt: skip
     _day_axis(figure, *span, language)
     figure.update_yaxes(title_text=y_title)
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def build_forecasts_figure(
@@ -803,4 +803,4 @@ def build_forecasts_figure(
     )  # fmt: skip
     _day_axis(figure, *span, language)
     figure.layout.yaxis.update(title_text=y_title, tickformat=_ticks(unit, digits))
-    return charts._finish(figure, title=title, theme=theme, language=language, height=height)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)

@@ -12,9 +12,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from core import charts, query, services
+from core import charts, comparison, measures, query
 from core.charts import Bars, build_bars_figure, build_series_figure
-from core.services import DifferenceReport, Overlay, Side, SideReport
+from core.comparison import DifferenceReport, Overlay, Side, SideReport
 from core.signals import described
 from pages.shared import address, chart, data, numbers, pickers, states, table, theme, zoom
 from pages.shared.chart import KeyFigure
@@ -27,11 +27,6 @@ MOST_DAYS = 400
 MOST_RATIO = 10
 EQUAL_LEAST = 0.15  # share of a scatter's axes that the line of equal values must run over
 PATTERN = date(2025, 6, 13)  # a day as the fields show how to write one
-CONFIG = {
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"format": "png", "scale": 2},
-}
 # A quantity of each hue: the first side has the hue of its own quantity, others the next free one.
 HUES = ("active_power", "import", "pcs_power", "price", "pv_power", "other", "export")
 
@@ -56,7 +51,7 @@ def main() -> None:
     store = states.require_store()
     devices = states.require_devices(store)
     st.title(t("nav.comparison"))
-    able = [one for one in devices if data.report(store, services.compared_power, one.name)]
+    able = [one for one in devices if data.report(store, comparison.compared_power, one.name)]
     if not able:
         states.notice(t("comparison.none"), commands=(states.DEMO,))
         return
@@ -67,13 +62,13 @@ def main() -> None:
     if mode == "devices" and len(chosen) < 2:
         states.notice(t("comparison.two"))
         return
-    reach = [services.measured_reach(data.signals(store, one.name)) for one in chosen]
+    reach = [measures.measured_reach(data.signals(store, one.name)) for one in chosen]
     window = pick_window(reach, store.zone)
     chart.show_synthetic_ribbon(chosen)
     sides = device_sides(chosen, window) if mode == "devices" else (
         period_sides(chosen[0], window)
     )  # fmt: skip
-    reports = {one.label: data.report(store, services.side_report, one.device, one.start, one.end)
+    reports = {one.label: data.report(store, comparison.side_report, one.device, one.start, one.end)
                for one in sides}  # fmt: skip
     filled = tuple(one for one in sides if reports[one.label].peak_ts is not None)
     say_missing(sides, filled, window)
@@ -82,9 +77,9 @@ def main() -> None:
     extra = pick_extra(store, chosen) if mode == "devices" else ()
     choice = Choice(filled, hues_of(store, filled), separate, per_peak, ghost, extra)
     a, b = pick_pair(filled)
-    over = data.report(store, services.overlay, list(filled))
-    gap = services.difference_report(over, a, b)
-    pairs = services.correlation_report(over)
+    over = data.report(store, comparison.overlay, list(filled))
+    gap = comparison.difference_report(over, a, b)
+    pairs = comparison.correlation_report(over)
     chart.show_key_figures(key_figures(a, b, reports, gap, pairs, over.step_us))
     show_power(store, choice, reports, window)
     show_energy(store, choice, reports, window)
@@ -198,12 +193,12 @@ def device_sides(devices: Sequence[query.Device], window: Window) -> list[Side]:
 def period_sides(device: query.Device, window: Window) -> list[Side]:
     """The window and earlier ones of equal length, or those that start on chosen days."""
     count = int(address.get("count") or 2) if (address.get("count") or "2").isdigit() else 2
-    sides = services.previous_sides(
+    sides = comparison.previous_sides(
         device.name, window.start, window.end, window.zone, min(max(count, 2), MOST)
     )
     days = [day for text in address.get_all("start") if (day := read_day(text))]
     if days:
-        sides = [sides[0], *services.sides_at(sides[0], window.zone, days[: MOST - 1])]
+        sides = [sides[0], *comparison.sides_at(sides[0], window.zone, days[: MOST - 1])]
     return [replace(one, label=span_words(one, window.zone)) for one in sides]
 
 
@@ -259,7 +254,7 @@ def hues_of(store: query.Store, sides: Sequence[Side]) -> tuple[str, ...]:
     free = list(HUES)
     found = []
     for side in sides:
-        own = data.report(store, services.compared_power, side.device)[0].quantity
+        own = data.report(store, comparison.compared_power, side.device)[0].quantity
         colour = charts.colour_of(own, "light")
         hue = next((h for h in free if charts.colour_of(h, "light") == colour), free[0])
         free.remove(hue)
@@ -359,8 +354,8 @@ def show_power(
 
     def load(side: Side, hue: str, start: int, end: int) -> query.Series:
         # Not the peak of the table: of means over a quarter of an hour a minute can be 130 %.
-        peak = data.report(store, services.highest_power, side) if choice.per_peak else None
-        found = data.report(store, services.side_series, side, start, end, peak or None)
+        peak = data.report(store, comparison.highest_power, side) if choice.per_peak else None
+        found = data.report(store, comparison.side_series, side, start, end, peak or None)
         read.append(found)
         # The colour of a figure follows the quantity, small multiples find ghosts by name.
         signal = replace(found.signal, quantity=hue, name=f"{found.signal.name} {side.label}")
@@ -375,7 +370,7 @@ def show_power(
             # One ghost in an overlay: six would hide what they are to be compared with.
             ghosts = pairs if choice.separate else pairs[:1]
             for side, hue in ghosts:
-                earlier = services.previous_sides(side.device, start, end, store.zone, 2)[1]
+                earlier = comparison.previous_sides(side.device, start, end, store.zone, 2)[1]
                 before.append(load(replace(earlier, label=side.label), hue, start, end))
         extra = [data.series(store, s.device, s.name, start, end) for s in choice.extra]
         labels = [side.label for side in choice.sides]
@@ -440,7 +435,7 @@ def show_energy(
     store: query.Store, choice: Choice, reports: Mapping[str, SideReport], window: Window
 ) -> None:
     """Energy by local day, sides beside each other."""
-    laid = services.laid_daily(store, choice.sides, [reports[s.label] for s in choice.sides])
+    laid = comparison.laid_daily(store, choice.sides, [reports[s.label] for s in choice.sides])
     # Days before the first energy and after the last would only press the others together.
     filled = np.flatnonzero(laid.filter(like="energy ").notna().any(axis=1))
     laid = laid.iloc[filled[0] : filled[-1] + 1] if len(filled) else laid
@@ -460,7 +455,7 @@ def show_energy(
         language=current_language(),
         height=290,
     )
-    st.plotly_chart(figure, key="daily", theme=None, config=CONFIG)
+    chart.show_figure(figure, "daily")
     named = {"start": "day"}
     for i, side in enumerate(choice.sides):
         named[f"energy {i}"] = f"{side.label} [kWh]"
@@ -540,7 +535,7 @@ def show_difference(
     # No side's colour: this line belongs to neither.
     figure.update_traces(line_color=theme.token("text"))
     figure.add_hline(y=0, line={"width": 1, "color": theme.token("muted")})
-    st.plotly_chart(figure, key="difference", theme=None, config=CONFIG)
+    chart.show_figure(figure, "difference")
     caption(t("comparison.difference.note", step=numbers.duration(step or 0)))
 
 
@@ -561,7 +556,7 @@ def show_correlation(choice: Choice, over: Overlay, pairs: pd.DataFrame, a: str,
     with right:
         hue = choice.hues[labels.index(a)]
         figure = scatter_figure(over.frame, a, b, charts.colour_of(hue, theme.kind()))
-        st.plotly_chart(figure, key="scatter", theme=None, config=CONFIG)
+        chart.show_figure(figure, "scatter")
 
 
 def scatter_figure(frame: pd.DataFrame, a: str, b: str, colour: str) -> go.Figure:

@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 import ingest.manual as manual
-from core import export, query, services
+from core import coverage, export, measures, query
 from core.charts import build_heatmap_figure
 from core.errors import SourceError, StoreError, ZigguratError
 from core.signals import described
@@ -98,7 +98,7 @@ def key_figures(
     """Sources, readings, quarantine, size, newest reading."""
     failed = sum(one.status == "failed" for one in sources)
     bad = sum(row["rows"] for row in data.report(store, query.Store.quarantine_counts))
-    levels = data.report(store, services.storage_report)
+    levels = data.report(store, coverage.storage_report)
     size, unit = bytes_of(float(levels["bytes"].sum()))
     newest = max((one.last for one in devices if one.last is not None), default=None)
     clock = numbers.moment(newest, store.zone).rsplit(" ", 1)[1] if newest is not None else ""
@@ -375,7 +375,7 @@ def label_words(label: str, interval_us: int | None) -> str:
 
 def show_levels(store: query.Store) -> None:
     """Rows and bytes by level."""
-    levels = data.report(store, services.storage_report)
+    levels = data.report(store, coverage.storage_report)
     rows = []
     for one in levels.itertuples():
         size, unit = bytes_of(float(one.bytes))
@@ -405,7 +405,7 @@ def show_coverage(store: query.Store, devices: Sequence[query.Device]) -> None:
         return
     with pickers.bar():
         device = pickers.pick_device(filled)
-    reach = services.measured_reach(data.signals(store, device.name))
+    reach = measures.measured_reach(data.signals(store, device.name))
     window = pick_window([reach], store.zone, default="30d")
     # Days before the first reading and after the last are not missing: nothing was recorded then.
     start = max(window.start, device.first or window.start)
@@ -414,7 +414,7 @@ def show_coverage(store: query.Store, devices: Sequence[query.Device]) -> None:
         states.notice(t("data.no_coverage", device=device.name), state="warning")
         return
     with st.spinner(t("data.reading"), show_time=False):
-        grid = data.report(store, services.coverage_grid, device.name, start, end)
+        grid = data.report(store, coverage.coverage_grid, device.name, start, end)
     figure = build_heatmap_figure(
         grid.to_numpy(np.float64) * 100,
         unit="%",
@@ -491,7 +491,7 @@ def show_quality(store: query.Store, device: query.Device, window: Window) -> No
         caption(t("data.quality.cut", span=numbers.span(start, end, store.zone)))
     try:
         with st.spinner(t("data.reading"), show_time=False):
-            days = data.report(store, services.quality_report, device.name, name, start, end)
+            days = data.report(store, coverage.quality_report, device.name, name, start, end)
     except ZigguratError as error:
         states.notice(t("data.quality.none", signal=name), detail=str(error))
         return
@@ -857,7 +857,7 @@ def enter_reading(store: query.Store, target: Target) -> None:
     by_name = {one.name: one for one in infos}
     st.caption(t("data.entry.reading"))
     # What a device is there for, rather than what comes first in the alphabet.
-    usual = services.main_signals(infos)
+    usual = measures.main_signals(infos)
     name = st.selectbox(
         t("pick.signal"), [*by_name, ""], key=f"entry-signal-{target.device}",
         index=list(by_name).index(usual[0].name) if usual else 0,

@@ -8,14 +8,14 @@ from html import escape
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from core import charts, query, services
+from core import charts, loads, measures, query, windows
+from core.analytics.energy import MIN_COVERAGE
 from core.charts import Bars, Curve
-from core.services import EnergyReport, Every, LoadReport
-from core.signals import described
-from pages.shared import address, chart, data, numbers, pickers, states, table, theme, window
+from core.energies import EnergyReport, Every, energy_by_period, highest_period
+from core.loads import LoadReport
+from pages.shared import address, chart, data, numbers, pickers, states, table, theme, values
 from pages.shared.chart import KeyFigure
 from pages.shared.numbers import NBSP
 from pages.shared.texts import TEXTS, current_language, t
@@ -32,11 +32,6 @@ LEAST_READINGS = 2  # a mean over its peak says nothing of fewer
 COMPARABLE = 0.05  # coverage may differ by this much from that of the period before
 NAMED_GAPS = 3
 DAY_US = 86_400_000_000
-CONFIG = {
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"format": "png", "scale": 2},
-}
 
 
 def main() -> None:
@@ -49,18 +44,18 @@ def main() -> None:
     with pickers.bar():
         device = pickers.pick_device(devices)
         signals = data.signals(store, device.name)
-        powers, counters = services.power_signals(signals), services.energy_counters(signals)
+        powers, counters = measures.power_signals(signals), measures.energy_counters(signals)
         if powers or counters:
             chosen = pickers.pick_signals(
                 [*powers, *counters, *(s for s in signals if s not in powers + counters)],
-                default=[one.name for one in services.main_signals(powers) or counters],
+                default=[one.name for one in measures.main_signals(powers) or counters],
             )
             power = pick_power(powers, chosen)
             options = pick_drawing(chosen) if section == "power" else {}
     if not powers and not counters:
         no_energy(store, device, devices)
         return
-    span = pick_window([services.measured_reach(signals)], store.zone)
+    span = pick_window([measures.measured_reach(signals)], store.zone)
     chart.show_synthetic_ribbon([device])
     sources = Sources(store, device.name, power, counters)
     chart.show_key_figures(key_figures(sources, *span.view))
@@ -79,11 +74,11 @@ def main() -> None:
             whole_page=True, height=420, **options,
         )  # fmt: skip
         return
-    say_zoom(span)
+    chart.say_zoom(span)
     if section == "energy":
         show_energy(sources, span)
     elif section == "statistics":
-        show_statistics(store, chosen, span)
+        values.show_statistics(store, chosen, span)
     elif power is None:
         states.notice(t("meters.no_power", device=device.name))
     elif (load := sources.load(*span.view)).peak_ts is None:
@@ -102,8 +97,8 @@ def in_order(store: query.Store, devices: Sequence[query.Device]) -> list[query.
 
     def rank(device: query.Device) -> tuple[bool, bool, str]:
         signals = data.signals(store, device.name)
-        measures = services.power_signals(signals) or services.energy_counters(signals)
-        return not services.is_meter(signals), not measures, device.name
+        found = measures.power_signals(signals) or measures.energy_counters(signals)
+        return not measures.is_meter(signals), not found, device.name
 
     return sorted(devices, key=rank)
 
@@ -160,21 +155,11 @@ def no_energy(store: query.Store, device: query.Device, devices: Sequence[query.
     others = [
         one.name
         for one in devices
-        if services.power_signals(data.signals(store, one.name))
-        or services.energy_counters(data.signals(store, one.name))
+        if measures.power_signals(data.signals(store, one.name))
+        or measures.energy_counters(data.signals(store, one.name))
     ]
     mend = t("meters.none.mend", names=", ".join(others)) if others else t("meters.none.nowhere")
     states.notice(t("meters.none", device=device.name), detail=mend)
-
-
-def say_zoom(span: Window) -> None:
-    """Say what the page is zoomed to, and offer the way back."""
-    if span.zoom is None:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        words = t("meters.zoomed", span=numbers.span(*span.view, span.zone))
-        st.html(f'<span class="zg-caption">{escape(words)}</span>', width="content")
-        st.button(t("chart.reset"), on_click=window.zoom_out, args=(span,), key="zoom-out")
 
 
 def say_empty(power: query.SignalInfo, span: Window) -> None:
@@ -207,16 +192,14 @@ class Sources:
         kinds = (["counter"] if counters else []) + (["power"] if power else [])
         self.kinds = kinds
         self.kind = asked if asked in kinds else kinds[0]
-        powers = services.power_signals(data.signals(store, device))
+        powers = measures.power_signals(data.signals(store, device))
         self.several = len([one for one in powers if one.quantity == powers[0].quantity]) > 1
         self.who = f"{device} {power.name}" if power and self.several else device
 
     def load(self, start: int, end: int) -> LoadReport:
         """Load of the power looked at."""
         assert self.power is not None
-        return data.report(
-            self.store, services.load_report, self.device, self.power.name, start, end
-        )
+        return data.report(self.store, loads.load_report, self.device, self.power.name, start, end)
 
     def energies(
         self, start: int, end: int, every: Every
@@ -226,9 +209,7 @@ class Sources:
         return [
             (
                 one,
-                data.report(
-                    self.store, services.energy_by_period, self.device, one.name, start, end, every
-                ),
+                data.report(self.store, energy_by_period, self.device, one.name, start, end, every),
             )
             for one in chosen
             if one is not None
@@ -238,7 +219,7 @@ class Sources:
         """Newest reading of the power looked at."""
         assert self.power is not None
         return data.report(
-            self.store, services.newest_reading, self.device, self.power.name, start, end
+            self.store, windows.newest_reading, self.device, self.power.name, start, end
         )
 
     @property
@@ -374,7 +355,7 @@ def peaks(sources: Sources, start: int, end: int) -> pd.DataFrame:
     """The highest readings of the power looked at."""
     assert sources.power is not None
     return data.report(
-        sources.store, services.highest_peaks, sources.device, sources.power.name, start, end
+        sources.store, loads.highest_peaks, sources.device, sources.power.name, start, end
     )
 
 
@@ -386,7 +367,7 @@ def load_figures(load: LoadReport, old: LoadReport, zone: str) -> list[KeyFigure
     base, base_unit = numbers.scaled(load.base_load_kw, "kW", None)
     factor = numbers.percent(load.load_factor)
     mean = numbers.quantity(load.mean_kw, "kW")
-    whole = load.coverage_ratio >= services.MIN_COVERAGE
+    whole = load.coverage_ratio >= MIN_COVERAGE
     figures = [
         KeyFigure(
             t("meters.peak"), peak, peak_unit,
@@ -418,7 +399,7 @@ def highest_hour(sources: Sources, start: int, end: int) -> KeyFigure:
     _, report = sources.energies(start, end, "1h")[0]
     if report.frame["energy"].isna().all():
         return KeyFigure(t("meters.highest_hour"), numbers.NOTHING, "kWh")
-    most = services.highest_period(report)
+    most = highest_period(report)
     return KeyFigure(
         t("meters.highest_hour"),
         numbers.energy(float(most["energy"])),
@@ -444,11 +425,6 @@ def power_title(shown: Sequence[query.Series], separate: bool = False) -> str:
     return t(
         "meters.power.one_signal", signal=one.signal.name, device=one.device, low=low, high=high
     )
-
-
-def show_figure(figure: go.Figure, key: str) -> None:
-    """A chart that does not fetch when zoomed."""
-    st.plotly_chart(figure, key=key, theme=None, config=CONFIG)
 
 
 # --- energy -------------------------------------------------------------------------------------
@@ -514,7 +490,7 @@ def show_energy(sources: Sources, span: Window) -> None:
         language=current_language(),
         height=360,
     )
-    show_figure(figure, "energy")
+    chart.show_figure(figure, "energy")
     frame = energy_table(labels, found, span.zone)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         words = escape(" · ".join(energy_words(sources, labels, found, span)))
@@ -536,7 +512,7 @@ def period_name(start: int, every: Every, zone: str) -> str:
 
 def energy_title(label: str, report: EnergyReport, every: Every, zone: str) -> str:
     """Total and the period with the most."""
-    most = services.highest_period(report)
+    most = highest_period(report)
     return t(
         "meters.energy.title",
         what=label,
@@ -682,7 +658,7 @@ def show_profile(sources: Sources, load: LoadReport, power: query.SignalInfo) ->
         theme=theme.kind(),
         language=current_language(),
     )
-    show_figure(figure, "profile")
+    chart.show_figure(figure, "profile")
     count = profile["count"]
     words = [
         t("meters.profile.note"),
@@ -696,7 +672,7 @@ def show_profile(sources: Sources, load: LoadReport, power: query.SignalInfo) ->
             "profile", profile, name=f"{power.device}_{power.name}_profile",
             zone=sources.store.zone, units=dict.fromkeys(("mean", "p10", "p90"), "kW"),
         )  # fmt: skip
-    grid = services.profile_by_hour(load)
+    grid = loads.profile_by_hour(load)
     low, high = (numbers.quantity(float(edge), "kW") for edge in (np.nanmin(grid), np.nanmax(grid)))
     heat = charts.build_heatmap_figure(
         grid,
@@ -709,7 +685,7 @@ def show_profile(sources: Sources, load: LoadReport, power: query.SignalInfo) ->
         theme=theme.kind(),
         language=current_language(),
     )
-    show_figure(heat, "profile-heat")
+    chart.show_figure(heat, "profile-heat")
 
 
 # --- duration curve -----------------------------------------------------------------------------
@@ -719,14 +695,14 @@ def show_duration(sources: Sources, load: LoadReport, span: Window) -> None:
     """Duration curve with base load, its figures, and the highest readings."""
     power = sources.power
     assert power is not None
-    curve = services.duration_curve(load)
+    curve = loads.duration_curve(load)
     figure = charts.build_duration_figure(
         [Curve(power.name, power.quantity, "kW", curve["share"], curve["power"])],
         title=t(
             "meters.duration.title",
             device=sources.who,
-            half=numbers.quantity(services.power_exceeded(load, 0.5), "kW"),
-            top=numbers.quantity(services.power_exceeded(load, 0.01), "kW"),
+            half=numbers.quantity(loads.power_exceeded(load, 0.5), "kW"),
+            top=numbers.quantity(loads.power_exceeded(load, 0.01), "kW"),
         ),
         theme=theme.kind(),
         language=current_language(),
@@ -746,7 +722,7 @@ def show_duration(sources: Sources, load: LoadReport, span: Window) -> None:
         )
     left, right = st.columns([5, 3], gap="medium")
     with left:
-        show_figure(figure, "duration")
+        chart.show_figure(figure, "duration")
         hours = numbers.number(load.utilisation_hours, 0)
         mean = numbers.quantity(load.mean_kw, "kW")
         utilisation = f"{t('meters.utilisation')} {hours}{NBSP}h ({t('meters.utilisation.note')})"
@@ -790,109 +766,6 @@ def show_peaks(sources: Sources, load: LoadReport, span: Window) -> None:
         "peaks", pd.DataFrame({"time": time, "power": found["power"]}),
         name=f"{sources.device}_peaks", zone=span.zone, units={"power": "kW"},
     )  # fmt: skip
-
-
-# --- statistics ---------------------------------------------------------------------------------
-
-
-def show_statistics(store: query.Store, chosen: Sequence[query.SignalInfo], span: Window) -> None:
-    """Statistics of the signals chosen, and the values shown of them."""
-    reports = {
-        one: data.report(store, services.statistics_report, one.device, one.name, *span.view)
-        for one in chosen
-    }
-    if not any(report.count for report in reports.values()):
-        say_empty(chosen[0], span)
-        return
-    st.markdown(f"**{t('meters.stat.title', span=numbers.span(*span.view, span.zone))}**")
-    shares = [float(q) for q in next(iter(reports.values())).percentiles["q"]]
-    titles = [
-        *(t(f"meters.stat.{c}") for c in ("signal", "unit", "count", "mean", "std", "min")),
-        *(f"{numbers.number(100 * q)}{NBSP}%" for q in shares),
-        t("meters.stat.max"),
-    ]
-    rows = [
-        [
-            one.name,
-            "" if one.unit == "1" else one.unit,
-            numbers.number(report.count, 0),
-            numbers.number(report.mean),
-            between(report.std_low, report.std_high),
-            numbers.number(report.minimum),
-            *(between(q["low"], q["high"]) for q in report.percentiles.to_dict("records")),
-            numbers.number(report.maximum),
-        ]
-        for one, report in reports.items()
-    ]
-    table.show_table(titles, rows, numeric=range(2, len(titles)))
-    coarse = [report.level for report in reports.values() if not report.exact]
-    words = (
-        t("meters.stat.bounds", level=numbers.level(coarse[0])) if coarse
-        else t("meters.stat.exact")
-    )  # fmt: skip
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.html(
-            f'<span class="zg-caption">{escape(f"{words} · {span.zone}")}</span>', width="content"
-        )
-        chart.show_export(
-            "statistics", statistics_frame(reports), name=f"{chosen[0].device}_statistics",
-            zone=span.zone,
-        )  # fmt: skip
-    show_values(store, chosen, span)
-
-
-def between(low: float, high: float) -> str:
-    """One number, or the two the truth lies between."""
-    first, second = numbers.number(low), numbers.number(high)
-    return first if first == second else f"{first} .. {second}"
-
-
-def statistics_frame(
-    reports: dict[query.SignalInfo, services.StatisticsReport],
-) -> pd.DataFrame:
-    """Statistics as numbers, for export."""
-    rows = []
-    for one, report in reports.items():
-        row = {
-            "signal": one.name, "unit": one.unit, "count": report.count, "mean": report.mean,
-            "min": report.minimum, "max": report.maximum, "std_low": report.std_low,
-            "std_high": report.std_high, "level": report.level,
-        }  # fmt: skip
-        for p in report.percentiles.to_dict("records"):
-            name = f"p{100 * p['q']:g}"
-            row |= {f"{name}_low": p["low"], f"{name}_high": p["high"]}
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def show_values(store: query.Store, chosen: Sequence[query.SignalInfo], span: Window) -> None:
-    """Rows that the chart of the signals draws, as a table."""
-    shown = [data.series(store, one.device, one.name, *span.view) for one in chosen]
-    frame = chart.export_frame(shown)
-    st.markdown(f"**{t('meters.values')}**")
-    columns = ("first", "last", "min", "max", "mean")
-    seconds = len(frame) > 0 and bool((frame["time"].dt.second != 0).any())
-    stamp = "%d.%m.%Y %H:%M" if current_language() == "de" else "%Y-%m-%d %H:%M"
-    text = {t("meters.col.time"): frame["time"].dt.strftime(stamp + (":%S" if seconds else "")),
-            t("meters.col.signal"): [described(name, unit) for name, unit in
-                                     zip(frame["signal"], frame["unit"], strict=True)],
-            }  # fmt: skip
-    whole = all(one.level == "raw" for one in shown)
-    # A reading is its own least, greatest and mean.
-    for name in ("last",) if whole else columns:
-        title = t("meters.col.value" if whole else f"meters.col.{name}")
-        text[title] = [numbers.number(value) for value in frame[name]]
-    right = {title: st.column_config.TextColumn(alignment="right") for title in list(text)[2:]}
-    st.dataframe(pd.DataFrame(text), hide_index=True, height=420, column_config=right)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        count = t("meters.values.count", count=numbers.number(len(frame)))
-        words = f"{escape(count)} · {chart.caption(shown)}"
-        st.html(f'<span class="zg-caption">{words}</span>', width="content")
-        chart.show_export(
-            "values", frame, name=f"{chosen[0].device}_values", zone=span.zone,
-            behind=lambda: chart.readings_frame(store, shown),
-            behind_rows=sum(one.stands_for for one in shown),
-        )  # fmt: skip
 
 
 main()

@@ -11,9 +11,17 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
-from core import services
+from core import measures
+from core.analytics.energy import MIN_COVERAGE
 from core.charts import colour_of, with_alpha
-from core.services import DeviceHealth
+from core.fleet import (
+    STALE_LEAST_US,
+    STALE_STEPS,
+    DayEnergy,
+    DeviceHealth,
+    day_energy,
+    fleet_report,
+)
 from pages.shared import address, chart, data, numbers, states, table, theme
 from pages.shared.chart import KeyFigure
 from pages.shared.numbers import NBSP
@@ -52,11 +60,11 @@ def main() -> None:
     store = states.require_store()
     devices = states.require_devices(store)
     st.title(t("nav.overview"))
-    reach = [services.measured_reach(data.signals(store, one.name)) for one in devices]
+    reach = [measures.measured_reach(data.signals(store, one.name)) for one in devices]
     window = pick_window(reach, store.zone)
     chart.show_synthetic_ribbon(devices)
-    fleet = data.report(store, services.fleet_report, window.start, window.end)
-    chart.show_key_figures(key_figures(fleet, data.report(store, services.day_energy), window))
+    fleet = data.report(store, fleet_report, window.start, window.end)
+    chart.show_key_figures(key_figures(fleet, data.report(store, day_energy), window))
     st.subheader(headline(fleet))
     show_fleet(fleet, window)
     st.subheader(t("overview.table"))
@@ -72,7 +80,7 @@ def state_of(one: DeviceHealth) -> str:
 
 
 def key_figures(
-    fleet: Sequence[DeviceHealth], day: services.DayEnergy | None, window: Window
+    fleet: Sequence[DeviceHealth], day: DayEnergy | None, window: Window
 ) -> list[KeyFigure]:
     """Devices up to date, newest reading, and the energy of the last day."""
     calling = [one for one in fleet if one.reasons]
@@ -105,7 +113,7 @@ def key_figures(
         if day.meters
         else t("overview.no_meter")
     )  # fmt: skip
-    if day.coverage_ratio < services.MIN_COVERAGE:
+    if day.coverage_ratio < MIN_COVERAGE:
         meters += f" · {t('overview.covered', ratio=numbers.percent(day.coverage_ratio))}"
     figures += [
         KeyFigure(t("overview.import", day=name), numbers.energy(day.imported), "kWh", note=meters),
@@ -310,7 +318,7 @@ def fitting_page(one: DeviceHealth) -> str | None:
         wanted.append("bess")
     if "pv_power" in has or one.device.group == "PV":
         wanted.append("pv")
-    if any(info.unit in services.KILO for info in one.main) or np.isfinite(one.energy.imported):
+    if any(info.unit in measures.KILO for info in one.main) or np.isfinite(one.energy.imported):
         wanted.append("meters")
     folder = Path(__file__).parent
     return next((n for n in (*wanted, "data") if (folder / f"{n}.py").is_file()), None)
@@ -346,8 +354,8 @@ def show_devices(fleet: Sequence[DeviceHealth], zone: str) -> None:
     st.caption(
         t(
             "overview.coverage_note",
-            steps=numbers.number(services.STALE_STEPS),
-            least=numbers.duration(services.STALE_LEAST_US),
+            steps=numbers.number(STALE_STEPS),
+            least=numbers.duration(STALE_LEAST_US),
         )
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -244,3 +245,29 @@ def assert_same(found: Buckets, wanted: Buckets, *, exact_sum: bool = True) -> N
             np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-9)
         else:
             np.testing.assert_array_equal(a, b, err_msg=field)
+
+
+NOBODY = 65534
+
+
+@contextmanager
+def read_only(*places: Path) -> Iterator[None]:
+    """Folders and files that may not be written meanwhile, not by the superuser either."""
+    modes = [(place, place.stat().st_mode) for place in places]
+    # Who is nobody must still get to a test's folder.
+    above = [(one, one.stat().st_mode) for one in places[0].parents if one.stat().st_uid == 0]
+    superuser = os.geteuid() == 0
+    try:
+        for place, mode in modes:
+            place.chmod(0o555 if stat.S_ISDIR(mode) else 0o444)
+        if superuser:
+            for folder, mode in above:
+                folder.chmod(mode | stat.S_IXGRP | stat.S_IXOTH)
+            os.setresuid(NOBODY, NOBODY, 0)
+        yield
+    finally:
+        if superuser:
+            os.setresuid(0, 0, 0)
+        for place, mode in [*modes, *above]:
+            if place.stat().st_mode != mode:
+                place.chmod(mode)

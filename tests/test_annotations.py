@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import random
 import sqlite3
 import subprocess
@@ -19,7 +18,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import core.annotations
 from core.annotations import (
     FILE,
     KINDS,
@@ -41,7 +39,16 @@ from core.errors import (
 from core.ledger import create_ledger
 from core.query import open_store
 from tests.conftest import REPO
-from tests.stores import check_readable, content, differences, run, scratch, us, write_csv
+from tests.stores import (
+    check_readable,
+    content,
+    differences,
+    read_only,
+    run,
+    scratch,
+    us,
+    write_csv,
+)
 
 AT = us("2025-06-13T12:00")
 NOTE = Note("BESS-7", "exchange", AT, "Cell 17 replaced", "Meier", pack=3, cell=17)
@@ -361,8 +368,9 @@ from core.annotations import Note, open_annotations
 from core.errors import StoreError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 with open_annotations(sys.argv[1]) as notes:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
-    for i in range(100):
+    notes.add(Note("d", "other", 0, "the first makes the file", "full"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+    for i in range(1, 100):
         try:
             notes.add(Note("d", "other", i, "x" * 1500, "full"))
         except StoreError as error:
@@ -379,7 +387,7 @@ def test_no_room_left(tmp_path: Path) -> None:
     kept, _, message = said.partition(" ")
     assert f"{FILE} cannot be read or written" in message
     with open_annotations(tmp_path) as notes:
-        assert len(notes.of("d")) == int(kept) > 0
+        assert len(notes.of("d")) == int(kept) > 1
         notes.add(NOTE)
 
 
@@ -393,27 +401,33 @@ def test_no_store_no_notes(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_store_that_is_only_to_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made(tmp_path).close()
-    for locked in (tmp_path, tmp_path / FILE):
-        with monkeypatch.context() as patch:
-            # The superuser may write everywhere, so the answer is given here.
-            patch.setattr(
-                core.annotations.os, "access", lambda path, mode, no=locked: Path(path) != no
-            )
+def test_only_the_first_note_makes_the_file(tmp_path: Path) -> None:
+    with made(tmp_path) as notes, open_annotations(tmp_path) as other:
+        assert notes.of("BESS-7") == other.of("BESS-7") == []
+        assert notes.version() == 0
+        for asked in (notes.history, lambda id: notes.remove(id, "Meier")):
+            with pytest.raises(QueryError, match="no note 1"):
+                asked(1)
+        assert not (tmp_path / FILE).exists()
+        one = notes.add(NOTE)
+        assert other.of("BESS-7") == [one]  # opened before there was a file
+        assert other.remove(one.id, "Meier").removed
+
+
+def test_a_store_that_is_only_to_be_read(tmp_path: Path) -> None:
+    with made(tmp_path) as notes:
+        one = notes.add(NOTE)
+    for locked in ((tmp_path, tmp_path / FILE), (tmp_path / FILE,)):
+        with read_only(*locked), open_annotations(tmp_path) as notes:
+            assert notes.of("BESS-7") == [one]
             with pytest.raises(StoreError, match="right to write"):
-                open_annotations(tmp_path)
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
-def test_a_folder_without_the_right_to_write(tmp_path: Path) -> None:
-    create_ledger(tmp_path, zone="UTC", rules="1h").close()
-    tmp_path.chmod(0o555)
-    try:
+                notes.add(NOTE)
+    (tmp_path / FILE).unlink()
+    with read_only(tmp_path), open_annotations(tmp_path) as notes:
+        assert notes.of("BESS-7") == []
         with pytest.raises(StoreError, match="right to write"):
-            open_annotations(tmp_path)
-    finally:
-        tmp_path.chmod(0o755)
+            notes.add(NOTE)
+    assert not (tmp_path / FILE).exists()
 
 
 def test_a_file_of_something_else(tmp_path: Path) -> None:
@@ -427,7 +441,8 @@ def test_a_file_of_something_else(tmp_path: Path) -> None:
 
 
 def test_a_file_of_a_later_program(tmp_path: Path) -> None:
-    made(tmp_path).close()
+    with made(tmp_path) as notes:
+        notes.add(NOTE)
     with sqlite3.connect(tmp_path / FILE) as con:
         con.execute("PRAGMA user_version = 2")
     con.close()
@@ -437,10 +452,7 @@ def test_a_file_of_a_later_program(tmp_path: Path) -> None:
 
 def test_a_path_with_odd_characters(tmp_path: Path) -> None:
     place = tmp_path / "Straße 5 #2?x=1 %41"
-    place.mkdir()
-    # The ledger of such a store is not at issue here.
-    (place / "ledger.sqlite").touch()
-    with open_annotations(place) as notes:
+    with made(place) as notes:
         assert notes.add(NOTE).id == 1
     assert (place / FILE).is_file()
 

@@ -9,7 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import battery_charts, bess
+from core import (
+    battery_charts,
+    bess,
+    bess_cells,
+    bess_flags,
+    bess_health,
+    bess_operation,
+    bess_summary,
+)
 from core.levels import DAY, HOUR, SECOND
 from core.query import Store, open_store
 from ingest.manual import enter_facts
@@ -113,8 +121,8 @@ def store(root: Path) -> Iterator[Store]:
     opened.close()
 
 
-def summary(store: Store, device: str) -> bess.Summary:
-    found = bess.summary_report(store, device, START, END)
+def summary(store: Store, device: str) -> bess_summary.Summary:
+    found = bess_summary.summary_report(store, device, START, END)
     assert found is not None
     return found
 
@@ -203,7 +211,7 @@ def test_missing_quantities_are_named(store: Store, device: str, refusal: str) -
 
 
 def test_operation(store: Store) -> None:
-    found = bess.operation_report(store, "b1", START, END)
+    found = bess_operation.operation_report(store, "b1", START, END)
     assert found is not None
     assert found.every == "1d"
     assert found.terminals == "ac"
@@ -225,11 +233,11 @@ def test_operation(store: Store) -> None:
 
 
 def test_operation_without_power_or_soc(store: Store) -> None:
-    still = bess.operation_report(store, "b3", START, END)
+    still = bess_operation.operation_report(store, "b3", START, END)
     assert still is not None
     assert (still.terminals, still.plane, still.depth, still.rates) == ("", None, None, None)
     assert still.coverage_ratio == pytest.approx(0.5 / DAYS, rel=0.01)
-    alone = bess.operation_report(store, "b4", START, END)
+    alone = bess_operation.operation_report(store, "b4", START, END)
     assert alone is not None
     assert alone.depth is not None
     assert alone.plane is None
@@ -237,27 +245,27 @@ def test_operation_without_power_or_soc(store: Store) -> None:
 
 def test_a_window_without_readings(store: Store) -> None:
     later = (END + DAY, END + 2 * DAY)
-    assert bess.summary_report(store, "b1", *later) is None
-    assert bess.operation_report(store, "b1", *later) is None
-    assert bess.cycles_report(store, "b1", *later) is None
-    assert bess.availability_report(store, "b1", *later, ()).missing == "no_activity"
-    lanes = bess.lanes_report(store, "b1", *later)
+    assert bess_summary.summary_report(store, "b1", *later) is None
+    assert bess_operation.operation_report(store, "b1", *later) is None
+    assert bess_summary.cycles_report(store, "b1", *later) is None
+    assert bess_flags.availability_report(store, "b1", *later, ()).missing == "no_activity"
+    lanes = bess_flags.lanes_report(store, "b1", *later)
     assert lanes.silent == ("bms1_OvFlag", "pcs1_FaultFlag")
-    assert bess.dwell_report(store, "b1", *later).missing == "no_readings"
-    assert bess.spread_report(store, "b1", "cell_voltage", *later).frame.empty
+    assert bess_cells.dwell_report(store, "b1", *later).missing == "no_readings"
+    assert bess_cells.spread_report(store, "b1", "cell_voltage", *later).frame.empty
 
 
 # --- temperature, cells -------------------------------------------------------------------------
 
 
 def test_dwell(store: Store) -> None:
-    found = bess.dwell_report(store, "b1", START, END)
+    found = bess_cells.dwell_report(store, "b1", START, END)
     assert found.dwell is not None
     assert found.source == "bms1_cell_ave_t"
     assert (found.coldest, found.warmest) == (22.0, 23.0)
     assert found.dwell.hours.sum() == pytest.approx(DAYS * 24 - 3, abs=0.2)
-    assert bess.dwell_report(store, "b3", START, END).missing == "no_soc"
-    assert bess.dwell_report(store, "b4", START, END).missing == "no_temperature"
+    assert bess_cells.dwell_report(store, "b3", START, END).missing == "no_soc"
+    assert bess_cells.dwell_report(store, "b4", START, END).missing == "no_temperature"
 
 
 @pytest.mark.parametrize("by_level", [False, True])
@@ -265,9 +273,9 @@ def test_spread_between_cells(
     store: Store, monkeypatch: pytest.MonkeyPatch, by_level: bool
 ) -> None:
     if by_level:
-        monkeypatch.setattr(bess, "MOST_RAW_CELLS", 2)
-    monkeypatch.setattr(bess, "DAILY_US", 100 * DAY)
-    found = bess.spread_report(store, "b1", "cell_voltage", START, END)
+        monkeypatch.setattr(bess_cells, "MOST_RAW_CELLS", 2)
+    monkeypatch.setattr(bess_cells, "DAILY_US", 100 * DAY)
+    found = bess_cells.spread_report(store, "b1", "cell_voltage", START, END)
     assert found.cells == 6
     worst = found.extremes.iloc[0]
     assert (worst["pack"], worst["cell"], worst["lowest_ratio"]) == (1, 2, 1.0)
@@ -281,10 +289,10 @@ def test_spread_between_cells(
 
 
 def test_spread_by_day_and_without_cells(store: Store) -> None:
-    found = bess.spread_report(store, "b1", "cell_voltage", START, END)
+    found = bess_cells.spread_report(store, "b1", "cell_voltage", START, END)
     assert found.level == "1d"
     assert len(found.ends) == DAYS
-    none = bess.spread_report(store, "b4", "cell_voltage", START, END)
+    none = bess_cells.spread_report(store, "b4", "cell_voltage", START, END)
     assert none.frame.empty
     assert none.ends.empty
     assert none.source == ""
@@ -294,7 +302,7 @@ def test_spread_by_day_and_without_cells(store: Store) -> None:
 
 
 def test_lanes_are_exact(store: Store) -> None:
-    lanes = bess.lanes_report(store, "b1", START, END)
+    lanes = bess_flags.lanes_report(store, "b1", START, END)
     fault = lanes.runs["pcs1_FaultFlag"]
     assert fault[["start", "end"]].to_numpy().tolist() == [list(TRIP)]
     assert len(lanes.runs["bms1_OvFlag"]) == DAYS
@@ -305,15 +313,15 @@ def test_lanes_are_exact(store: Store) -> None:
 
 
 def test_lanes_read_levels_as_they_would_raw(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = bess.lanes_report(store, "b1", START, END)
-    monkeypatch.setattr(bess, "_coarse", lambda info: "raw")
-    slow = bess.lanes_report(store, "b1", START, END)
+    quick = bess_flags.lanes_report(store, "b1", START, END)
+    monkeypatch.setattr(bess_flags, "coarse_level", lambda info: "raw")
+    slow = bess_flags.lanes_report(store, "b1", START, END)
     for name, runs in slow.runs.items():
         pd.testing.assert_frame_equal(runs, quick.runs[name])
 
 
 def test_availability_has_causes(store: Store) -> None:
-    report = bess.availability_report(store, "b1", START, END, ("pcs1_FaultFlag",))
+    report = bess_flags.availability_report(store, "b1", START, END, ("pcs1_FaultFlag",))
     assert report.found is not None
     hours = report.found.causes.set_index(["state", "cause"])["hours"]
     assert hours["fault", "pcs1_FaultFlag"] == pytest.approx(2)
@@ -323,10 +331,10 @@ def test_availability_has_causes(store: Store) -> None:
     assert report.found.ratio == pytest.approx(1 - 2 / (24 * DAYS - 3), abs=1e-4)
     assert (report.activity, report.idle_below, report.idle_source) == ("power", 0.1, "rating")
     assert len(report.gaps) == 1
-    by_current = bess.availability_report(store, "b2", START, END, ())
+    by_current = bess_flags.availability_report(store, "b2", START, END, ())
     assert (by_current.activity, by_current.idle_source) == ("power", "greatest")
-    assert bess.availability_report(store, "b4", START, END, ()).missing == "no_activity"
-    still = bess.availability_report(store, "b3", START, END, ()).found
+    assert bess_flags.availability_report(store, "b4", START, END, ()).missing == "no_activity"
+    still = bess_flags.availability_report(store, "b3", START, END, ()).found
     assert still is not None
     assert still.causes.set_index("state").loc["idle", "hours"] == pytest.approx(12)
 
@@ -335,13 +343,13 @@ def test_availability_has_causes(store: Store) -> None:
 
 
 def test_health_sets_bms_and_counting_side_by_side(store: Store) -> None:
-    found = bess.health_report(store, "b1", START, END)
+    found = bess_health.health_report(store, "b1", START, END)
     assert found.missing is None
     assert found.told["soh"].unique().tolist() == [0.97]
     assert found.rated_ah == 100
-    assert bess.health_report(store, "b2", START, END).missing == "several_strings"
-    assert bess.health_report(store, "b3", START, END).missing == "no_capacity"
-    assert bess.health_report(store, "b4", START, END).missing == "no_current"
+    assert bess_health.health_report(store, "b2", START, END).missing == "several_strings"
+    assert bess_health.health_report(store, "b3", START, END).missing == "no_capacity"
+    assert bess_health.health_report(store, "b4", START, END).missing == "no_current"
 
 
 # --- real cells ---------------------------------------------------------------------------------
@@ -362,7 +370,7 @@ def test_real_cells(real: Store) -> None:
     assert device.first is not None
     assert device.last is not None
     window = (device.first, device.last + 1)
-    found = bess.spread_report(real, device.name, "cell_voltage", *window)
+    found = bess_cells.spread_report(real, device.name, "cell_voltage", *window)
     assert found.greatest == pytest.approx(0.191)
     assert found.greatest_ts is not None
     moment = pd.Timestamp(found.greatest_ts, unit="us", tz="UTC").tz_convert(real.zone)
@@ -371,7 +379,7 @@ def test_real_cells(real: Store) -> None:
     assert found.extremes.iloc[0]["cell"] == 13
     highest = found.extremes.sort_values("highest_ratio", ascending=False)
     assert highest.iloc[0]["cell"] == 14
-    cycles = bess.cycles_report(real, device.name, *window)
+    cycles = bess_summary.cycles_report(real, device.name, *window)
     assert cycles is not None
     assert cycles[0].charged_ah == pytest.approx(0.0693, abs=5e-5)
     assert cycles[0].discharged_ah == 0

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.analytics.capacity import ageing_rates
 from core.errors import ConfigError
 from ingest.demo import DemoDevice, DemoOptions, demo_site, truth
 from ingest.demo import cells as lfp
@@ -643,11 +644,41 @@ def test_truth_is_what_the_simulation_used() -> None:
                     share = min(max(day - fault["start_day"], 0) / ramp, 1)
                     expected[place] *= 1 + fault["size"] * share
             np.testing.assert_allclose(told["trajectory"]["capacity_ah"][at], expected, rtol=1e-9)
+            _check_resistance(run.cells, known["faults"], told["trajectory"], at, name)
             assert run.string.efc[day] == efc
     kinds = [fault["kind"] for fault in known["faults"]]
     assert {kind: kinds.count(kind) for kind in kinds} == options.fault_counts()
     places = [(f["device"], f["signal"]) for f in known["faults"]]
     assert len(set(places)) == len(places)
+
+
+def _check_resistance(
+    cells: lfp.CellParameters, faults: list[Any], told: dict[str, Any], at: int, name: str
+) -> None:
+    """Growth by age and fault alone: 1 for every cell at the start, wherever it sits."""
+
+    def over_new(day: float, efc: float) -> Floats:
+        ohm = cells.resistance_growth(day, efc)
+        for fault in faults:
+            if (fault["device"], fault["kind"]) == (name, "resistance"):
+                place = (fault["pack"] - 1) * 8 + fault["cell"] - 1
+                share = (day - fault["start_day"]) / max(fault["ramp_days"], 1e-9)
+                ohm[place] *= 1 + fault["size"] * min(max(share, 0), 1)
+        return ohm
+
+    course = told["resistance_over_start"]
+    assert course[0] == [1.0] * cells.count
+    expected = over_new(told["day"][at], told["efc"][at]) / over_new(0, 0)
+    np.testing.assert_allclose(course[at], expected, rtol=1e-9)
+
+
+def test_ageing_rates_are_those_the_document_compares() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    calendar, cycle = ageing_rates(temp=25.0, soc=0.5, dod=0.85, rate=0.25)
+    assert "gives 4.95e-4 and 1.53e-4 at 25 °C" in " ".join(text.split())
+    assert (f"{calendar:.2e}", f"{cycle:.2e}") == ("4.95e-04", "1.53e-04")
+    assert f"{100 * (lfp.CALENDAR_RATE / calendar - 1):.0f}" == "17"
+    assert f"{100 * (lfp.CYCLE_RATE / cycle - 1):.0f}" == "3"
 
 
 def test_regime_change_is_common_to_all_cells_and_dated() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from core.ledger import (
     create_ledger,
     open_ledger,
 )
+from tests.stores import read_only
 
 RULES = "1min,1h,1d"
 SIGNAL = SignalRow("m1", "x", {"quantity": "unknown"}, 3, 1, 0, 9, -1.5, 2.5, ("1h", "1d"))
@@ -106,6 +108,31 @@ def test_a_transaction_holds_whole_or_not_at_all(tmp_path: Path) -> None:
         assert ledger.version == before + 1
 
 
+def test_a_commit_notes_its_time_and_names_the_state(tmp_path: Path) -> None:
+    with made(tmp_path) as ledger:
+        assert ledger.committed is None
+        names = {ledger.state}
+        for _ in range(3):
+            before = time.time_ns() // 1000
+            with ledger.transaction() as commit:
+                commit.put_signal(SIGNAL)
+            assert ledger.committed is not None
+            assert before <= ledger.committed <= time.time_ns() // 1000
+            names.add(ledger.state)
+        assert len(names) == 4 and all(len(name) == 8 for name in names)
+        kept, state = ledger.committed, ledger.state
+    with open_ledger(tmp_path) as again:
+        assert (again.committed, again.state) == (kept, state)
+
+
+def test_a_store_that_did_not_note_its_commits(tmp_path: Path) -> None:
+    with made(tmp_path) as ledger:
+        with ledger.transaction() as commit:
+            commit.put_source(SourceRow("a.csv", "m1", read_at=17))
+        ledger._con.execute("DELETE FROM setting WHERE name = 'committed'")
+        assert ledger.committed == 17
+
+
 def test_a_reader_sees_one_state_while_another_commits(tmp_path: Path) -> None:
     with made(tmp_path) as ledger, open_ledger(tmp_path) as reader:
         seen = reader.changed()
@@ -145,6 +172,46 @@ def test_a_ledger_that_cannot_be_written_says_so(tmp_path: Path) -> None:
 
 
 # --- opening ------------------------------------------------------------------------------------
+
+
+def test_a_path_with_odd_characters(tmp_path: Path) -> None:
+    for name in ("Straße 5 #2", "what?", "mode=ro?mode=memory", "50 %41"):
+        with made(tmp_path / name) as ledger, ledger.transaction() as commit:
+            commit.put_signal(SIGNAL)
+        with open_ledger(tmp_path / name) as again:
+            assert again.signals()
+        assert (tmp_path / name / FILE).is_file()
+
+
+def test_a_store_that_is_only_to_be_read(tmp_path: Path) -> None:
+    with made(tmp_path) as ledger, ledger.transaction() as commit:
+        commit.put_signal(SIGNAL)
+    for locked in ((tmp_path, tmp_path / FILE), (tmp_path / FILE,)):
+        with read_only(*locked), open_ledger(tmp_path) as ledger:
+            assert ledger.signals() and ledger.version == 1
+            with pytest.raises(StoreError, match="cannot be written"), ledger.transaction():
+                pass
+    with read_only(tmp_path), pytest.raises(StoreError, match="chown or chmod"):
+        made(tmp_path)
+
+
+def test_a_reader_that_may_not_write_sees_what_others_commit(tmp_path: Path) -> None:
+    made(tmp_path).close()
+    with read_only(tmp_path):
+        reader = open_ledger(tmp_path)
+        assert reader.in_place() and reader.version == 0
+    with open_ledger(tmp_path) as writer:
+        with writer.transaction() as commit:
+            commit.put_signal(SIGNAL)
+        with read_only(tmp_path):
+            assert not reader.in_place()  # whoever asks opens it again
+            with open_ledger(tmp_path) as again:
+                assert again.version == 1
+    with read_only(tmp_path):
+        assert not reader.in_place()
+        with open_ledger(tmp_path) as again:
+            assert again.in_place() and again.version == 1
+    reader.close()
 
 
 def test_no_store_is_missing(tmp_path: Path) -> None:

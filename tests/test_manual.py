@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core import query, services
+from core import comparison, query
 from core.config import Settings, load_settings
 from core.errors import SourceError, StoreError, StoreLocked, StoreMissing
 from core.ledger import create_ledger, open_ledger
@@ -655,11 +655,11 @@ def test_two_powers_of_a_meter_are_not_added_up(settings: Settings) -> None:
     solar = content.replace(b"com_ap", b"x").replace(b"active_power", b"y")
     manual.accept_upload(settings, "pv", "PV", "a.csv", solar)
     store = opened(settings)
-    assert [one.name for one in services.compared_power(store, "m1")] == ["com_ap"]
-    assert len(services.compared_power(store, "pv")) == 2
-    assert services.side_report(store, "pv", START, START + 4 * QUARTER).peak_kw == 3.0
+    assert [one.name for one in comparison.compared_power(store, "m1")] == ["com_ap"]
+    assert len(comparison.compared_power(store, "pv")) == 2
+    assert comparison.side_report(store, "pv", START, START + 4 * QUARTER).peak_kw == 3.0
     end = START + 8 * QUARTER
-    assert services.power_series(store, "pv", START, end).frame["mean"].tolist() == [3.0, 3.0]
+    assert comparison.power_series(store, "pv", START, end).frame["mean"].tolist() == [3.0, 3.0]
 
 
 def test_periods_over_a_clock_change_keep_the_wall_clock(settings: Settings) -> None:
@@ -674,10 +674,10 @@ def test_periods_over_a_clock_change_keep_the_wall_clock(settings: Settings) -> 
     store = opened(settings)
     end = manual.parse_moment("2025-04-06 00:00", BERLIN)
     start = manual.parse_moment("2025-03-30 00:00", BERLIN)
-    sides = services.previous_sides("m1", start, end, BERLIN, 2)
+    sides = comparison.previous_sides("m1", start, end, BERLIN, 2)
     assert [one.days for one in sides] == [0, 7]
     assert sides[1].start == manual.parse_moment("2025-03-23 00:00", BERLIN)
-    over = services.overlay(store, sides)
-    gap = services.difference_report(over, "0", "1")
+    over = comparison.overlay(store, sides)
+    gap = comparison.difference_report(over, "0", "1")
     assert gap.hours == 7 * 24 - 1, "the hour that the clock skips has no counterpart"
     assert (gap.energy_kwh, gap.above_kwh, gap.below_kwh) == (0.0, 0.0, 0.0)

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from core import annotations, pack_report
+from core import annotations
 from core.analytics import verdicts
 from core.analytics.diagnosis import DiagnosisOptions
 from core.analytics.projection import Life
@@ -24,7 +24,7 @@ from core.errors import QueryError
 from core.export import csv_bytes
 from core.ledger import create_ledger
 from core.levels import DAY, HOUR
-from core.numerals import NOTHING, Language, number
+from core.numerals import NOTHING, Language, moment, number
 from core.pack_findings import Findings, find, numbers, program_name, tabulate, weak_rows
 from core.pack_report import SECTIONS, battery_report, compose
 from core.pack_report_texts import TEXTS, say
@@ -293,10 +293,12 @@ def test_thresholds_are_those_asked_for(store: Store) -> None:
 
 
 def test_origin_is_named(written: tuple[Language, Report, str, str], found: Findings) -> None:
-    _, _, html, pdf = written
+    language, _, html, pdf = written
     for text in (html, pdf):
         assert "demo:BESS-1 (seed=5 days=130" in text
-        assert str(found.store_version) in text and "Europe/Berlin" in text
+        assert found.store_committed is not None
+        committed = moment(found.store_committed, "Europe/Berlin", language)
+        assert f"{committed} ({found.store_state})" in text and "Europe/Berlin" in text
     source = replace(found.sources[0], hash="ab" * 32, quarantined=7)
     many = replace(found, sources=(source,) * 100, quarantine=(("bad_number", 700),))
     made = compose(many, "en", WRITTEN, sections=())
@@ -388,14 +390,15 @@ def test_no_note_and_notes_that_cannot_be_read(store: Store, found: Findings) ->
 
 
 def test_notes_are_not_made_where_there_are_none(tmp_path: Path, store: Store) -> None:
+    create_ledger(tmp_path, zone="UTC", rules="1h").close()
+
     class Elsewhere:
         root = tmp_path
 
-    assert pack_report.find.__module__ == "core.pack_findings"
     from core.pack_findings import _notes
 
     assert _notes(Elsewhere(), "BESS-1") == ([], "")  # type: ignore[arg-type]
-    assert list(tmp_path.iterdir()) == []
+    assert [one.name for one in tmp_path.iterdir()] == ["ledger.sqlite"]
 
 
 def test_several_strings_and_remaining_life(found: Findings) -> None:
@@ -429,7 +432,7 @@ def test_both_languages_take_the_same_values() -> None:
         assert english and german, key
 
 
-def test_every_key_of_the_services_has_words() -> None:
+def test_every_key_of_the_reports_has_words() -> None:
     wanted = [f"trend.{key}" for key in verdicts.REFUSALS]
     wanted += ["trend.under_one_year", "trend.regimes_disagree"]
     wanted += [

@@ -146,7 +146,8 @@ def provenance() -> Provenance:
     source = SourceFacts("data/raw/" + "ordner/" * 20 + "a.csv", "9f86d081" * 8, 73986, 12)
     device = DeviceFacts(NASTY, "BESS", 887833, START, START + 59 * DAY_US, 0.983, True)
     return Provenance(
-        (device,), (source,), START, START + 60 * DAY_US, "/srv/store", 1234, "Ziggurat 9",
+        (device,), (source,), START, START + 60 * DAY_US, "/srv/store",
+        START + 61 * DAY_US, "3f9a01c2", "Ziggurat 9",
         ("Theil (1950)",), ("SAT ist kein Gesundheitszustand.",), (("Prüfer", "Müßig"),),
     )  # fmt: skip
 
@@ -508,9 +509,10 @@ def test_provenance_names_everything() -> None:
     ]  # fmt: skip
     text = re.sub(r"\s", "", pdf_text(minimal(sections=sections)))
     for words in ("01.01.2024–29.02.2024", "9f86d081" * 8, "ordner/" * 20 + "a.csv", "887.833",
-                  "73.986", "98,3", "1234", "Ziggurat9", "Theil(1950)", "Müßig"):  # fmt: skip
+                  "73.986", "98,3", "02.03.202400:00(3f9a01c2)", "Ziggurat9", "Theil(1950)",
+                  "Müßig"):  # fmt: skip
         assert words in text, words
-    bare = replace(provenance(), sources=(), methods=(), limits=())
+    bare = replace(provenance(), sources=(), methods=(), limits=(), store_committed=None)
     (only,) = provenance_sections(bare, "en", ZONE)
     assert "names no source" in write_html(minimal(sections=(only,))).decode()
 

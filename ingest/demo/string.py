@@ -56,7 +56,7 @@ class StringRun:
         [polls, cells] for each day [mV].
     full, empty : minutes at which a charge was complete, a discharge met its cell cut-off.
     capacity_ah, charge_ah, resistance : at the start of each day [days, cells];
-        resistance relative to the cell's own at the start of the span.
+        resistance over the cell's own on the first day, faults of that day in both.
     efc : equivalent full cycles since the start of the span, at the start of each day.
     """
 
@@ -147,7 +147,7 @@ def simulate_string(
         offset = np.asarray(moved)
         today = _cells_today(cells, faults, per_pack, schedule, day, float(efc[day]))
         daily["capacity"][day], daily["charge"][day] = today.capacity, state.charge
-        daily["resistance"][day] = today.r0 / cells.r0_ohm
+        daily["resistance"][day] = today.r0
         volts = _run_day(state, today, schedule, runs, low, high)
         picked = low + np.flatnonzero(_poll_mask(state.record, clock.minute, low, high))
         polls.append(picked)
@@ -162,7 +162,8 @@ def simulate_string(
         empty=np.array(state.empty, dtype=np.int64),
         capacity_ah=daily["capacity"],
         charge_ah=daily["charge"],
-        resistance=daily["resistance"],
+        # Over its first day: the temperature of its place is in both.
+        resistance=daily["resistance"] / daily["resistance"][0],
         efc=efc[:-1],
     )
 

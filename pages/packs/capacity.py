@@ -71,7 +71,7 @@ def show_capacity(ctx: Context, report: CapacityReport, notes: Sequence[Annotati
         return
     chart.show_key_figures(capacity_figures(ctx, report, one))
     figure = ledger_figure(ctx, report, one, notes)
-    st.plotly_chart(figure, key="ledger", theme=None, config=context.CONFIG)
+    chart.show_figure(figure, "ledger")
     context.show_caption(ledger_caption(ctx, one))
     context.show_caption(prior_caption(ctx, report))
     context.show_caption(trend_caption(one))
@@ -569,7 +569,7 @@ def show_ica(ctx: Context) -> None:
     for one in shown:
         figure = ica_figure(ctx, one)
         st.plotly_chart(figure, key=f"ica-{one.string}-{one.direction}", theme=None,
-                        config=context.CONFIG)  # fmt: skip
+                        config=chart.CONFIG)  # fmt: skip
         context.show_caption(ica_caption(ctx, one))
     for one in report.directions:
         if one.first is None:

@@ -17,17 +17,12 @@ from core import packs, query
 from core.analytics.diagnosis import DiagnosisOptions
 from core.analytics.quality import Bool
 from core.packs import Battery, CellDays, WeakCells
-from pages.shared import address, data, numbers, states, table
+from pages.shared import address, chart, data, numbers, states, table
 from pages.shared.texts import TEXTS, t
 from pages.shared.window import Window, format_time, parse_time
 
 DAY_US = 86_400_000_000
 FEW_PACKS = 12  # up to so many stand side by side
-CONFIG = {
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"format": "png", "scale": 2},
-}
 
 
 @dataclass(frozen=True)
@@ -187,7 +182,7 @@ def show_cells_chart(key: str, figure: go.Figure) -> None:
             open_dossier(int(pack), int(cell))
 
     st.plotly_chart(
-        figure, key=key, theme=None, config=CONFIG, on_select=clicked, selection_mode="points"
+        figure, key=key, theme=None, config=chart.CONFIG, on_select=clicked, selection_mode="points"
     )
 
 

@@ -175,7 +175,7 @@ def show_fit(
         theme=theme.kind(),
         language=current_language(),
     )  # fmt: skip
-    st.plotly_chart(figure, key="fit-chart", theme=None, config=context.CONFIG)
+    chart.show_figure(figure, "fit-chart")
     context.show_caption(context.caption(ctx, report.days, t("packpulse.degradation.fit.about")))
 
 
@@ -396,7 +396,7 @@ def show_cycles(view: SeriesView, choice: Choice) -> None:
         theme=theme.kind(),
         language=current_language(),
     )  # fmt: skip
-    st.plotly_chart(figure, key="cycles-chart", theme=None, config=context.CONFIG)
+    chart.show_figure(figure, "cycles-chart")
     if bounds is not None and (band.low.min() < bounds[0] or band.high.max() > bounds[1]):
         context.show_caption(t("packpulse.degradation.cycles.cut"))
 
@@ -474,7 +474,7 @@ def show_caterpillar(ctx: Context, frame: pd.DataFrame, choice: Choice, *, relat
         language=current_language(),
     )  # fmt: skip
     st.plotly_chart(
-        figure, key="caterpillar", theme=None, config=context.CONFIG, on_select=choose_clicked,
+        figure, key="caterpillar", theme=None, config=chart.CONFIG, on_select=choose_clicked,
         selection_mode="points",
     )  # fmt: skip
     low, high = trend_charts.slope_range(

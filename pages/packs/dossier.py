@@ -240,7 +240,7 @@ def show_courses(ctx: Context, history: CellHistory, notes: Sequence[Annotation]
         theme=theme.kind(),
         language=current_language(),
     )
-    st.plotly_chart(figure, key="courses", theme=None, config=context.CONFIG)
+    chart.show_figure(figure, "courses")
     days = context.load_days(ctx)
     context.show_caption(context.caption(ctx, days, t("packpulse.dossier.courses")))
     for key in missing(history):

@@ -15,7 +15,7 @@ from core.cell_charts import ColourScale
 from core.cell_views import CellField, Field
 from pages.packs import context
 from pages.packs.context import Context
-from pages.shared import address, data, numbers, states, theme
+from pages.shared import address, chart, data, numbers, states, theme
 from pages.shared.texts import current_language, t
 
 VIEWS = ("layout", "days", "surface")
@@ -274,7 +274,7 @@ def show_surface(ctx: Context, found: CellField, choice: Choice) -> None:
         theme=theme.kind(),
         language=current_language(),
     )  # fmt: skip
-    st.plotly_chart(figure, key="surface", theme=None, config=context.CONFIG)
+    chart.show_figure(figure, "surface")
     beyond = int(((values < scale.low) | (values > scale.high)).any(axis=0).sum())
     show_line(ctx, found, scale_words(scale, beyond), t("packpulse.heatmap.surface"))
 

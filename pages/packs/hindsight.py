@@ -146,7 +146,7 @@ def show_fit_then(
         language=current_language(),
         height=360,
     )  # fmt: skip
-    st.plotly_chart(figure, key="then-chart", theme=None, config=context.CONFIG)
+    chart.show_figure(figure, "then-chart")
     if view.pieces:
         context.show_caption(t("packpulse.hindsight.then.about"))
 
@@ -215,7 +215,7 @@ def show_issues(report: TrendReport, choice: Choice, walk: WalkForward, at: int)
         theme=theme.kind(),
         language=current_language(),
     )
-    st.plotly_chart(figure, key="issues-chart", theme=None, config=context.CONFIG)
+    chart.show_figure(figure, "issues-chart")
 
 
 def issues_title(known: Sequence[Told]) -> str:
@@ -262,7 +262,7 @@ def show_forecasts(report: TrendReport, choice: Choice, walk: WalkForward) -> No
         theme=theme.kind(),
         language=current_language(),
     )  # fmt: skip
-    st.plotly_chart(figure, key="forecasts-chart", theme=None, config=context.CONFIG)
+    chart.show_figure(figure, "forecasts-chart")
     context.show_caption(t("packpulse.hindsight.forecasts.about"))
 
 

@@ -13,7 +13,7 @@ from core.cell_views import PackCourse, calendar_of_charges, pack_courses
 from core.packs import CellDays, WeakCells
 from pages.packs import context
 from pages.packs.context import Context
-from pages.shared import numbers, states, table, theme
+from pages.shared import chart, numbers, states, table, theme
 from pages.shared.texts import current_language, t
 
 MOST_HIGHLIGHTS = 4
@@ -118,7 +118,7 @@ def show_sat(ctx: Context, days: CellDays, weak: WeakCells) -> None:
         theme=theme.kind(),
         language=current_language(),
     )
-    st.plotly_chart(figure, key="sat", theme=None, config=context.CONFIG)
+    chart.show_figure(figure, "sat")
     complete = int(days.charges.complete.sum())
     count = t("packpulse.of", part=numbers.number(complete), all=numbers.number(len(days.day)))
     context.show_caption(context.caption(ctx, days, f"{t('packpulse.charges')}: {count}"))
@@ -215,7 +215,7 @@ def show_charges(ctx: Context, days: CellDays) -> None:
         theme=theme.kind(),
         language=current_language(),
     )
-    st.plotly_chart(figure, key="charges", theme=None, config=context.CONFIG)
+    chart.show_figure(figure, "charges")
     context.show_caption(f"{t('packpulse.state.complete')}: {rule(days)} · {ctx.window.zone}")
 
 

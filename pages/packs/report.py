@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import export, pack_report
+from core import export, pack_findings, pack_report
 from core.numerals import Language
 from core.pack_findings import program_name
 from core.query import Store
@@ -186,7 +186,7 @@ def write(kind: str, order: Order) -> bytes:
 
 def write_table(name: str, order: Order) -> bytes:
     """One table of numbers as CSV, with zone, units and origin above it."""
-    frame = pack_report.report_numbers(
+    frame = pack_findings.report_numbers(
         order.store, order.device, order.start, order.end, order.language, **order.thresholds
     )[name]
     zone = order.store.zone
@@ -197,7 +197,7 @@ def write_table(name: str, order: Order) -> bytes:
         "zone": zone,
         "synthetic": "yes" if order.synthetic else "no",
         "program": program_name(),
-        "store version": str(order.store.version),
+        "store state": pack_findings.store_state(order.store),
         **{f"unit of {one}": UNITS[one] for one in frame.columns if one in UNITS},
     }
     return export.csv_bytes(frame, about)

@@ -199,7 +199,7 @@ def show_courses(
         theme=theme.kind(),
         language=current_language(),
     )
-    st.plotly_chart(figure, key="courses-chart", theme=None, config=context.CONFIG)
+    chart.show_figure(figure, "courses-chart")
     parts = []
     if len(incomplete):
         parts.append(t("packpulse.trends.incomplete", count=numbers.number(len(incomplete))))
@@ -256,7 +256,7 @@ def show_apart(
         theme=theme.kind(),
         language=current_language(),
     )  # fmt: skip
-    st.plotly_chart(figure, key="apart-chart", theme=None, config=context.CONFIG)
+    chart.show_figure(figure, "apart-chart")
     context.show_caption(
         t("packpulse.trends.apart.about", share=numbers.percent(known_share(report), 1))
         if math.isfinite(known_share(report))
@@ -421,7 +421,7 @@ def show_months(ctx: Context, report: TrendReport, cells: Sequence[tuple[int, in
     )  # fmt: skip
     left, right = st.columns([0.58, 0.42], gap="medium")
     with left:
-        st.plotly_chart(figure, key="months-chart", theme=None, config=context.CONFIG)
+        chart.show_figure(figure, "months-chart")
         context.show_caption(t("packpulse.trends.months.about"))
     with right:
         table.show_table(

@@ -17,10 +17,15 @@ from core.charts import YRange, build_series_figure
 from core.levels import parse_rules
 from pages.shared import data, numbers, states, theme, zoom
 from pages.shared.texts import current_language, t
-from pages.shared.window import Window
+from pages.shared.window import Window, zoom_out
 
 Title = str | Callable[[list[query.Series]], str]
 LEAST_STEPS = 4
+CONFIG = {
+    "displaylogo": False,
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"format": "png", "scale": 2},
+}
 _EXPORTED = ("first", "last", "min", "max", "mean", "count")
 
 
@@ -160,6 +165,26 @@ def show_series(
     zoom.zoomable_chart(
         key, build, span, below=offer, whole_page=whole_page, least_us=least
     )  # fmt: skip
+
+
+def show_figure(figure: go.Figure, key: str) -> None:
+    """A chart that does not fetch when zoomed."""
+    st.plotly_chart(figure, key=key, theme=None, config=CONFIG)
+
+
+def show_caption(text: str) -> None:
+    """One quiet sentence below a figure, or in the place of one that cannot be."""
+    st.html(f'<span class="zg-caption">{escape(text)}</span>')
+
+
+def say_zoom(span: Window) -> None:
+    """Say what the page is zoomed to, and offer the way back."""
+    if span.zoom is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        words = t("chart.zoomed", span=numbers.span(*span.view, span.zone))
+        st.html(f'<span class="zg-caption">{escape(words)}</span>', width="content")
+        st.button(t("chart.reset"), on_click=zoom_out, args=(span,), key="zoom-out")
 
 
 def _title(title: Title, shown: list[query.Series]) -> str:

@@ -133,7 +133,7 @@ def report(
     *args: P.args,
     **options: P.kwargs,
 ) -> R:
-    """Answer of a function of `core.services`, cached: ``report(store, load_report, "m1", ...)``.
+    """Answer of a function of `core`, cached: ``report(store, load_report, "m1", ...)``.
 
     Raises
     ------

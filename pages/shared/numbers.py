@@ -1,21 +1,16 @@
-"""Numbers, dates and durations as each language writes them."""
+"""Numbers, dates and durations in the language of the page, written by `core.numerals`."""
 
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
+from core import numerals
 from core.charts import fit_unit
 from pages.shared.texts import current_language
 
-NBSP = "\u00a0"
-MINUS = "−"
-NOTHING = "–"
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_SEPARATORS = {"en": (NBSP, "."), "de": (".", ",")}  # thousands, decimal
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NBSP, MINUS, NOTHING = numerals.NBSP, numerals.MINUS, numerals.NOTHING
+MOST_DECIMALS = 40  # of a page's numbers; a report has fewer
 # Symbols of the SI brochure, the same in both languages.
 _PARTS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 _LEVELS = {"1min": 60, "5min": 300, "15min": 900, "1h": 3600, "1d": 86_400}
@@ -26,14 +21,9 @@ def number(value: float | None, digits: int | None = None, lang: str | None = No
 
     Whole numbers keep all their digits; NaN and None become a dash.
     """
-    if value is None or not math.isfinite(value):
-        return NOTHING
-    thousands, decimal = _SEPARATORS[lang or current_language()]
-    text = f"{abs(value):,.{_decimals(value) if digits is None else digits}f}"
-    if digits is None and "." in text:
-        text = text.rstrip("0").rstrip(".")
-    text = text.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
-    return (MINUS if value < 0 and text.strip("0" + thousands + decimal) else "") + text
+    if digits is None and value is not None and math.isfinite(value):
+        digits = numerals.decimals([value], most=MOST_DECIMALS)
+    return numerals.number(value, digits, _language(lang))
 
 
 def scaled(
@@ -43,7 +33,11 @@ def scaled(
     if value is None or not math.isfinite(value):
         return NOTHING, unit
     factor, fitted = fit_unit(value, unit)
-    value = round(value * factor, _decimals(value * factor)) if digits is None else value * factor
+    value = (
+        round(value * factor, numerals.decimals([value * factor], most=MOST_DECIMALS))
+        if digits is None
+        else value * factor
+    )
     return number(value, digits, lang), "" if fitted == "1" else fitted
 
 
@@ -66,7 +60,7 @@ def exact(value: float, unit: str = "", lang: str | None = None) -> str:
     """All digits of a number, in the unit it has: ``7 450.76934375 kWh``."""
     if not math.isfinite(value):
         return NOTHING
-    thousands, decimal = _SEPARATORS[lang or current_language()]
+    thousands, decimal = numerals.SEPARATORS[_language(lang)]
     digits = repr(abs(float(value))).removesuffix(".0")
     if "e" in digits and 1e-9 <= abs(value) < 1e15:
         digits = f"{Decimal(digits):f}"
@@ -95,16 +89,12 @@ def change(now: float, before: float, lang: str | None = None) -> str:
 
 def moment(us: int, zone: str, lang: str | None = None, *, seconds: bool = False) -> str:
     """``13 Jun 2025 23:59`` or ``13.06.2025 23:59``, wall time of the zone."""
-    clock = "%H:%M:%S" if seconds else "%H:%M"
-    return f"{day(us, zone, lang)} {_local(us, zone).strftime(clock)}"
+    return numerals.moment(us, zone, _language(lang), seconds=seconds)
 
 
 def day(us: int, zone: str, lang: str | None = None) -> str:
     """``13 Jun 2025`` or ``13.06.2025``."""
-    local = _local(us, zone)
-    if (lang or current_language()) == "de":
-        return local.strftime("%d.%m.%Y")
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return numerals.day(us, zone, _language(lang))
 
 
 def span(start: int, end: int, zone: str, lang: str | None = None) -> str:
@@ -113,7 +103,7 @@ def span(start: int, end: int, zone: str, lang: str | None = None) -> str:
     first = moment(start, zone, lang, seconds=seconds)
     last = moment(end, zone, lang, seconds=seconds)
     if end - start < 10_000_000:
-        decimal = _SEPARATORS[lang or current_language()][1]
+        decimal = numerals.SEPARATORS[_language(lang)][1]
         digits = 3 if start % 1000 == end % 1000 == 0 else 6
         first, last = (
             f"{text}{decimal}{us % 1_000_000:06d}"[: len(text) + 1 + digits]
@@ -145,10 +135,6 @@ def level(name: str, lang: str | None = None) -> str:
     return duration(_LEVELS[name] * 1_000_000, lang) if name in _LEVELS else name
 
 
-def _local(us: int, zone: str) -> datetime:
-    return (_EPOCH + timedelta(microseconds=int(us))).astimezone(ZoneInfo(zone))
-
-
-def _decimals(value: float) -> int:
-    """Decimals that leave four significant digits; none for whole numbers."""
-    return 0 if value == int(value) else max(0, 3 - math.floor(math.log10(abs(value))))
+def _language(lang: str | None) -> numerals.Language:
+    """Language asked for, else that of the page."""
+    return "de" if (lang or current_language()) == "de" else "en"

@@ -13,7 +13,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core import query, services
+from core import comparison, query
 from core.ledger import open_ledger
 from core.levels import DAY, HOUR, SECOND
 from pages.shared import data
@@ -96,12 +96,12 @@ def test_a_line_of_equal_values_is_drawn_where_points_lie(
 def test_no_power_exceeds_the_peak_it_is_shown_against(here: Path) -> None:
     """Minutes of 80 kW lie in quarters of 24 kW: the peak is that of the minutes."""
     store = query.open_store(here / "store")
-    side = services.Side("pv1", "pv1", START, END)
-    peak = services.highest_power(store, side)
+    side = comparison.Side("pv1", "pv1", START, END)
+    peak = comparison.highest_power(store, side)
     assert peak == pytest.approx(80.0)
-    assert services.side_report(store, "pv1", START, END).peak_kw < 30
+    assert comparison.side_report(store, "pv1", START, END).peak_kw < 30
     for start, end in ((START, END), (START + HOUR, START + 2 * HOUR)):
-        frame = services.side_series(store, side, start, end, peak).frame
+        frame = comparison.side_series(store, side, start, end, peak).frame
         assert np.nanmax(frame["max"]) <= 100.0 + 1e-9
 
 

@@ -1,4 +1,4 @@
-"""Glue of the overview and of the meters: steps, peaks, reach, health of devices."""
+"""Health of devices, energy of the day, and what the meters ask: steps, peaks, reach."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import services
+from core import comparison, coverage, energies, loads, measures, windows
 from core.analytics import energy
 from core.errors import BadWindow
+from core.fleet import day_energy, fleet_report
 from core.ledger import open_ledger
 from core.levels import DAY, HOUR, SECOND
 from core.query import Store, open_store
@@ -75,7 +76,7 @@ def test_step_is_not_told_by_gaps_nor_by_few_readings() -> None:
 
 
 def test_power_of_a_source_that_speeds_up_is_counted_in_full(store: Store) -> None:
-    report = services.energy_by_period(store, "m1", "com_ap", START, END, "1d")
+    report = energies.energy_by_period(store, "m1", "com_ap", START, END, "1d")
     # 8 h at 20 kW and 16 h at 10 kW a day, and three readings of a minute higher.
     spikes = (30 + 29 + 20) / 60
     assert report.total_kwh == pytest.approx(6 * 320 + spikes, rel=1e-6)
@@ -84,7 +85,7 @@ def test_power_of_a_source_that_speeds_up_is_counted_in_full(store: Store) -> No
 
 
 def test_peaks_are_events_not_neighbours(store: Store) -> None:
-    found = services.highest_peaks(store, "m1", "com_ap", START, END, most=3)
+    found = loads.highest_peaks(store, "m1", "com_ap", START, END, most=3)
     assert found["power"].tolist() == [50.0, 40.0, 20.0]
     assert found["ts"].tolist()[:2] == [START + DAY + 9 * HOUR, START + 2 * DAY + 9 * HOUR]
     apart = np.diff(np.sort(found["ts"]))
@@ -93,26 +94,26 @@ def test_peaks_are_events_not_neighbours(store: Store) -> None:
 
 def test_peaks_of_a_window_lie_in_it(store: Store) -> None:
     start = START + DAY + 9 * HOUR + 16 * MINUTE
-    found = services.highest_peaks(store, "m1", "com_ap", start, start + 30 * MINUTE)
+    found = loads.highest_peaks(store, "m1", "com_ap", start, start + 30 * MINUTE)
     assert found["power"].iloc[0] == 49.0
     assert found["ts"].iloc[0] == start
-    assert services.highest_peaks(store, "m1", "com_ap", END + DAY, END + 2 * DAY).empty
+    assert loads.highest_peaks(store, "m1", "com_ap", END + DAY, END + 2 * DAY).empty
 
 
 def test_duration_curve_keeps_both_ends(store: Store) -> None:
-    load = services.load_report(store, "m1", "com_ap", START, END)
-    curve = services.duration_curve(load, 20)
+    load = loads.load_report(store, "m1", "com_ap", START, END)
+    curve = loads.duration_curve(load, 20)
     assert len(curve) <= 20
     assert curve["share"].iloc[-1] == 1.0
     assert curve["power"].is_monotonic_decreasing
     assert curve["power"].iloc[-1] == 10.0
-    assert services.power_exceeded(load, 0.2) == pytest.approx(20.0)
-    assert services.power_exceeded(load, 0.9) == pytest.approx(10.0)
+    assert loads.power_exceeded(load, 0.2) == pytest.approx(20.0)
+    assert loads.power_exceeded(load, 0.9) == pytest.approx(10.0)
 
 
 def test_profile_by_hour_is_the_mean_of_the_days(store: Store) -> None:
-    load = services.load_report(store, "m1", "com_ap", CHANGE, END)
-    grid = services.profile_by_hour(load)
+    load = loads.load_report(store, "m1", "com_ap", CHANGE, END)
+    grid = loads.profile_by_hour(load)
     assert grid.shape == (7, 24)
     weekday = 4  # 2025-03-07 is a Friday
     assert grid[weekday, 3] == 10.0
@@ -121,19 +122,19 @@ def test_profile_by_hour_is_the_mean_of_the_days(store: Store) -> None:
 
 
 def test_newest_reading_stays_in_the_window(store: Store) -> None:
-    assert services.newest_reading(store, "ha1", "pos_ae", START, START + HOUR) == (START, 100.0)
-    assert services.newest_reading(store, "ha1", "pos_ae", START + 1, START + HOUR) is None
+    assert windows.newest_reading(store, "ha1", "pos_ae", START, START + HOUR) == (START, 100.0)
+    assert windows.newest_reading(store, "ha1", "pos_ae", START + 1, START + HOUR) is None
 
 
 def test_reach_counts_the_step_of_a_power_but_not_of_a_counter(store: Store) -> None:
-    power = services.measured_reach(store.signals("m2"))
+    power = measures.measured_reach(store.signals("m2"))
     assert power.last == END - DAY - MINUTE
-    counter = services.measured_reach(store.signals("ha1"))
+    counter = measures.measured_reach(store.signals("ha1"))
     assert counter.last == END - HOUR
 
 
 def test_health_says_why_and_sorts_by_it(store: Store) -> None:
-    fleet = services.fleet_report(store, START, END)
+    fleet = fleet_report(store, START, END)
     by_name = {one.device.name: one for one in fleet}
     assert fleet[0].device.name == "m2"
     assert by_name["m2"].reasons == ("stale", "coverage", "quarantine")
@@ -146,7 +147,7 @@ def test_health_says_why_and_sorts_by_it(store: Store) -> None:
 
 
 def test_inverters_are_summed(store: Store) -> None:
-    plant = {one.device.name: one for one in services.fleet_report(store, START, END)}["pv1"]
+    plant = {one.device.name: one for one in fleet_report(store, START, END)}["pv1"]
     assert plant.value == 7.0
     assert plant.spark["mean"].dropna().unique().tolist() == [7.0]
     assert plant.energy.generated == pytest.approx(7.0 * 144, rel=1e-3)
@@ -154,7 +155,7 @@ def test_inverters_are_summed(store: Store) -> None:
 
 
 def test_energy_of_the_last_day(store: Store) -> None:
-    day = services.day_energy(store)
+    day = day_energy(store)
     assert day is not None
     assert (day.start, day.end) == (END - DAY, END)
     # m2 has no reading on this day and is not counted.
@@ -166,9 +167,9 @@ def test_energy_of_the_last_day(store: Store) -> None:
 
 
 def test_a_balance_counter_counts_only_alone(store: Store) -> None:
-    counters = services.energy_counters(store.signals("ha1"))
+    counters = measures.energy_counters(store.signals("ha1"))
     assert [one.quantity for one in counters] == ["energy_import", "energy_export"]
-    assert services.energy_counters(store.signals("m1")) == []
+    assert measures.energy_counters(store.signals("m1")) == []
 
 
 # --- what a first user met ----------------------------------------------------------------------
@@ -201,20 +202,20 @@ def test_energy_of_a_day_is_between_its_two_midnights(here: Path) -> None:
     start, end = DAYS
     rows = hourly(start, end + HOUR, lambda at: 1000 + ((at - start) / HOUR) ** 2)
     store = read_site(here, {"meter/ha1.csv": (["pos_ae"], rows)})
-    report = services.energy_by_period(store, "ha1", "pos_ae", start, end, "1d")
+    report = energies.energy_by_period(store, "ha1", "pos_ae", start, end, "1d")
     assert report.frame["energy"].tolist() == [24**2, 48**2 - 24**2, 72**2 - 48**2]
     assert report.frame["coverage_ratio"].tolist() == [1.0, 1.0, 1.0]
     assert (report.total_kwh, report.coverage_ratio) == (72**2, 1.0)
-    hours = services.energy_by_period(store, "ha1", "pos_ae", start, end, "1h").frame
+    hours = energies.energy_by_period(store, "ha1", "pos_ae", start, end, "1h").frame
     assert hours["energy"].tolist() == [2 * h + 1 for h in range(72)]
     # Any cut of the window adds up, also one that no reading lies on.
     for cut in (start + HOUR, start + 90 * MINUTE, start + DAY, start + DAY + 1):
         parts = [
-            services.energy_by_period(store, "ha1", "pos_ae", a, b, "1d").total_kwh
+            energies.energy_by_period(store, "ha1", "pos_ae", a, b, "1d").total_kwh
             for a, b in ((start, cut), (cut, end))
         ]
         assert sum(parts) == 72**2
-    moment = services.energy_by_period(store, "ha1", "pos_ae", start + HOUR - 1, start + HOUR, "1d")
+    moment = energies.energy_by_period(store, "ha1", "pos_ae", start + HOUR - 1, start + HOUR, "1d")
     assert moment.coverage_ratio == 0.0
     store.close()
 
@@ -228,12 +229,12 @@ def test_what_came_over_a_gap_is_no_highest_hour(here: Path) -> None:
         if not gap[0] < at < gap[1]
     ]
     store = read_site(here, {"meter/m6.csv": (["pos_ae"], rows)})
-    report = services.energy_by_period(store, "m6", "pos_ae", start, end, "1h")
+    report = energies.energy_by_period(store, "m6", "pos_ae", start, end, "1h")
     (at,) = np.flatnonzero(report.frame["carried"])
     assert report.frame["start"].iloc[at] == gap[1] - HOUR
     assert report.frame["energy"].iloc[at] == pytest.approx(2.0)
     assert report.frame["marked"].iloc[at] and report.frame["marked"].iloc[at - 1]
-    assert services.highest_period(report)["energy"] == pytest.approx(1.0)
+    assert energies.highest_period(report)["energy"] == pytest.approx(1.0)
     assert report.gaps["energy"].tolist() == pytest.approx([2.0])
     store.close()
 
@@ -245,12 +246,12 @@ def test_a_site_is_counted_at_its_connection(here: Path) -> None:
         for name, kw in (("m1", 3.0), ("m2", 4.0), ("m6", 7.0))
     }
     store = read_site(here, tables)
-    day = services.day_energy(store)
+    day = day_energy(store)
     assert day is not None
     assert (day.imported, day.by_role, len(day.meters)) == (14.0 * 24, False, 3)
     with open_ledger(here / "store") as ledger, ledger.transaction() as commit:
         commit.put_facts("m6", {"role": "grid"})
-    day = services.day_energy(store)
+    day = day_energy(store)
     assert day is not None
     assert (day.imported, day.by_role, day.meters) == (7.0 * 24, True, ("m6",))
     assert day.coverage_ratio == 1.0
@@ -261,7 +262,7 @@ def test_a_day_begun_says_how_much_of_it_is_covered(here: Path) -> None:
     start, end = DAYS
     rows = hourly(start, end - 5 * HOUR + 1, lambda at: (at - start) / HOUR)
     store = read_site(here, {"meter/ha1.csv": (["pos_ae"], rows)})
-    day = services.day_energy(store)
+    day = day_energy(store)
     assert day is not None
     assert (day.start, day.imported) == (end - DAY, 19.0)
     assert day.coverage_ratio == pytest.approx(19 / 24)
@@ -272,7 +273,7 @@ def test_a_reading_at_midnight_closes_the_last_day(here: Path) -> None:
     start, end = DAYS
     rows = hourly(start, end + 1, lambda at: (at - start) / HOUR)
     store = read_site(here, {"meter/ha1.csv": (["pos_ae"], rows)})
-    day = services.day_energy(store)
+    day = day_energy(store)
     assert day is not None
     assert (day.start, day.imported, day.coverage_ratio) == (end - DAY, 24.0, 1.0)
     store.close()
@@ -285,26 +286,26 @@ def test_power_of_two_ways_has_no_load_figures(here: Path) -> None:
     store = read_site(
         here, {"BESS/b1.csv": (["pcs1_ap"], swing), "meter/m1.csv": (["com_ap"], noise)}
     )
-    load = services.load_report(store, "b1", "pcs1_ap", start, end)
+    load = loads.load_report(store, "b1", "pcs1_ap", start, end)
     assert load.two_way
     assert (load.import_kwh, load.export_kwh) == pytest.approx((36 * 60.0, 36 * 50.0))
     assert load.energy_kwh == pytest.approx(36 * 10.0)
     for figure in (load.load_factor, load.base_load_kw, load.utilisation_hours):
         assert np.isnan(figure)
-    side = services.side_report(store, "b1", start, end)
+    side = comparison.side_report(store, "b1", start, end)
     assert side.two_way and np.isnan(side.load_factor)
-    plain = services.load_report(store, "m1", "com_ap", start, end)
+    plain = loads.load_report(store, "m1", "com_ap", start, end)
     assert not plain.two_way and np.isfinite(plain.load_factor) and plain.base_load_days == 3
     store.close()
 
 
 def test_the_time_of_a_peak_is_one_everywhere(store: Store) -> None:
     at = START + DAY + 9 * HOUR
-    load = services.load_report(store, "m1", "com_ap", START, END)
+    load = loads.load_report(store, "m1", "com_ap", START, END)
     assert load.level != "raw"
     assert load.peak_ts == at
-    assert services.side_report(store, "m1", START, END).peak_ts == at
-    assert services.highest_peaks(store, "m1", "com_ap", START, END)["ts"].iloc[0] == at
+    assert comparison.side_report(store, "m1", START, END).peak_ts == at
+    assert loads.highest_peaks(store, "m1", "com_ap", START, END)["ts"].iloc[0] == at
 
 
 def test_one_reading_out_of_the_row_does_not_move_the_window(here: Path) -> None:
@@ -312,8 +313,8 @@ def test_one_reading_out_of_the_row_does_not_move_the_window(here: Path) -> None
     rows = [(at, [5.0]) for at in range(start, end, 15 * MINUTE)]
     odd = sorted([*rows, (start + DAY + 7 * MINUTE + 30 * SECOND, [55.0])])
     store = read_site(here, {"m1.csv": (["com_ap"], rows), "m2.csv": (["com_ap"], odd)})
-    plain, moved = (services.measured_reach(store.signals(name)) for name in ("m1", "m2"))
-    assert plain == moved == services.Reach(start, end - MINUTE)
+    plain, moved = (measures.measured_reach(store.signals(name)) for name in ("m1", "m2"))
+    assert plain == moved == measures.Reach(start, end - MINUTE)
     store.close()
 
 
@@ -329,9 +330,9 @@ def test_coverage_of_a_day_is_one_figure(here: Path) -> None:
         device = store.device(name)
         assert device.first is not None and device.last is not None
         window = (device.first, device.last + 1)
-        days = services.coverage_report(store, name, *window)
-        grid = services.coverage_grid(store, name, *window)
-        flags = services.quality_report(store, name, signal, *window)
+        days = coverage.coverage_report(store, name, *window)
+        grid = coverage.coverage_grid(store, name, *window)
+        flags = coverage.quality_report(store, name, signal, *window)
         assert days["coverage_ratio"].iloc[0] == pytest.approx(ratio)
         assert grid.loc[signal].iloc[0] == pytest.approx(ratio)
         assert flags["coverage_ratio"].iloc[0] == pytest.approx(ratio)
@@ -340,8 +341,8 @@ def test_coverage_of_a_day_is_one_figure(here: Path) -> None:
 
 def test_a_window_without_readings_has_no_quality(store: Store) -> None:
     with pytest.raises(BadWindow, match="no reading"):
-        services.quality_report(store, "m1", "com_ap", END + 5 * DAY, END + 90 * DAY)
-    days = services.coverage_report(store, "m1", END - DAY, END + 90 * DAY)
+        coverage.quality_report(store, "m1", "com_ap", END + 5 * DAY, END + 90 * DAY)
+    days = coverage.coverage_report(store, "m1", END - DAY, END + 90 * DAY)
     assert days.loc[days["signal"] == "com_ap", "coverage_ratio"].tolist()[:3] == [1.0, 0.0, 0.0]
 
 
@@ -357,10 +358,10 @@ def test_a_power_is_what_an_unknown_device_is_there_for(here: Path) -> None:
         },
     )
     for name, main in (("site", "Leistung [kW]"), ("other", "Messung [kW]")):
-        found = services.main_signals(store.signals(name))
+        found = measures.main_signals(store.signals(name))
         assert [info.name for info in found] == [main]
-    assert services.energy_counters(store.signals("other")) == []
-    (counter,) = services.energy_counters(store.signals("site"))
+    assert measures.energy_counters(store.signals("other")) == []
+    (counter,) = measures.energy_counters(store.signals("site"))
     assert (counter.name, counter.kind, counter.unit) == ("Energie [kWh]", "counter", "kWh")
     store.close()
 

@@ -1,0 +1,126 @@
+"""What the BESS page starts with: newest readings, full cycles and efficiency of a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.analytics import battery
+from core.analytics.quality import Float, Int
+from core.bess import of_quantity, scale_of, string_capacity
+from core.bess_course import Course, coarse_level, load_course, total_of
+from core.bess_efficiency import Efficiency, efficiency_of
+from core.query import Store
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the page starts with; readings are (time [µs], value), None without.
+
+    Attributes
+    ----------
+    soc, power_kw, soh : newest in the window; SOH is what the BMS says, 0..1.
+    current_sign, power_sign : correlation of current and AC power with the SOC, see
+        `battery.charge_sign`.
+    coverage_ratio, level : of the course all is computed from.
+    """
+
+    soc: tuple[int, float] | None
+    power_kw: tuple[int, float] | None
+    soh: tuple[int, float] | None
+    cycles: Cycles
+    efficiency: Efficiency
+    current_sign: float
+    power_sign: float
+    coverage_ratio: float
+    level: str
+
+
+def summary_report(store: Store, device: str, start: int, end: int) -> Summary | None:
+    """SOC, power, SOH, cycles and efficiency of a window; None without readings of any.
+
+    Raises
+    ------
+    UnknownDevice, BadWindow
+    """
+    course = load_course(store, device, start, end)
+    if course is None:
+        return None
+    soh = None
+    for info in of_quantity(store.signals(device), "soh_bms")[:1]:
+        rows = store.buckets(device, info.name, start, end, coarse_level(info))
+        soh = _newest(rows.ts, rows.last * scale_of(info))
+    power = course.ac_kw if course.ac_kw is not None else course.dc_kw
+    signs = [np.nan, np.nan]
+    if course.soc is not None:
+        for place, rate in enumerate((total_of(course.currents), course.ac_kw)):
+            if rate is not None:
+                signs[place] = battery.charge_sign(course.ts, course.soc, rate, course.held_us)
+    return Summary(
+        _newest(course.ts, course.soc), _newest(course.ts, power), soh,
+        count_cycles(store, device, course), efficiency_of(store, device, course),
+        signs[0], signs[1], course.coverage_ratio, course.level,
+    )  # fmt: skip
+
+
+def _newest(ts: Int, values: Float | None) -> tuple[int, float] | None:
+    if values is None or not np.isfinite(values).any():
+        return None
+    at = int(np.flatnonzero(np.isfinite(values))[-1])
+    return int(ts[at]), float(values[at])
+
+
+# --- full cycles ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cycles:
+    """Equivalent full cycles of a window.
+
+    Attributes
+    ----------
+    efc : NaN where refused.
+    source : ``current`` (throughput over twice the capacity) or ``soc`` (Σ|ΔSOC| / 2).
+    capacity_ah : of a string, from the facts of the device; NaN without.
+    charged_ah, discharged_ah : of all strings; NaN without current.
+    strings : currents counted.
+    refusal : ``no_current_no_soc``, ``no_capacity`` (a current, but neither capacity nor SOC),
+        or None.
+    """
+
+    efc: float
+    source: str
+    capacity_ah: float
+    charged_ah: float
+    discharged_ah: float
+    strings: int
+    refusal: str | None
+
+
+def count_cycles(store: Store, device: str, course: Course) -> Cycles:
+    """EFC of a course from its currents, or from its SOC where no current or capacity is known."""
+    moved = [battery.charge_moved(one, course.held_us) for one in course.currents]
+    charged = sum(one for one, _ in moved) if moved else np.nan
+    discharged = sum(one for _, one in moved) if moved else np.nan
+    rated = string_capacity(store, device, len(moved))
+    count = max(len(moved), 1)
+    if moved and np.isfinite(rated):
+        efc = battery.equivalent_full_cycles(charged, discharged, rated * count)
+        return Cycles(efc, "current", rated, charged, discharged, count, None)
+    efc = battery.soc_full_cycles(course.soc) if course.soc is not None else np.nan
+    refusal = (
+        None if np.isfinite(efc) else "no_capacity" if moved else "no_current_no_soc"
+    )  # fmt: skip
+    return Cycles(efc, "soc", rated, charged, discharged, count, refusal)
+
+
+def cycles_report(store: Store, device: str, start: int, end: int) -> tuple[Cycles, float] | None:
+    """Cycles of a window and the share of it that has readings; None without any.
+
+    Raises
+    ------
+    UnknownDevice, BadWindow
+    """
+    course = load_course(store, device, start, end)
+    return None if course is None else (count_cycles(store, device, course), course.coverage_ratio)

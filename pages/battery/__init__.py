@@ -1,0 +1,1 @@
+"""Sections of the BESS page: one module each, with ``show(ctx)``."""

@@ -1,0 +1,125 @@
+"""What the sections of the BESS page share: the view, and the pieces below a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core import bess_operation, query
+from core.analytics import battery
+from core.bess_operation import Operation
+from core.bess_summary import Summary
+from pages.shared import chart, data, numbers, theme
+from pages.shared.texts import current_language, t
+from pages.shared.window import Window
+
+SHORT_COVERAGE = 0.9
+Curve = tuple["pd.Series[Any]", "pd.Series[Any]"]  # times [µs] and values
+
+
+@dataclass(frozen=True)
+class Context:
+    """The view that the URL names.
+
+    Attributes
+    ----------
+    chosen : signals of the chart and the statistics.
+    summary : what the page starts with, of the same window.
+    """
+
+    store: query.Store
+    device: query.Device
+    signals: Sequence[query.SignalInfo]
+    span: Window
+    chosen: Sequence[query.SignalInfo]
+    summary: Summary
+
+    @property
+    def zone(self) -> str:
+        """Zone of the site."""
+        return self.store.zone
+
+    @property
+    def view(self) -> tuple[int, int]:
+        """Window on view [µs UTC]."""
+        return self.span.view
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """Theme and language of figures."""
+        return {"theme": theme.kind(), "language": current_language()}
+
+
+def load_operation(ctx: Context) -> Operation:
+    """Cached report of the window."""
+    found = data.report(ctx.store, bess_operation.operation_report, ctx.device.name, *ctx.view)
+    assert found is not None  # the summary found readings
+    return found
+
+
+def say_missing(key: str) -> None:
+    """One quiet sentence in the place of a figure that cannot be."""
+    chart.show_caption(t(key))
+
+
+def show_below(
+    words: Sequence[str],
+    key: str,
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    zone: str,
+    units: dict[str, str] | None = None,
+) -> None:
+    """The quiet line below a figure, and its export."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        text = escape(" · ".join(one for one in words if one))
+        st.html(f'<span class="zg-caption">{text}</span>', width="content")
+        chart.show_export(key, frame, name=name, zone=zone, units=units)
+
+
+def level_words(level: str) -> str:
+    """The level figures were computed from."""
+    if level == "raw":
+        return t("chart.raw")
+    return t("chart.buckets", step=numbers.level(level))
+
+
+def local(ts: object, zone: str) -> pd.DatetimeIndex:
+    """Times with their offset, for export."""
+    return pd.to_datetime(np.asarray(ts, np.int64), unit="us", utc=True).tz_convert(zone)
+
+
+def band_frame(
+    hours: np.ndarray, x: str, x_edges: np.ndarray, y: str, y_edges: np.ndarray
+) -> pd.DataFrame:
+    """Hours by bands in long form."""
+    at_x, at_y = (place.ravel() for place in np.indices(hours.shape))
+    return pd.DataFrame(
+        {
+            f"{x}_low": x_edges[at_x],
+            f"{x}_high": x_edges[at_x + 1],
+            f"{y}_low": y_edges[at_y],
+            f"{y}_high": y_edges[at_y + 1],
+            "hours": hours.ravel(),
+        }
+    )
+
+
+def efc_number(efc: float) -> str:
+    """Full cycles: to a hundredth while they are few."""
+    return numbers.number(efc, 2 if abs(efc) < 10 else 1)
+
+
+def refusal_words(trip: battery.RoundTrip) -> str:
+    """Why there is no efficiency."""
+    if trip.refusal == "few_windows":
+        least = numbers.number(battery.LEAST_WINDOWS)
+        return t("bess.refusal.few_windows", count=numbers.number(trip.n), least=least)
+    return t(f"bess.refusal.{trip.refusal}")
