@@ -138,7 +138,8 @@ def _asked_device(
     from ingest.devices import load_template, make_device
 
     if template is not None:
-        return make_device(load_template(template), name or template, _told(told), zone=zone)
+        known_as = load_template(template)
+        return make_device(known_as, name or known_as.identity.name, _told(told), zone=zone)
     known = {one.name: one for one in load_collector(config, zone).devices}
     if name is None and len(known) == 1:
         return next(iter(known.values()))

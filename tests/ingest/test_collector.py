@@ -1,0 +1,301 @@
+"""The collector as a process of its own, beside simulated devices that are processes too."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import DeclarationError
+from core.journal import FILE, open_journal
+from core.query import open_store
+from core.readings import Quality, Reading
+from ingest.collector import FUTURE_US, judge_age, waiting_time
+from ingest.collector_config import CollectorOptions, load_collector
+from ingest.devices import DeviceSpec, TransportSettings
+from tests.servers import free_port, listens, wait_until
+
+REPO = Path(__file__).parents[2]
+TEMPLATE = """
+name = "test"
+vendor = "test"
+models = ["test"]
+transport = "modbus"
+source = "made for this test"
+group = "test"
+timeout_s = 1.0
+
+[[point]]
+signal = "active_power"
+unit = "kW"
+quantity = "active_power"
+address = 10
+scale = 0.1
+
+[[point]]
+signal = "soc"
+unit = "%"
+quantity = "soc"
+address = 11
+low = 0.0
+high = 100.0
+
+[[derived]]
+signal = "half_power"
+unit = "kW"
+quantity = "active_power"
+terms = {active_power = 0.5}
+"""
+
+
+def start(*words: str, **more: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "ingest", *words], cwd=REPO, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, env=os.environ | more,
+    )  # fmt: skip
+
+
+def end(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> int:
+    process.send_signal(how)
+    try:
+        process.communicate(timeout=20)
+    finally:
+        process.kill()
+    return process.returncode
+
+
+@contextmanager
+def simulated(template: Path, port: int, *fixed: str) -> Iterator[subprocess.Popen[bytes]]:
+    told = [word for one in fixed for word in ("--set", one)]
+    process = start("simulate", "device", "--template", str(template), "--port", str(port), *told)
+    wait_until(lambda: listens(port), what="the simulated device")
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            end(process)
+
+
+class Setup:
+    """A folder with a template, a configuration and a store to be."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.template = folder / "test.toml"
+        self.template.write_text(TEMPLATE)
+        self.config = folder / "collector.toml"
+        self.store = folder / "store"
+        self.log = folder / "collector.log"
+        self.metrics = free_port()
+
+    def configure(self, **ports: int) -> None:
+        devices = "".join(
+            f'[[device]]\nname = "{name}"\ntemplate = "test.toml"\nhost = "127.0.0.1"\n'
+            f'port = {port}\nperiod_s = 0.1\nsite = "Home"\n'
+            for name, port in ports.items()
+        )
+        self.config.write_text(
+            f'[collector]\nstore = "{self.store}"\nlog = "{self.log}"\nsettle_s = 600\n'
+            f'metrics = "127.0.0.1:{self.metrics}"\nbackoff_max_s = 0.3\n'
+            f'[[site]]\nname = "Home"\nzone = "Europe/Berlin"\n{devices}'
+        )
+
+    def collect(self) -> subprocess.Popen[bytes]:
+        process = start("collect", "--config", str(self.config))
+        wait_until((self.store / FILE).exists, what="the journal")
+        return process
+
+    def good(self, device: str) -> int:
+        with open_journal(self.store / FILE, read_only=True) as journal:
+            known = {one.device: one for one in journal.backlog()}
+            return known[device].readings if device in known else 0
+
+    def reached(self, device: str, count: int = 3) -> None:
+        wait_until(lambda: self.good(device) >= count, what=f"readings of {device}")
+
+    def kinds(self, device: str) -> list[str]:
+        with open_journal(self.store / FILE, read_only=True) as journal:
+            return [one.kind for one in reversed(journal.events(device))]
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> Setup:
+    return Setup(tmp_path)
+
+
+def test_readings_arrive_and_are_seen_by_queries_at_once(setup: Setup) -> None:
+    port = free_port()
+    setup.configure(A=port)
+    with simulated(setup.template, port, "active_power=12.5", "soc=40"):
+        process = setup.collect()
+        try:
+            setup.reached("A", 12)
+            store = open_store(setup.store)
+            info = store.signal("A", "active_power")
+            assert (info.unit, info.quantity) == ("kW", "active_power")
+            ts, value = store.raw("A", "active_power", 0, 2**60)
+            assert set(value) == {12.5} and len(ts) >= 4
+            assert abs(ts[-1] / 1e6 - time.time()) < 2.0
+            assert set(store.raw("A", "half_power", 0, 2**60)[1]) == {6.25}
+            page = urllib.request.urlopen(f"http://127.0.0.1:{setup.metrics}/metrics").read()
+            assert b'ziggurat_device_up{device="A"} 1.0' in page
+            assert b'ziggurat_readings_total{device="A",quality="good"}' in page
+            store.close()
+        finally:
+            assert end(process) == 0
+    assert setup.kinds("") == ["collector started", "collector stopped"]
+    told = [json.loads(line)["event"] for line in setup.log.read_text().splitlines()]
+    assert "started" in told and "reached" in told
+
+
+def test_an_outage_begins_and_ends_and_others_do_not_notice(setup: Setup) -> None:
+    first, second = free_port(), free_port()
+    setup.configure(A=first, B=second)
+    with simulated(setup.template, second):
+        with simulated(setup.template, first) as dying:
+            process = setup.collect()
+            setup.reached("A")
+            end(dying, signal.SIGKILL)
+            wait_until(lambda: "outage_start" in setup.kinds("A"), what="the outage")
+        before = setup.good("B")
+        setup.reached("B", before + 5)
+        with simulated(setup.template, first):
+            wait_until(lambda: "outage_end" in setup.kinds("A"), what="the end of the outage")
+        assert end(process) == 0
+    assert setup.kinds("A")[:2] == ["outage_start", "outage_end"]
+    assert "outage_start" not in setup.kinds("B")
+
+
+def test_a_device_out_of_range_is_kept_as_such(setup: Setup) -> None:
+    port = free_port()
+    setup.configure(A=port)
+    setup.template.write_text(TEMPLATE.replace("high = 100.0", "high = 30.0"))
+    with simulated(setup.template, port, "soc=40"):
+        process = setup.collect()
+        setup.reached("A", 12)
+        assert end(process) == 0
+    with open_journal(setup.store / FILE) as journal:
+        last = {one.signal.name: one for one in journal.last_values("A")}
+    assert last["soc"].quality is Quality.OUT_OF_RANGE and last["soc"].good_ts is None
+    assert last["active_power"].quality is Quality.GOOD
+
+
+def test_reload_starts_and_ends_devices_and_leaves_the_others(setup: Setup) -> None:
+    first, second = free_port(), free_port()
+    setup.configure(A=first)
+    with simulated(setup.template, first), simulated(setup.template, second):
+        process = setup.collect()
+        setup.reached("A")
+        setup.config.write_text(setup.config.read_text().replace("period_s = 0.1", "period_s = no"))
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "configuration not taken" in setup.log.read_text(), what="the refusal")
+        setup.reached("A", setup.good("A") + 3)
+        setup.configure(A=first, B=second)
+        process.send_signal(signal.SIGHUP)
+        setup.reached("B")
+        setup.configure(B=second)
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: setup.log.read_text().count("configuration taken") == 2, what="reload")
+        still, going = setup.good("A"), setup.good("B")
+        setup.reached("B", going + 3)
+        assert setup.good("A") == still
+        assert end(process) == 0
+    with open_journal(setup.store / FILE) as journal:
+        assert {one.device for one in journal.states()} >= {"A", "B"}
+
+
+def test_killed_and_started_again_nothing_kept_is_lost(setup: Setup) -> None:
+    port = free_port()
+    setup.configure(A=port)
+    kept = 0
+    with simulated(setup.template, port):
+        for _ in range(3):
+            process = setup.collect()
+            setup.reached("A", kept + 6)
+            kept = setup.good("A")
+            end(process, signal.SIGKILL)
+            assert setup.good("A") >= kept
+    done = start("settle", "--store", str(setup.store))
+    said, _ = done.communicate(timeout=30)
+    assert done.returncode == 0 and b"readings of 1 devices" in said
+    store = open_store(setup.store)
+    ts, _ = store.raw("A", "active_power", 0, 2**60)
+    assert 3 * len(ts) >= kept and (np.diff(ts) > 0).all()
+    store.close()
+
+
+def test_a_configuration_is_checked_before_anything_is_opened(setup: Setup) -> None:
+    setup.configure(A=1)
+    setup.config.write_text(setup.config.read_text().replace("port = 1", 'port = "x"'))
+    line = setup.config.read_text().splitlines().index('port = "x"') + 1
+    done = start("collect", "--config", str(setup.config))
+    _, wrong = done.communicate(timeout=20)
+    assert done.returncode == 2
+    assert f"collector.toml:{line}: port" in wrong.decode()
+    assert not setup.store.exists()
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "line", "why"),
+    [
+        ('template = "test.toml"', 'template = "nowhere"', 12, "no template 'nowhere'"),
+        ('site = "Home"', 'site = "Away"', 16, "site 'Away' has no"),
+        ("period_s = 0.1", "period_s = -1", 15, "period_s"),
+        ("backoff_max_s = 0.3", "backof_max_s = 0.3", 6, "is not known here"),
+        ('zone = "Europe/Berlin"', 'zone = "Berlin"', 9, "no time zone"),
+        ('host = "127.0.0.1"', "", 10, "needs host or serial"),
+        ('name = "A"', 'name = "A', 11, "Illegal character"),
+    ],
+)
+def test_errors_name_the_line(setup: Setup, find: str, put: str, line: int, why: str) -> None:
+    setup.configure(A=502)
+    setup.config.write_text(setup.config.read_text().replace(find, put, 1))
+    with pytest.raises(DeclarationError, match=why) as caught:
+        load_collector(setup.config)
+    assert caught.value.line == line
+
+
+def test_the_age_of_a_reading_is_judged_by_its_own_time() -> None:
+    device = DeviceSpec("d", "", "", "UTC", "modbus", TransportSettings(), (), stale_after_s=10.0)
+    now = 10**15
+    for age_s, quality in ((0, Quality.GOOD), (10, Quality.GOOD), (11, Quality.STALE)):
+        assert judge_age(Reading("s", now - age_s * 10**6, 1.0), now, device).quality is quality
+    ahead = Reading("s", now + FUTURE_US + 1, 1.0)
+    assert judge_age(ahead, now, device).quality is Quality.OUT_OF_RANGE
+    bad = Reading("s", 0, float("nan"), Quality.NO_VALUE)
+    assert judge_age(bad, now, device) is bad
+
+
+def test_waiting_doubles_up_to_its_limit() -> None:
+    options = CollectorOptions(jitter=0.0, backoff_max_s=20.0)
+    assert [waiting_time(n, options) for n in (1, 2, 3, 4, 5, 6, 99)] == [1, 2, 4, 8, 16, 20, 20]
+    spread = [waiting_time(1, CollectorOptions(jitter=0.2)) for _ in range(200)]
+    assert 0.8 <= min(spread) < max(spread) <= 1.0
+
+
+def test_probe_prints_values_with_units_and_keeps_nothing(setup: Setup) -> None:
+    port = free_port()
+    with simulated(setup.template, port, "active_power=12.5", "soc=40"):
+        done = start(
+            "probe", "--template", str(setup.template), "--set", f"port={port}",
+            "--set", "host=127.0.0.1",
+        )  # fmt: skip
+        said, wrong = done.communicate(timeout=20)
+    assert done.returncode == 0, wrong
+    lines = said.decode().splitlines()
+    assert lines[0].split() == ["active_power", "12.5", "kW"]
+    assert lines[-1] == "test: 3 of 3 values good"
+    done = start("probe", "--template", str(setup.template), "--set", f"port={port}",
+                 "--set", "host=127.0.0.1")  # fmt: skip
+    _, wrong = done.communicate(timeout=20)
+    assert done.returncode == 1 and b"Unreachable" in wrong
