@@ -83,21 +83,29 @@ $(VENV)/pyvenv.cfg:
 	@$(PIP) -r requirements.txt
 	@mkdir -p .make && touch $@
 
-.make/dev: requirements-dev.txt .make/run
+.make/dev: requirements-dev.txt requirements-collect.txt .make/run
 	@echo "Installing requirements-dev.txt into $(VENV)."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
-# Chromium for the browser tests with a font to draw, Mosquitto for the broker tests.
+# Chromium for the browser tests with a font to draw, Mosquitto and RabbitMQ for the broker tests,
+# which start brokers of their own: installing them must not start the system's.
 system-packages:
 	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; missing=""; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	command -v mosquitto >/dev/null || missing="$$missing mosquitto"; \
+	command -v openssl >/dev/null || missing="$$missing openssl"; \
+	ls /usr/lib/rabbitmq/lib/*/sbin/rabbitmq-server >/dev/null 2>&1 \
+		|| missing="$$missing rabbitmq-server"; \
 	[ -n "$$(find /usr/share/fonts -name '*.ttf' 2>/dev/null | head -n 1)" ] \
 		|| missing="$$missing fonts-dejavu-core"; \
 	[ -n "$$missing" ] || exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing Debian packages:$$missing"; \
+		policy=/usr/sbin/policy-rc.d; own=""; \
+		if [ ! -e $$policy ]; then \
+			printf '#!/bin/sh\nexit 101\n' >$$policy; chmod 755 $$policy; own=$$policy; fi; \
+		trap '[ -z "$$own" ] || rm -f "$$own"' EXIT; \
 		{ $(APT_INSTALL) $$missing >/dev/null; } && exit 0; \
 	fi; \
 	echo "Not installed:$$missing. The tests that need them will be skipped." \

@@ -145,12 +145,16 @@ def as_number(value: Any, texts: dict[str, float]) -> float | None:
     return None
 
 
-def read_document(payload: bytes) -> Any:
-    """JSON as Python has it; text that is no JSON as it is.
+def read_document(payload: bytes, bare: bool = False) -> Any:
+    """JSON as Python has it.
+
+    Parameters
+    ----------
+    bare : a text that is no JSON, a word, is taken as it is.
 
     Raises
     ------
-    ValueError : it is too long, nested too deep, or no text at all.
+    ValueError : it is too long, nested too deep, no text or no JSON.
     """
     if len(payload) > MOST_BYTES:
         raise ValueError(f"{len(payload)} bytes are more than {MOST_BYTES}")
@@ -162,8 +166,10 @@ def read_document(payload: bytes) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("is nested too deep") from error
-    except ValueError:
-        return text
+    except ValueError as error:
+        if bare:
+            return text
+        raise ValueError("is no JSON") from error
 
 
 # --- time ---------------------------------------------------------------------------------------
@@ -289,8 +295,8 @@ class Decoder:
         try:
             stage = "no device"
             name = self._named(address)
-            stage = "no text"
-            document = read_document(payload)
+            stage = "no JSON"
+            document = read_document(payload, self._clock.path is None)
             stage = "no time"
             ts = self._clock.at(document, arrival) if told_us is None else told_us
         except ValueError as error:
