@@ -9,7 +9,7 @@ from typing import TypeAlias
 from ingest.devices import DeviceSpec
 from ingest.modbus import ModbusPoint, ModbusSettings, encoded, where, where_scale
 from ingest.modbus_link import BIT_TABLES, Table
-from ingest.registers import encode, is_float, length, limits
+from ingest.registers import encode, limits, resolution
 
 # Words, or bits as 0 and 1, by table and address.
 Image: TypeAlias = dict[tuple[Table, int], int]
@@ -84,9 +84,13 @@ def _exponent(
     raise ValueError(f"no power of ten for the values of scale register {address}")
 
 
-def step(point: ModbusPoint, settings: ModbusSettings, value: float) -> float:
-    """Resolution of a stored value [its unit]."""
-    if (point.registers or settings.registers) in BIT_TABLES or not is_float(point.type):
-        return abs(point.scale)
-    relative = 2.0**-23 if length(point.type) == 2 else 2.0**-52
-    return abs(point.scale) * max(abs(point.raw_of(value)) * relative, 1e-30)
+def modbus_steps(device: DeviceSpec, values: Mapping[str, float | None]) -> dict[str, float]:
+    """Resolution of each signal with these values [its unit]."""
+    settings: ModbusSettings = device.settings
+    raws = [(point, _raw(point, values[point.signal])) for point in device.points]
+    steps = {}
+    for point, raw in raws:
+        scale = where_scale(point, settings)
+        power = 10.0 ** _exponent(settings, scale.start, raws) if scale is not None else 1.0
+        steps[point.signal] = abs(point.scale) * resolution(point.type, raw / power) * power
+    return steps

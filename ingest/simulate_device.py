@@ -17,13 +17,18 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from core.errors import ConfigError
 from core.signals import Signal, load_catalogue
 from ingest.devices import DeviceSpec, Point, Template, make_device
-from ingest.modbus_image import Image, modbus_image, raw_limits
+from ingest.modbus_image import Image, modbus_image, modbus_steps, raw_limits
 from ingest.modbus_link import BIT_TABLES, LinkSettings, Table
-from ingest.sunspec_image import sunspec_image
+from ingest.sunspec_image import sunspec_image, sunspec_raw_limits, sunspec_steps
 
 Fill = Callable[[DeviceSpec, Mapping[str, float | None]], Image]
 _FUNCTIONS: dict[int, Table] = {1: "coil", 2: "discrete", 3: "holding", 4: "input"}
-_IMAGES: dict[str, Fill] = {"modbus": modbus_image, "sunspec": sunspec_image}
+IMAGES: dict[str, Fill] = {"modbus": modbus_image, "sunspec": sunspec_image}
+_STEPS = {"modbus": modbus_steps, "sunspec": sunspec_steps}
+_RAW_LIMITS: dict[str, Callable[[Any, Any], tuple[float, float]]] = {
+    "modbus": raw_limits,
+    "sunspec": sunspec_raw_limits,
+}
 # What a quantity is like on an ordinary day, else what a unit is like; in canonical units.
 _BY_QUANTITY: dict[str, tuple[float, float]] = {
     "active_power": (-4.0, 6.0), "battery_power": (-4.0, 4.0), "pv_power": (0.5, 8.0),
@@ -67,11 +72,13 @@ def moving(device: DeviceSpec, seconds: float) -> dict[str, float | None]:
     for point in device.points:
         signal = point.meaning(catalogue)
         part = _fraction(point.signal)
-        low, high = _usual(signal, *_value_limits(device, point))
+        limits = _value_limits(device, point)
         if signal.kind == "counter":
             rate = _COUNTED_PER_HOUR * (1e3 if signal.unit == "Wh" else 1.0)
-            found[point.signal] = min(high, max(low, 0) + 100 * part + rate * seconds / 3600)
-        elif signal.kind in ("state", "setpoint"):
+            found[point.signal] = min(limits[1], 1 + 100 * part + rate * seconds / 3600)
+            continue
+        low, high = _usual(signal, *limits)
+        if signal.kind in ("state", "setpoint"):
             found[point.signal] = float(round(low))
         else:
             swing = 0.5 + 0.5 * math.sin(2 * math.pi * (seconds / _SWING_S + part))
@@ -80,14 +87,9 @@ def moving(device: DeviceSpec, seconds: float) -> dict[str, float | None]:
 
 
 def _value_limits(device: DeviceSpec, point: Point) -> tuple[float, float]:
-    """What a point can hold [its unit]; a state is a whole number that the raw value is."""
-    if device.transport != "modbus":
-        return -math.inf, math.inf
-    ends = (
-        point.sign * (point.scale * raw + point.offset)
-        for raw in raw_limits(point, device.settings)  # type: ignore[arg-type]
-    )
-    low, high = sorted(ends)
+    """What a point can hold [its unit]."""
+    raws = _RAW_LIMITS[device.transport](point, device.settings)
+    low, high = sorted(point.sign * (point.scale * raw + point.offset) for raw in raws)
     return low, high
 
 
@@ -132,6 +134,14 @@ class SimulatedDevice:
             raise ValueError(f"no signal {', '.join(sorted(unknown))}")
         self.image = self._fill(self.spec, {**self.values, **values})
         self.values |= values
+
+    def steps(self) -> dict[str, float]:
+        """Resolution of each signal with the values of now [its unit]."""
+        return _STEPS[self.spec.transport](self.spec, self.values)
+
+    def reach(self, point: Point) -> tuple[float, float]:
+        """Least and greatest value that a signal can have [its unit]."""
+        return _value_limits(self.spec, point)
 
     def write(self, table: Table, address: int, word: int) -> None:
         """Change one register behind the template's back."""
@@ -231,6 +241,6 @@ class SimulatedDevice:
 
 def _filler(transport: str) -> Fill:
     """How the registers of a transport's templates are filled."""
-    if transport in _IMAGES:
-        return _IMAGES[transport]
+    if transport in IMAGES:
+        return IMAGES[transport]
     raise ConfigError(f"no simulator for devices that speak {transport}")

@@ -10,7 +10,17 @@ from collections.abc import Mapping, Sequence
 from ingest.devices import DeviceSpec
 from ingest.modbus_image import Image
 from ingest.sunspec import SunSpecPoint, SunSpecSettings
-from ingest.sunspec_models import END, MARK, Counts, Value, lay_out, scaled, words_for
+from ingest.sunspec_models import (
+    END,
+    MARK,
+    Counts,
+    Value,
+    lay_out,
+    number_limits,
+    scaled,
+    step_of,
+    words_for,
+)
 
 # Powers of ten, the finest that all values of a scale factor fit with.
 _EXPONENTS = range(-3, 8)
@@ -115,3 +125,39 @@ def _exponent(placed: Mapping[str, Value], raws: Mapping[str, float]) -> int:
             continue
         return exponent
     raise ValueError(f"no power of ten for {', '.join(raws)}")
+
+
+def _typed(point: SunSpecPoint) -> Value:
+    """The point's value in the model that is simulated."""
+    return lay_out(point.models[0], counts_for([point.value]))[point.value]
+
+
+def sunspec_raw_limits(point: SunSpecPoint, settings: SunSpecSettings) -> tuple[float, float]:
+    """Least and greatest raw value; what a scale factor may do to it is left aside."""
+    return number_limits(_typed(point))
+
+
+def sunspec_steps(device: DeviceSpec, values: Mapping[str, float | None]) -> dict[str, float]:
+    """Resolution of each signal with these values [its unit]."""
+    steps: dict[str, float] = {}
+    raws: dict[tuple[int, int, str], dict[str, float]] = defaultdict(dict)
+    for point in device.points:
+        value = _typed(point)
+        name = value.scale.path if isinstance(value.scale, Value) else ""
+        if (told := values[point.signal]) is not None and name:
+            raws[point.models[0], int(point.instance), name][point.value] = point.raw_of(told)
+    for point in device.points:
+        value = _typed(point)
+        exponent = value.scale if isinstance(value.scale, int) else 0
+        if isinstance(value.scale, Value):
+            sharing = raws[point.models[0], int(point.instance), value.scale.path]
+            exponent = _exponent({path: value_at(point, path) for path in sharing}, sharing)
+        told = values[point.signal]
+        near = 0.0 if told is None else point.raw_of(told) / 10.0**exponent
+        steps[point.signal] = abs(point.scale) * step_of(value, near) * 10.0**exponent
+    return steps
+
+
+def value_at(point: SunSpecPoint, path: str) -> Value:
+    """Another value of the model that a point is simulated in."""
+    return lay_out(point.models[0], counts_for([path]))[path]

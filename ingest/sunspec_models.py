@@ -19,7 +19,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ingest.registers import decode, encode
+from ingest.registers import decode, encode, limits, resolution
 
 MARK = (0x5375, 0x6E53)  # "SunS"
 END = 0xFFFF
@@ -180,6 +180,18 @@ def text_of(value: Value, words: Sequence[int]) -> str:
     """Text at a place."""
     own = words[value.start : value.start + value.count]
     return struct.pack(f">{len(own)}H", *own).split(b"\0")[0].decode("utf-8", "replace").strip()
+
+
+def number_limits(value: Value) -> tuple[float, float]:
+    """Least and greatest unscaled number that a value can have."""
+    kind, none = _NUMBERS[value.type]
+    low, high = limits(kind)
+    return low + (none == low), high - (none == high)
+
+
+def step_of(value: Value, near: float) -> float:
+    """Step between unscaled numbers, around one of them."""
+    return resolution(_NUMBERS[value.type][0], near)
 
 
 def words_for(value: Value, number: float | None) -> list[int]:

@@ -1,0 +1,354 @@
+"""Every template, those of today and those to come: loaded, simulated, served and read."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.readings import Quality, Reading
+from core.signals import UNKNOWN, load_catalogue
+from ingest.devices import DeviceSpec, load_template, make_device, template_names, transport_class
+from ingest.modbus import Modbus
+from ingest.modbus_image import raw_limits
+from ingest.simulate_device import IMAGES, SimulatedDevice, moving
+
+# Units in which the store has each kind of thing; templates scale into them.
+CANONICAL = {"W": "kW", "VA": "kVA", "var": "kvar", "Wh": "kWh", "mV": "V", "mA": "A"}
+ASKED_FOR = {
+    "sunspec_inverter", "sunspec_meter", "sunspec_battery", "sma_sunny_tripower",
+    "sma_sunny_boy_storage", "huawei_sun2000", "sungrow_sg", "sungrow_sh", "fronius_gen24",
+    "solaredge", "growatt", "victron_gx", "kostal_plenticore", "janitza_umg", "eastron_sdm630",
+    "generic_bess",
+}  # fmt: skip
+
+
+def simulated(name: str) -> bool:
+    return load_template(name).identity.transport in IMAGES
+
+
+SIMULATED = [name for name in template_names() if simulated(name)]
+HASTE = {"pause_s": 0.0, "settle_s": 0.0}
+
+
+async def read(spec: DeviceSpec) -> dict[str, Reading]:
+    device = transport_class(spec.transport)(spec)
+    await device.open()
+    try:
+        return {one.signal: one for one in await device.poll()}
+    finally:
+        await device.close()
+
+
+def came_back(sim: SimulatedDevice) -> dict[str, Reading]:
+    async def work() -> dict[str, Reading]:
+        async with sim.served() as spec:
+            return await read(spec)
+
+    return asyncio.run(work())
+
+
+def assert_same(sim: SimulatedDevice, values: dict[str, float | None]) -> None:
+    found = came_back(sim)
+    steps = sim.steps()
+    assert set(found) == set(values)
+    for signal, value in values.items():
+        reading = found[signal]
+        if value is None:
+            assert reading.quality is Quality.NO_VALUE, signal
+            continue
+        assert reading.value == pytest.approx(value, abs=0.501 * steps[signal], rel=1e-6), signal
+        point = next(one for one in sim.spec.points if one.signal == signal)
+        assert reading.quality is point.judged(reading.value), signal
+
+
+def test_templates_that_were_promised() -> None:
+    assert set(template_names()) >= ASKED_FOR
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_template_is_sound(name: str) -> None:
+    template = load_template(name)
+    catalogue = load_catalogue().describe
+    signals = {point.signal for point in template.points}
+    assert len(signals) == len(template.points)
+    for derived in template.derived:
+        assert set(derived.terms) <= signals, derived.signal
+        assert derived.signal not in signals
+    for point in (*template.points, *(one.as_point() for one in template.derived)):
+        meaning = point.meaning(catalogue)
+        assert meaning.quantity != UNKNOWN, point.signal
+        assert meaning.unit not in CANONICAL, point.signal
+        # Where the rules for names give the meaning, they give the kind too.
+        assert point.kind in ("analog", meaning.kind), point.signal
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_ordinary_values_come_back(name: str) -> None:
+    sim = SimulatedDevice(load_template(name), HASTE)
+    for seconds in (0.0, 3333.0):
+        sim.put(moving(sim.spec, seconds))
+        assert_same(sim, sim.values)
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_every_signal_is_its_own(name: str) -> None:
+    """Each value another one: two points that share a register would tell the same."""
+    sim = SimulatedDevice(load_template(name), HASTE)
+    values = dict(sim.values)
+    for number, point in enumerate(sim.spec.points):
+        low, high = sim.reach(point)
+        wanted = (number % 97 + 1) * abs(point.scale) * (10 if high > 1e3 * abs(point.scale) else 1)
+        values[point.signal] = min(max(point.sign * wanted + point.sign * point.offset, low), high)
+    sim.put(values)
+    assert_same(sim, values)
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+@pytest.mark.parametrize("end", [0, 1])
+def test_extreme_and_negative_values_come_back(name: str, end: int) -> None:
+    sim = SimulatedDevice(load_template(name), HASTE)
+    values = {point.signal: _extreme(sim, point, end) for point in sim.spec.points}
+    sim.put(values)
+    assert_same(sim, values)
+
+
+def _extreme(sim: SimulatedDevice, point: Any, end: int) -> float:
+    """Least or greatest value that a point can have and that does not mean "none"."""
+    if sim.spec.transport == "sunspec":  # a scale factor may stretch it further
+        low, high = sim.reach(point)
+        return (max(low, -1e9) if low < 0 else min(high, abs(point.scale)), min(high, 1e9))[end]
+    least, greatest = raw_limits(point, sim.spec.settings)
+    inward = (1, -1)[end]
+    raw = (least, greatest)[end]
+    if isinstance(raw, int):  # beyond, neighbours are one float
+        raw = max(min(raw, 2**53), -(2**53))
+    while point.means_none(float(raw)):
+        raw += inward
+    return point.sign * (point.scale * raw + point.offset)
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_values_that_mean_none_come_back(name: str) -> None:
+    sim = SimulatedDevice(load_template(name), HASTE)
+    values = dict(sim.values)
+    for point in sim.spec.points:
+        if sim.spec.transport == "sunspec" or point.invalid:
+            values[point.signal] = None
+    if all(value is None for value in values.values()):  # a device that has nothing at all
+        values[sim.spec.points[0].signal] = sim.values[sim.spec.points[0].signal]
+    sim.put(values)
+    assert_same(sim, values)
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_strict_device_that_refuses_what_is_not_named(name: str) -> None:
+    sim = SimulatedDevice(load_template(name), HASTE)
+    sim.strict = True
+    assert_same(sim, sim.values)
+
+
+@pytest.mark.parametrize("name", SIMULATED)
+def test_few_questions(name: str) -> None:
+    """A poll asks less than once for five signals, or a dozen times at most."""
+    sim = SimulatedDevice(load_template(name), HASTE)
+
+    async def count() -> int:
+        async with sim.served() as spec:
+            device = transport_class(spec.transport)(spec)
+            await device.open()
+            sim.questions = 0
+            await device.poll()
+            await device.close()
+            return sim.questions
+
+    assert asyncio.run(count()) <= max(12, len(sim.values) // 5)
+
+
+# --- register maps as vendors and others have written them down -------------------------------
+
+
+@pytest.mark.shared
+def test_solaredge_is_as_its_map(shared: Path) -> None:
+    with (shared / "data/protocol/solaredge_registers.csv").open(encoding="utf-8-sig") as lines:
+        rows = {int(row["Address"]): row for row in csv.DictReader(lines)}
+    sizes = {"int16": 1, "uint16": 1, "uint32": 2}
+    types = {"acc32": "uint32"}
+    for point in load_template("solaredge").points:
+        row = rows[point.address]
+        assert types.get(row["Type"], row["Type"]) == point.type, row["Name"]
+        assert int(row["Size"]) == sizes[point.type], row["Name"]
+        if point.scale_address is not None:
+            scale = rows[point.scale_address]
+            assert scale["Name"].endswith("_SF"), scale["Name"]
+            assert row["Name"].startswith(scale["Name"].removesuffix("_SF")[:9]), row["Name"]
+
+
+def _sungrow(text: str) -> dict[tuple[int, str], str]:
+    """Scale by address and type, of the read registers of registers-sungrow.yaml."""
+    found: dict[tuple[int, str], str] = {}
+    for block in re.split(r"\n\s*- name: ", text.split("\n  - hold", 1)[0])[1:]:
+        address = re.search(r"\n\s+address: (\d+)", block)
+        kind = re.search(r'\n\s+datatype: "(\w+)"', block)
+        if address and kind:
+            scale = re.search(r"\n\s+accuracy: ([\d.]+)", block)
+            found[int(address[1]), kind[1]] = scale[1] if scale else "1"
+    return found
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["sungrow_sg", "sungrow_sh"])
+def test_sungrow_is_as_its_map(shared: Path, name: str) -> None:
+    codes = {"uint16": "U16", "int16": "S16", "uint32": "U32", "int32": "S32"}
+    text = (shared / "data/protocol/registers-sungrow.yaml").read_text("utf-8")
+    known = _sungrow(text)
+    other = _home_assistant((shared / "data/protocol/sungrow_SHx_modbus.yaml").read_text("utf-8"))
+    checked = 0
+    for point in load_template(name).points:
+        unit = point.meaning(load_catalogue().describe).unit
+        thousand = 1000 if unit in ("kW", "kvar", "kVA") else 1
+        scales = []
+        if (point.address, codes[point.type]) in known:
+            scales.append(float(known[point.address, codes[point.type]]))
+        if name == "sungrow_sh" and (point.address - 1, point.type) in other:
+            scales.append(other[point.address - 1, point.type])
+        assert scales, f"{point.signal}: {point.address} is in neither map"
+        assert any(point.scale * thousand == pytest.approx(one) for one in scales), point.signal
+        checked += 1
+    assert checked > 15
+
+
+def _home_assistant(text: str) -> dict[tuple[int, str], float]:
+    """Scale by address (from 0) and type, of sungrow_SHx_modbus.yaml."""
+    found: dict[tuple[int, str], float] = {}
+    for block in re.split(r"\n\s*- name: ", text)[1:]:
+        told = dict(re.findall(r"\n\s+(\w+): ([^\s#]+)", block))
+        if told.get("input_type") == "input" and told.get("address", "").isdigit():
+            key = int(told["address"]), told.get("data_type", "")
+            found[key] = float(told.get("scale", "1"))
+    return found
+
+
+# --- recorded registers, decoded and checked by hand -------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "expected"),
+    [
+        (  # 230.4 V and -1234.5 W as IEEE 754: 0x43666666, 0xC49A5000
+            "eastron_sdm630",
+            {0: 0x4366, 1: 0x6666, 52: 0xC49A, 53: 0x5000},
+            {"voltage_l1": 230.4, "active_power": -1.2345},
+        ),
+        (  # low word first: 5000 W discharge is 0x1388, -3000 W export is 3000 exported
+            "sungrow_sh",
+            {5213: 0x1388, 5214: 0, 13009: 0x0BB8, 13010: 0, 13022: 875, 13000: 0b1010},
+            {
+                "battery_power": -5.0,
+                "grid_power": -3.0,
+                "soc": 87.5,
+                "battery_charging_state": 1.0,
+            },
+        ),
+        (  # export of 2500 W told as +2500; charge of 1200 W; no third string
+            "huawei_sun2000",
+            {37113: 0, 37114: 2500, 37765: 0, 37766: 1200, 32020: 0x7FFF, 32016: 6543},
+            {
+                "grid_power": -2.5,
+                "battery_power": 1.2,
+                "string3_voltage": None,
+                "string1_voltage": 654.3,
+            },
+        ),
+        (  # 4567 at 10^-1 is 456.7 W; 2310 at 10^-1 V; power factor 9950 at 10^-2 %
+            "solaredge",
+            {
+                40083: 4567, 40084: 0xFFFF, 40079: 2310, 40082: 0xFFFF, 40091: 9950,
+                40092: 0xFFFE, 40093: 0x0012, 40094: 0xD687, 40095: 0,
+            },
+            {"ac_power": 0.4567, "voltage_l1": 231.0, "pf": 0.995, "energy_total": 1234.567},
+        ),
+        (  # charging is negative at the device: -2000 W is 0xF830; low word first in floats
+            "kostal_plenticore",
+            {582: 0xF830, 514: 64, 252: 0x4000, 253: 0xC49A},
+            {"battery_power": 2.0, "soc": 64.0, "grid_power": -1.234},
+        ),
+        (
+            "victron_gx",
+            {842: 0xFC18, 841: 0xFFEC, 840: 521, 843: 77, 820: 0xFF9C, 821: 200, 822: 0},
+            {"battery_power": -1.0, "battery_current": -2.0, "battery_voltage": 52.1, "soc": 77.0},
+        ),
+        (  # 0x80000000 and 64 ones are "none"; 4321 W
+            "sma_sunny_tripower",
+            {30773: 0x8000, 30774: 0, 30775: 0, 30776: 4321, 30513: 0, 30514: 0, 30515: 0x00BC,
+             30516: 0x614E},
+            {"string1_power": None, "ac_power": 4.321, "energy_total": 12345.678},
+        ),
+    ],
+)  # fmt: skip
+def test_recorded_registers(
+    name: str, words: dict[int, int], expected: dict[str, float | None]
+) -> None:
+    sim = SimulatedDevice(load_template(name), HASTE)
+    table = sim.spec.settings.registers
+    for address, word in words.items():
+        assert (table, address) in sim.image, address
+        sim.write(table, address, word)
+    found = came_back(sim)
+    for signal, value in expected.items():
+        if value is None:
+            assert found[signal].quality is Quality.NO_VALUE
+        else:
+            assert found[signal].value == pytest.approx(value, rel=1e-6), signal
+
+
+def test_derived_values_of_a_poll() -> None:
+    sim = SimulatedDevice(load_template("victron_gx"))
+    sim.put({"grid_power_l1": 1.5, "grid_power_l2": -0.5, "grid_power_l3": 0.25})
+    found = came_back(sim)
+    complete = {one.signal: one for one in sim.spec.complete(list(found.values()))}
+    assert complete["grid_power"].value == pytest.approx(1.25)
+
+
+def test_simulated_values_move_within_reason() -> None:
+    sim = SimulatedDevice(load_template("generic_bess"))
+    at = [moving(sim.spec, seconds) for seconds in (0.0, 100.0, 200.0)]
+    cell = [one["bms1_p2_v30"] for one in at]
+    assert len(set(cell)) == 3
+    assert all(value is not None and 3.1 < value < 3.4 for value in cell)
+    meter = make_device(load_template("janitza_umg"), "m", {"host": "h"})
+    counted = [moving(meter, seconds)["energy_import"] for seconds in (0.0, 3600.0)]
+    assert counted[1] > counted[0]
+
+
+def test_serving_with_moving_values() -> None:
+    sim = SimulatedDevice(load_template("eastron_sdm630"))
+
+    async def work() -> list[float]:
+        serving = asyncio.create_task(
+            sim.serve_moving("127.0.0.1", 0, period_s=0.05, fixed={"frequency": 49.5})
+        )
+        while not sim.port:
+            await asyncio.sleep(0.01)
+        spec = sim.spec
+        settings = spec.settings.model_copy(update={"port": sim.port})
+        device = Modbus(DeviceSpec(**{**vars(spec), "settings": settings}))
+        await device.open()
+        told = []
+        for _ in range(3):
+            found = {one.signal: one.value for one in await device.poll()}
+            assert found["frequency"] == 49.5
+            told.append(found["power_l1"])
+            await asyncio.sleep(0.15)
+        await device.close()
+        serving.cancel()
+        return told
+
+    told = asyncio.run(work())
+    assert len(set(told)) > 1
+    assert not any(map(math.isnan, told))
