@@ -18,6 +18,7 @@ from core.errors import ConfigError, QueryError, SourceError, StoreError, Ziggur
 if TYPE_CHECKING:
     from core import query
     from core.config import Settings
+    from core.ledger import Ledger
     from ingest.build import Progress, Summary
 
 EXIT_SOURCES = 1  # some sources could not be read; the rest is in the store
@@ -152,6 +153,7 @@ def status(
                 {"path": row.path, "error": row.error} for row in sources if row.status == "failed"
             ],
             "quarantine": ledger.quarantine_counts(),
+            "journal": _journal_status(settings, ledger),
         }
         if quarantine:
             content["rows"] = ledger.quarantine()
@@ -163,7 +165,7 @@ def status(
 
 @app.command()
 def verify(store: Store = None) -> None:
-    """Derive every level anew from the one below and say what differs.
+    """Derive every level anew from the one below and say what differs; check the journal.
 
     Exit code 0: nothing differs; 4: something does, named by device, signal, level and time.
     """
@@ -176,6 +178,14 @@ def verify(store: Store = None) -> None:
         devices = [device["name"] for device in ledger.devices()]
         for device in devices:
             for sentence in verify_device(ledger, device):
+                typer.echo(sentence)
+                differences += 1
+    place = _journal_path(settings)
+    if place.exists():
+        from core.journal import open_journal
+
+        with open_journal(place, read_only=True) as journal:
+            for sentence in journal.check():
                 typer.echo(sentence)
                 differences += 1
     if differences:
@@ -264,6 +274,42 @@ def _settings(**given: Any) -> Settings:
     from core.config import load_settings
 
     return load_settings(**given)
+
+
+def _journal_path(settings: Settings) -> Path:
+    from core.journal import FILE
+
+    return settings.journal or settings.store / FILE
+
+
+def _journal_status(settings: Settings, ledger: Ledger) -> dict[str, Any] | None:
+    """Size of the journal and what of it is not in the pyramid; None where there is none."""
+    place = _journal_path(settings)
+    if not place.exists():
+        return None
+    from core.journal import open_journal, settled_in
+    from core.ledger import LIVE
+
+    with open_journal(place, read_only=True) as journal:
+        states = {row.device: row.state for row in ledger.sources() if row.kind == LIVE}
+        known = {
+            device: settled_in(state, journal.id, journal.last_seq)
+            for device, state in states.items()
+        }
+        now = time.time()
+        return {
+            "path": str(place),
+            "bytes": journal.size(),
+            "devices": [
+                {
+                    "device": one.device,
+                    "backlog": one.readings,
+                    "age_s": None if one.oldest is None else round(now - one.oldest / 1e6, 1),
+                    "bytes": one.bytes,
+                }
+                for one in journal.backlog(known)
+            ],
+        }
 
 
 def _roots(given: list[Path] | None) -> tuple[Path, ...] | None:
@@ -399,9 +445,25 @@ def _print_status(content: dict[str, Any]) -> None:
     for row in content["quarantine"]:
         member = f"[{row['member']}]" if row["member"] else ""
         typer.echo(f"  quarantine: {row['rows']} × {row['reason']} in {row['path']}{member}")
+    if content["journal"] is not None:
+        _print_journal(content["journal"])
     for row in content.get("rows", []):
         where = f"{row['path']}:{row['line'] or '?'}"
         typer.echo(f"  {where}: {row['column_name']} {row['text']!r}: {row['reason']}")
+
+
+def _print_journal(journal: dict[str, Any]) -> None:
+    waiting = [one for one in journal["devices"] if one["backlog"]]
+    total = sum(one["backlog"] for one in waiting)
+    typer.echo(
+        f"  journal: {journal['path']}, {journal['bytes'] / 1e6:.1f} MB, "
+        f"{total} readings not settled yet"
+    )
+    for one in waiting:
+        typer.echo(
+            f"    {one['device']}: {one['backlog']} readings, the oldest came in "
+            f"{one['age_s']:.0f} s ago, about {one['bytes'] / 1e6:.1f} MB"
+        )
 
 
 def _stop(code: int, sentence: str) -> NoReturn:

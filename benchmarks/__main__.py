@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import bench_build, bench_diagnosis, bench_downsample, bench_packs, bench_query
+from benchmarks import (
+    bench_build,
+    bench_diagnosis,
+    bench_downsample,
+    bench_journal,
+    bench_packs,
+    bench_query,
+)
 
-NAMES = ("build", "query", "downsample", "packs", "diagnosis")
+NAMES = ("build", "query", "downsample", "journal", "packs", "diagnosis")
 
 
 def main(arguments: list[str]) -> int:
@@ -25,6 +32,10 @@ def main(arguments: list[str]) -> int:
             short += figure.reached is False
     if "downsample" in asked:
         bench_downsample.main()
+    if "journal" in asked:
+        for figure in bench_journal.figures(full="--full" in arguments):
+            print(figure, flush=True)
+            short += figure.reached is False
     if "packs" in asked:
         for figure in bench_packs.figures(full="--full" in arguments):
             print(figure, flush=True)

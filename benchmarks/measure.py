@@ -31,15 +31,19 @@ class Figure:
     unit: str
     target: float | None = None
     note: str = ""
+    at_least: bool = False  # the target is the least, not the most
 
     @property
     def reached(self) -> bool | None:
         """Whether the target holds; None without one."""
-        return None if self.target is None else self.value <= self.target
+        if self.target is None:
+            return None
+        return self.value >= self.target if self.at_least else self.value <= self.target
 
     def __str__(self) -> str:
         state = {True: "reached", False: "FALLS SHORT", None: ""}[self.reached]
-        wanted = f"(at most {self.target:g})" if self.target is not None else ""
+        bound = "at least" if self.at_least else "at most"
+        wanted = f"({bound} {self.target:g})" if self.target is not None else ""
         return f"{self.name:<62}{self.value:>10.3g} {self.unit:<6}{wanted:<18}{state} {self.note}"
 
 

@@ -35,7 +35,7 @@ FILE = "journal.sqlite"
 FORMAT = 1
 APPLICATION_ID = 0x5A4A524E  # "ZJRN"
 KEEP_S = 3600.0  # settled readings are kept so long, to know them when they are delivered again
-BYTES_PER_READING = 62  # with its index, measured (benchmarks/bench_journal.py)
+BYTES_PER_READING = 110  # with its index, measured (benchmarks/bench_journal.py)
 EVENTS_KEPT = 100_000
 FORGET_ROWS = 50_000  # rows taken in one transaction: appends wait no longer than for these
 _EPOCH = FIRST_DAY.toordinal() - 1
@@ -276,6 +276,8 @@ class Journal:
             return self._con.execute(query, values).fetchall()
         except sqlite3.OperationalError as error:
             raise StoreError(f"{self.path} cannot be read ({error})") from error
+        except sqlite3.ProgrammingError as error:  # closed, as another file stands in its place
+            raise ViewOutdated(f"{self.path}: {error}") from error
         except sqlite3.DatabaseError as error:
             raise StoreDamaged(f"{self.path}: {error}; {WAY_OUT}") from error
 
@@ -553,11 +555,17 @@ class Journal:
             for row in rows
         ]  # fmt: skip
 
-    def backlog(self) -> list[Backlog]:
-        """What is not in the pyramid yet, by device, as far as `forget` was told."""
+    def backlog(self, settled: Mapping[str, int] | None = None) -> list[Backlog]:
+        """What is not in the pyramid yet, by device.
+
+        Parameters
+        ----------
+        settled : the ledger's number by device; None is what `forget` was told last.
+        """
         with self._lock:
             rows = self._ask("SELECT name, settled FROM device ORDER BY name")
-            view = self.view({row["name"]: row["settled"] for row in rows})
+            known = {row["name"]: row["settled"] for row in rows} if settled is None else settled
+            view = self.view(known)
         held: dict[str, LiveFacts] = {}
         for (device, _), facts in view.facts.items():
             held[device] = held.get(device, LiveFacts()).plus(facts)
@@ -795,11 +803,14 @@ class Journal:
 
     def check(self) -> list[str]:
         """Sentences about what is wrong with the file; none where all is well."""
-        with self._lock:
-            said = [str(row[0]) for row in self._ask("PRAGMA integrity_check")]
-            lost = self._ask(
-                "SELECT COUNT(*) FROM reading WHERE signal NOT IN (SELECT id FROM signal)"
-            )[0][0]
+        try:
+            with self._lock:
+                said = [str(row[0]) for row in self._ask("PRAGMA integrity_check")]
+                lost = self._ask(
+                    "SELECT COUNT(*) FROM reading WHERE signal NOT IN (SELECT id FROM signal)"
+                )[0][0]
+        except StoreDamaged as error:
+            return [str(error)]
         faults = [f"{self.path}: {sentence}" for sentence in said if sentence != "ok"]
         if lost:
             faults.append(f"{self.path}: {lost} readings of signals that nobody described")

@@ -172,12 +172,15 @@ def make_chunks(
     levels: Sequence[Level],
     zone: str,
     existing: Callable[[int, int], tuple[Int, Float, Int]],
+    *,
+    own: bool = False,
 ) -> Iterator[Chunk]:
     """Chunks that add readings (ts, value, source; any order) to a signal.
 
     `levels` are those stored for the signal. `existing(start, end)` reads the rows the store
     holds; it is asked only where the new readings touch a day that may hold some. Rows already
-    stored with the same value are not written again.
+    stored with the same value are not written again, but with `own` where they are another
+    source's: for one that cannot be asked again, when that other source changes.
     """
     ts, value, source = readings
     repeated: Counter[int] = Counter()
@@ -191,7 +194,7 @@ def make_chunks(
             continue
         yield _chunk_of_run(
             signal, (ts[run], value[run], source[run]), state, levels, zone, existing,
-            (repeated, replaced),
+            (repeated, replaced), own=own,
         )  # fmt: skip
         repeated, replaced = Counter(), Counter()
 
@@ -204,6 +207,8 @@ def _chunk_of_run(
     zone: str,
     existing: Callable[[int, int], tuple[Int, Float, Int]],
     conflicts: tuple[Counter[int], Counter[int]],
+    *,
+    own: bool,
 ) -> Chunk:
     """One chunk of readings sorted by time, merged with what the store holds of their days."""
     ts, value, source = readings
@@ -220,7 +225,7 @@ def _chunk_of_run(
         return Chunk(
             signal, ts, value, source, rolled, len(ts), count_hours(ts), repeated, replaced
         )
-    old_ts, old_value, _old_source = existing(span.start, span.end)
+    old_ts, old_value, old_source = existing(span.start, span.end)
     place = np.searchsorted(old_ts, ts)
     inside = place < len(old_ts)
     known = np.zeros(len(ts), bool)
@@ -231,8 +236,11 @@ def _chunk_of_run(
         np.concatenate([old_ts, ts]), np.concatenate([old_value, value])
     )
     rolled = {} if bool(same.all()) else _buckets_of(merged_ts, merged, levels, span, zone)
+    stays = same.copy()
+    if own:
+        stays[same] = old_source[place[same]] == source[same]
     return Chunk(
-        signal, ts[~same], value[~same], source[~same], rolled,
+        signal, ts[~stays], value[~stays], source[~stays], rolled,
         len(merged_ts) - len(old_ts), count_hours(merged_ts) - count_hours(old_ts),
         repeated + _by_source(source[same]), replaced + _by_source(source[known & ~same]),
     )  # fmt: skip
@@ -477,11 +485,13 @@ class DeviceSession:
         *,
         anew: bool = False,
         levels: Sequence[Level] | None = None,
+        own: bool = False,
     ) -> Iterator[Chunk]:
         """Chunks that add readings (ts, value, source ids).
 
         anew: the store's rows of this signal are to be replaced by what is written now.
         levels: as decided on the first stretch of a long signal; None decides here.
+        own: readings that stand there as another source's are written as this one's.
         """
         row = None if anew else self._rows.get(signal.name)
 
@@ -491,7 +501,9 @@ class DeviceSession:
 
         if levels is None:
             levels = self.levels(signal.name, readings[0], anew=anew)
-        yield from make_chunks(signal.name, readings, state_of(row), levels, self._zone, existing)
+        yield from make_chunks(
+            signal.name, readings, state_of(row), levels, self._zone, existing, own=own
+        )
 
     def _reader(self) -> PartReader:
         """A reader for each thread: files stay open between signals."""

@@ -924,7 +924,9 @@ class Store:
             device, level.name, names, around, LEVEL_COLUMNS
         )
         old_key = _keys(old_code, old_ts)
-        kept = np.isin(old_key, key) & ~np.isin(old_key, late)
+        kept = np.flatnonzero(np.isin(old_key, key) & ~np.isin(old_key, late))
+        # Of a bucket in several files the later row stands.
+        _, (kept,), _ = in_order(old_key[kept], kept)
         held = _buckets_from(old_ts, columns).rows(kept)
         if len(late):
             # They may stand among those stored, or be them: these buckets are made anew.

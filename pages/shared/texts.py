@@ -976,6 +976,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "data.status.read": ("read", "gelesen"),
     "data.status.new": ("not read yet", "noch nicht gelesen"),
     "data.kind.simulation": ("simulated", "simuliert"),
+    "data.kind.live": ("live readings", "Livemesswerte"),
     "data.kind.manual": ("entered by hand", "von Hand eingegeben"),
     "data.one_source": ("One source in detail", "Eine Quelle im Einzelnen"),
     "data.error": ("Error", "Fehler"),
