@@ -7,6 +7,7 @@ or after it, never half. The Parquet files themselves are never changed, only ad
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sqlite3
@@ -516,7 +517,25 @@ def create_ledger(root: Path, *, zone: str, rules: str) -> Ledger:
     if root.exists() and any(root.glob("level=*")):
         raise StoreDamaged(f"{root} holds Parquet levels but no {FILE}; {WAY_OUT}")
     root.mkdir(parents=True, exist_ok=True)
-    # Made beside its place and renamed: a store either has a whole ledger or none.
+    with _alone(root):
+        if not path.exists():  # another process may have been faster
+            _write_ledger(root, zone=zone, rules=rules)
+    return open_ledger(root, zone=zone, rules=rules)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Hold the folder of a store that is being made."""
+    folder = os.open(root, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _write_ledger(root: Path, *, zone: str, rules: str) -> None:
+    """Made beside its place and renamed: a store either has a whole ledger or none."""
     draft = root / f".{FILE}.new"
     for leftover in root.glob(f".{FILE}.new*"):
         leftover.unlink()
@@ -529,8 +548,7 @@ def create_ledger(root: Path, *, zone: str, rules: str) -> Ledger:
             "created": str(time.time_ns()),
         }  # fmt: skip
         con.executemany("INSERT INTO setting VALUES (?, ?)", settings.items())
-    draft.rename(path)
-    return open_ledger(root, zone=zone, rules=rules)
+    draft.rename(root / FILE)
 
 
 def open_ledger(root: Path, *, zone: str | None = None, rules: str | None = None) -> Ledger:

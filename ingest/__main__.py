@@ -311,9 +311,9 @@ def simulate_meter(
 
     settings = _settings()
     names = tuple(dict.fromkeys(name.strip() for name in houses.split(",") if name.strip()))
-    wrong = [name for name in names if set(name) & set("+#/")]
+    wrong = [name for name in names if set(name) & set("+#*/.")]
     if wrong or not names:
-        raise ConfigError(f"--houses {houses!r}: names without + # / and commas between them")
+        raise ConfigError(f"--houses {houses!r}: names without + # * / . and commas between them")
     feed = Feed(names, interval, pace, _start(start, settings.zone), rounds, seed, settings.zone)
     log = start_log("ingest.simulate")
 

@@ -232,9 +232,9 @@ class _AmqpSender:
                 await self._exchange.publish(
                     aio_pika.Message(
                         body, content_type="application/json",
-                        delivery_mode=aio_pika.DeliveryMode.PERSISTENT, headers={"meter": house},
+                        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
                     ),
-                    routing_key=self._broker.name,
+                    routing_key=house,
                 )  # fmt: skip
         except (AMQPError, ChannelInvalidStateError, OSError, TimeoutError) as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
@@ -247,14 +247,23 @@ class _AmqpSender:
             host=self._broker.host, port=self._broker.port, login=user, password=password
         )
         channel = await self._connection.channel(publisher_confirms=True)
-        await channel.declare_queue(self._broker.name, durable=True)
-        self._exchange = channel.default_exchange
+        self._exchange = await channel.declare_exchange(
+            exchange_of(self._broker), aio_pika.ExchangeType.TOPIC, durable=True
+        )
+        # Without a queue a message has nowhere to wait for its first reader.
+        queue = await channel.declare_queue(self._broker.name, durable=True)
+        await queue.bind(self._exchange, "#")
 
     async def close(self) -> None:
         """Disconnect."""
         connection, self._connection, self._exchange = self._connection, None, None
         if connection is not None:
             await connection.close()
+
+
+def exchange_of(broker: Broker) -> str:
+    """AMQP exchange that readings are sent to, by the name of their meter."""
+    return f"{broker.name}.readings"
 
 
 def _login(broker: Broker) -> tuple[str, str] | None:
@@ -341,7 +350,7 @@ def consumer(broker: Broker, name: str, zone: str, site: str = "") -> DeviceSpec
             "topic": f"{broker.name}/+/power", "device_from": levels + 1, "client_id": name,
         }  # fmt: skip
     else:
-        special = {"queue": broker.name, "device_path": "meter"}
+        special = {"queue": broker.name, "exchange": exchange_of(broker), "device_from": 1}
     return DeviceSpec(
         name, "houses", site, zone, broker.kind, spoken.Settings(**common, **special),
         (

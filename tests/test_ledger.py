@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -153,7 +155,7 @@ def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
                 with ledger.transaction() as commit:
                     commit.next_generation()
 
-    threads = [threading.Thread(target=count) for _ in range(4)]
+    threads = [threading.Thread(target=count) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -319,3 +321,15 @@ def test_untidy_devices(tmp_path: Path) -> None:
             commit.put_signal(replace(SIGNAL, device="m3", rows=10_000))  # dense: 1min is due
             commit.put_parts([part(2, 5, device="m2")])
         assert untidy(ledger) == ["m2", "m3"]
+
+
+def test_processes_that_make_a_store_at_the_same_time_get_the_same_one(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from core.ledger import create_ledger;"
+        " print(create_ledger(Path(sys.argv[1]), zone='UTC', rules='1h').created)"
+    )
+    for number in range(2):
+        words = [sys.executable, "-c", code, str(tmp_path / str(number))]
+        made = [subprocess.Popen(words, stdout=subprocess.PIPE) for _ in range(3)]
+        assert len({one.communicate()[0] for one in made}) == 1
+        assert all(one.returncode == 0 for one in made)
