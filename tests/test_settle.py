@@ -360,6 +360,9 @@ def test_only_good_readings_are_shown_and_the_others_quarantined(
     assert sorted(counts.values()) == [1, 1, 1, 2]
     journal.append([Batch("m1", [Reading("com_ap", START + 9, 8e9, Quality.OUT_OF_RANGE)])])
     settle(path, journal)
+    journal.append([Batch("m2", [Reading("com_ap", START, math.nan, Quality.NO_VALUE)])])
+    assert settle(path, journal).devices == ["m2"]
+    assert [device.name for device in store.devices()] == ["m1"]
     row = next(row for row in store.quarantine() if row["reason"].startswith("outside"))
     assert (row["rows"], row["column_name"], row["text"]) == (2, "com_ap", "9000000000.0")
     store.close()
