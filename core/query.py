@@ -1133,11 +1133,12 @@ def _load_snapshot(ledger: Ledger) -> _Snapshot:
         )  # fmt: skip
         if row.since:
             since[row.device, row.name] = row.since
+    live = {row.device: row.state for row in ledger.sources() if row.kind == LIVE}
     devices = {}
     for entry in ledger.devices():
         mine = signals.get(entry["name"], {}).values()
-        if not mine and entry["name"] in emptied:
-            continue  # all its rows went to another device
+        if not mine and (entry["name"] in emptied or entry["name"] in live):
+            continue  # all its rows went to another device, or none was good
         firsts = [info.first for info in mine if info.first is not None]
         lasts = [info.last for info in mine if info.last is not None]
         devices[entry["name"]] = Device(
@@ -1147,7 +1148,6 @@ def _load_snapshot(ledger: Ledger) -> _Snapshot:
     parts: dict[tuple[str, str], list[Part]] = {}
     for part in ledger.parts():
         parts.setdefault((part.device, part.level), []).append(part)
-    live = {row.device: row.state for row in ledger.sources() if row.kind == LIVE}
     return _Snapshot(devices, signals, since, parts, live)
 
 

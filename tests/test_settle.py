@@ -271,6 +271,52 @@ def test_late_readings_before_the_first_and_between_the_stored(
     store.close()
 
 
+def test_late_and_redelivered_readings_of_cells(live: tuple[Path, Journal]) -> None:
+    path, journal = live
+    names = ("bms1_p1_v1", "bms1_p1_v2")
+    model: Model = {("b1", name): {} for name in names}
+    store = open_store(path)
+    for first, step, offset in ((0, 2, 0.0), (-200, 7, 50.0), (600, 1, 9.0)):
+        for name in names:
+            rows = {
+                START + i * 60 * SECOND: offset + i / 8
+                for i in range(first, first + 900, step)
+                if START + i * 60 * SECOND not in model["b1", name]
+            }
+            model["b1", name].update(rows)
+            journal.append([batch("b1", *((name, ts, v) for ts, v in rows.items()))])
+        assert_holds(store, model)
+        settle(path, journal, keep_s=0)
+        every = [(name, ts, v) for (_, name), rows in model.items() for ts, v in rows.items()]
+        assert journal.append([batch("b1", *every)]) > 100  # all but the newest were forgotten
+        assert_holds(store, model)
+        for level in ("15min", "1h"):
+            found = store.cells_many("b1", level=level, columns=("count",))["count"]
+            assert found.stands_for == sum(map(len, model.values()))
+    store.close()
+
+
+def test_settled_and_forgotten_between_the_ledger_and_the_journal(
+    live: tuple[Path, Journal],
+) -> None:
+    path, journal = live
+    rows = {START + i * SECOND: float(i) for i in range(60)}
+    journal.append([batch("m1", *(("com_ap", ts, v) for ts, v in rows.items()))])
+    store = open_store(path)
+    load, late = store._fresh_snapshot, [True]
+
+    def load_and_wait(*, force: bool) -> object:
+        found = load(force=force)
+        if late.pop() if late else False:
+            settle(path, journal, keep_s=0)
+        return found
+
+    with mock.patch.object(store, "_fresh_snapshot", load_and_wait):
+        assert store.devices()[0].rows == 60
+        assert_holds(store, {("m1", "com_ap"): rows})
+    store.close()
+
+
 def test_delivered_again_after_it_was_forgotten(live: tuple[Path, Journal]) -> None:
     path, journal = live
     sent = [batch("m1", *(("com_ap", START + i * SECOND, float(i)) for i in range(50)))]
@@ -314,6 +360,9 @@ def test_only_good_readings_are_shown_and_the_others_quarantined(
     assert sorted(counts.values()) == [1, 1, 1, 2]
     journal.append([Batch("m1", [Reading("com_ap", START + 9, 8e9, Quality.OUT_OF_RANGE)])])
     settle(path, journal)
+    journal.append([Batch("m2", [Reading("com_ap", START, math.nan, Quality.NO_VALUE)])])
+    assert settle(path, journal).devices == ["m2"]
+    assert [device.name for device in store.devices()] == ["m1"]
     row = next(row for row in store.quarantine() if row["reason"].startswith("outside"))
     assert (row["rows"], row["column_name"], row["text"]) == (2, "com_ap", "9000000000.0")
     store.close()
