@@ -27,7 +27,7 @@ _EXPONENTS = range(-3, 8)
 _BLOCK = re.compile(r"([^.\[\]]+)\[(\d+)\]")
 
 
-def sunspec_image(device: DeviceSpec, values: Mapping[str, float | None]) -> Image:
+def image(device: DeviceSpec, values: Mapping[str, float | None]) -> Image:
     """Registers of a device that has the first model of every point, and a common one.
 
     Raises
@@ -132,14 +132,14 @@ def _typed(point: SunSpecPoint) -> Value:
     return lay_out(point.models[0], counts_for([point.value]))[point.value]
 
 
-def sunspec_raw_limits(point: SunSpecPoint, settings: SunSpecSettings) -> tuple[float, float]:
+def raw_limits(point: SunSpecPoint, settings: SunSpecSettings) -> tuple[float, float]:
     """Least and greatest raw value; what a scale factor may do to it is left aside."""
     return number_limits(_typed(point))
 
 
-def sunspec_steps(device: DeviceSpec, values: Mapping[str, float | None]) -> dict[str, float]:
+def steps(device: DeviceSpec, values: Mapping[str, float | None]) -> dict[str, float]:
     """Resolution of each signal with these values [its unit]."""
-    steps: dict[str, float] = {}
+    found: dict[str, float] = {}
     raws: dict[tuple[int, int, str], dict[str, float]] = defaultdict(dict)
     for point in device.points:
         value = _typed(point)
@@ -154,8 +154,8 @@ def sunspec_steps(device: DeviceSpec, values: Mapping[str, float | None]) -> dic
             exponent = _exponent({path: value_at(point, path) for path in sharing}, sharing)
         told = values[point.signal]
         near = 0.0 if told is None else point.raw_of(told) / 10.0**exponent
-        steps[point.signal] = abs(point.scale) * step_of(value, near) * 10.0**exponent
-    return steps
+        found[point.signal] = abs(point.scale) * step_of(value, near) * 10.0**exponent
+    return found
 
 
 def value_at(point: SunSpecPoint, path: str) -> Value:

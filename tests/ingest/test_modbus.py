@@ -372,7 +372,6 @@ def _too_few(question: bytes) -> bytes:
     ],
     ids=["text", "too few registers", "another function", "closed"],
 )
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_nonsense(template, answer, error: type[Exception]) -> None:
     async def nonsense():
         async with answering(answer) as port:
@@ -383,6 +382,37 @@ def test_nonsense(template, answer, error: type[Exception]) -> None:
                     await device.poll()
 
     run(nonsense())
+
+
+def test_recovers_after_nonsense(template) -> None:
+    """What is left of nonsense must not be taken for the answer to the next question."""
+    said = [b"nonsense" * 4, bytes([1, 3, 6, 0, 10, 0, 20, 0, 30, 0x79, 0x78])]
+
+    async def recovering():
+        async with answering(lambda _: said.pop(0) if said else None) as port:
+            settings = {"host": "127.0.0.1", "port": port, "framing": "rtu"}
+            device = Modbus(make_device(template(FEW), "d", settings, timeout_s=0.4))
+            await device.open()
+            with pytest.raises(BadAnswer, match="no Modbus answer: 6e 6f 6e"):
+                await device.poll()
+            first = device._link._client
+            readings = await device.poll()
+            assert device._link._client is not first
+            await device.close()
+            return readings
+
+    assert [one.value for one in run(recovering())] == [10, 20, 30]
+
+
+def test_serial_port_that_is_not_there(template) -> None:
+    spec = make_device(template(FEW), "d", {"serial": "/dev/no-such-port"})
+
+    async def opening():
+        with pytest.raises(Unreachable, match="no-such-port"):
+            async with opened(spec):
+                pass
+
+    run(opening())
 
 
 def test_rtu_over_tcp(template) -> None:
