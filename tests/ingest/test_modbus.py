@@ -305,6 +305,23 @@ def test_slow_device_and_cancelled_poll(template) -> None:
     assert [one.quality for one in run(slowly())] == [Quality.GOOD] * 3
 
 
+def test_cancelled_while_opening(template) -> None:
+    sim = SimulatedDevice(template(FEW), {"settle_s": 5.0})
+
+    async def opening():
+        async with sim.served() as spec:
+            device = Modbus(spec)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await device.open()
+            await device.close()
+            calm = spec.settings.model_copy(update={"settle_s": 0.0})
+            async with opened(DeviceSpec(**{**vars(spec), "settings": calm})) as again:
+                return await again.poll()
+
+    assert len(run(opening())) == 3
+
+
 def test_killed_and_restarted(template) -> None:
     sim = SimulatedDevice(template(FEW))
 
