@@ -27,7 +27,7 @@ def raw_limits(point: ModbusPoint, settings: ModbusSettings) -> tuple[float, flo
     return 0, point.mask >> point.shift
 
 
-def modbus_image(device: DeviceSpec, values: Mapping[str, float | None]) -> Image:
+def image(device: DeviceSpec, values: Mapping[str, float | None]) -> Image:
     """Registers that say the values; None is the value by which the device says that it has none.
 
     Raises
@@ -36,13 +36,13 @@ def modbus_image(device: DeviceSpec, values: Mapping[str, float | None]) -> Imag
     """
     settings: ModbusSettings = device.settings
     raws = [(point, _raw(point, values[point.signal])) for point in device.points]
-    image: Image = {}
+    made: Image = {}
     for point, raw in raws:
         scale = where_scale(point, settings)
         exponent = 0
         if scale is not None:
             exponent = _exponent(settings, scale.start, raws)
-            image[scale.table, scale.start] = encode(exponent, "int16")[0]
+            made[scale.table, scale.start] = encode(exponent, "int16")[0]
         place = where(point, settings)
         if values[point.signal] is None:
             least, greatest = raw_limits(point, settings)
@@ -53,8 +53,8 @@ def modbus_image(device: DeviceSpec, values: Mapping[str, float | None]) -> Imag
             told = raw / 10.0**exponent
         for address, word in enumerate(encoded(point, told, settings), place.start):
             key = (place.table, address)
-            image[key] = image.get(key, 0) | word if point.mask is not None else word
-    return image
+            made[key] = made.get(key, 0) | word if point.mask is not None else word
+    return made
 
 
 def _raw(point: ModbusPoint, value: float | None) -> float:
@@ -84,13 +84,13 @@ def _exponent(
     raise ValueError(f"no power of ten for the values of scale register {address}")
 
 
-def modbus_steps(device: DeviceSpec, values: Mapping[str, float | None]) -> dict[str, float]:
+def steps(device: DeviceSpec, values: Mapping[str, float | None]) -> dict[str, float]:
     """Resolution of each signal with these values [its unit]."""
     settings: ModbusSettings = device.settings
     raws = [(point, _raw(point, values[point.signal])) for point in device.points]
-    steps = {}
+    found = {}
     for point, raw in raws:
         scale = where_scale(point, settings)
         power = 10.0 ** _exponent(settings, scale.start, raws) if scale is not None else 1.0
-        steps[point.signal] = abs(point.scale) * resolution(point.type, raw / power) * power
-    return steps
+        found[point.signal] = abs(point.scale) * resolution(point.type, raw / power) * power
+    return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from typing import Literal
 from weakref import WeakValueDictionary
 
@@ -19,8 +20,8 @@ from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
 from pymodbus.exceptions import ConnectionException, ModbusException
 from pymodbus.pdu import ModbusPDU
 
-from core.errors import BadAnswer, NoAnswer, Unreachable
-from ingest.devices import TransportSettings
+from core.errors import BadAnswer, ConfigError, NoAnswer, Unreachable
+from ingest.devices import REQUIREMENTS, TransportSettings
 
 Table = Literal["holding", "input", "coil", "discrete"]
 BIT_TABLES = ("coil", "discrete")
@@ -91,13 +92,24 @@ class Refused(BadAnswer):
 
 
 class Link:
-    """Asks one device for registers."""
+    """Asks one device for registers.
+
+    Raises
+    ------
+    ConfigError : a serial port is asked for and the package for it is missing.
+    """
 
     def __init__(self, settings: LinkSettings, timeout_s: float) -> None:
         self.settings = settings
         self._timeout_s = SHARE_OF_TIMEOUT * timeout_s
         self._client: AsyncModbusTcpClient | AsyncModbusSerialClient | None = None
         self._heard = b""
+        self._tainted = False
+        if settings.serial and find_spec("serial") is None:
+            raise ConfigError(
+                "serial Modbus needs the package 'serial', which is not installed: "
+                f"pip install -r {REQUIREMENTS}"
+            )
 
     async def open(self) -> None:
         """Connect; a serial port is only tried and left to the others on the line.
@@ -119,13 +131,15 @@ class Link:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """The time in which this device has the line.
+        """The time in which this device has the line; a new one where the last was garbled.
 
         Raises
         ------
         Unreachable
         """
         if not self.settings.serial:
+            if self._tainted:
+                await self._connect()
             yield
             return
         line = _lines.setdefault(self.settings.serial, asyncio.Lock())
@@ -162,6 +176,7 @@ class Link:
         found = [int(bit) for bit in answer.bits] if table in BIT_TABLES else list(answer.registers)
         # Bits come in whole bytes.
         if len(found) < count or (table not in BIT_TABLES and len(found) > count):
+            self._tainted = True
             raise BadAnswer(f"{self.settings.place}: {what}: {len(found)} values for {count}")
         if self.settings.pause_s:
             await asyncio.sleep(self.settings.pause_s)
@@ -181,6 +196,7 @@ class Link:
 
     async def _connect(self) -> None:
         self.close()
+        self._tainted = False
         client = self._make_client()
         self._client = client
         try:
@@ -227,6 +243,7 @@ class Link:
         error: ModbusException,
     ) -> BadAnswer | Unreachable | NoAnswer:  # fmt: skip
         if self._heard:
+            self._tainted = True  # what comes next may belong to this
             return BadAnswer(
                 f"{self.settings.place}: {what}: no Modbus answer: {self._heard[:16].hex(' ')}"
             )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import importlib
 import math
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,18 +18,13 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from core.errors import ConfigError
 from core.signals import Signal, load_catalogue
 from ingest.devices import DeviceSpec, Point, Template, make_device
-from ingest.modbus_image import Image, modbus_image, modbus_steps, raw_limits
+from ingest.modbus_image import Image
 from ingest.modbus_link import BIT_TABLES, LinkSettings, Table
-from ingest.sunspec_image import sunspec_image, sunspec_raw_limits, sunspec_steps
 
-Fill = Callable[[DeviceSpec, Mapping[str, float | None]], Image]
 _FUNCTIONS: dict[int, Table] = {1: "coil", 2: "discrete", 3: "holding", 4: "input"}
-IMAGES: dict[str, Fill] = {"modbus": modbus_image, "sunspec": sunspec_image}
-_STEPS = {"modbus": modbus_steps, "sunspec": sunspec_steps}
-_RAW_LIMITS: dict[str, Callable[[Any, Any], tuple[float, float]]] = {
-    "modbus": raw_limits,
-    "sunspec": sunspec_raw_limits,
-}
+# Where it is known how the registers of a transport's templates are filled: modules with
+# `image`, `steps` and `raw_limits`.
+IMAGES = {"modbus": "ingest.modbus_image", "sunspec": "ingest.sunspec_image"}
 # What a quantity is like on an ordinary day, else what a unit is like; in canonical units.
 _BY_QUANTITY: dict[str, tuple[float, float]] = {
     "active_power": (-4.0, 6.0), "battery_power": (-4.0, 4.0), "pv_power": (0.5, 8.0),
@@ -88,7 +84,7 @@ def moving(device: DeviceSpec, seconds: float) -> dict[str, float | None]:
 
 def _value_limits(device: DeviceSpec, point: Point) -> tuple[float, float]:
     """What a point can hold [its unit]."""
-    raws = _RAW_LIMITS[device.transport](point, device.settings)
+    raws = _filling(device.transport).raw_limits(point, device.settings)
     low, high = sorted(point.sign * (point.scale * raw + point.offset) for raw in raws)
     return low, high
 
@@ -111,7 +107,7 @@ class SimulatedDevice:
 
     def __init__(self, template: Template, settings: Mapping[str, Any] | None = None) -> None:
         self.spec = make_device(template, "simulated", {"host": "127.0.0.1", **(settings or {})})
-        self._fill = _filler(template.identity.transport)
+        self._filling = _filling(template.identity.transport)
         self.values: dict[str, float | None] = moving(self.spec, 0.0)
         self.refused: set[tuple[Table, int]] = set()
         self.strict = False
@@ -132,12 +128,13 @@ class SimulatedDevice:
         unknown = set(values) - set(self.values)
         if unknown:
             raise ValueError(f"no signal {', '.join(sorted(unknown))}")
-        self.image = self._fill(self.spec, {**self.values, **values})
+        self.image = self._filling.image(self.spec, {**self.values, **values})
         self.values |= values
 
     def steps(self) -> dict[str, float]:
         """Resolution of each signal with the values of now [its unit]."""
-        return _STEPS[self.spec.transport](self.spec, self.values)
+        found: dict[str, float] = self._filling.steps(self.spec, self.values)
+        return found
 
     def reach(self, point: Point) -> tuple[float, float]:
         """Least and greatest value that a signal can have [its unit]."""
@@ -239,8 +236,13 @@ class SimulatedDevice:
         return None
 
 
-def _filler(transport: str) -> Fill:
-    """How the registers of a transport's templates are filled."""
-    if transport in IMAGES:
-        return IMAGES[transport]
-    raise ConfigError(f"no simulator for devices that speak {transport}")
+def _filling(transport: str) -> Any:
+    """How the registers of a transport's templates are filled.
+
+    Raises
+    ------
+    ConfigError : it is not known.
+    """
+    if transport not in IMAGES:
+        raise ConfigError(f"no simulator for devices that speak {transport}")
+    return importlib.import_module(IMAGES[transport])

@@ -214,7 +214,8 @@ class SunSpec:
         async with self._link.turn():
             chain = await find_models(self._link, self._settings.base)
             wanted = {number for point in self._points for number in point.models}
-            found = [await read_model(self._link, *one) for one in chain if one[0] in wanted]
+            models = [await read_model(self._link, *one) for one in chain if one[0] in wanted]
+        found = [(model, values_of(model.number, model.words)) for model in models]
         self._places = {
             point.signal: place
             for point in self._points
@@ -269,14 +270,16 @@ def _told_exponent(place: _Place, answer: Answer) -> float | None:
     return None if own is None else number_in(scale, own)
 
 
-def _place(point: SunSpecPoint, found: Sequence[Found]) -> _Place | None:
+def _place(
+    point: SunSpecPoint, found: Sequence[tuple[Found, Mapping[str, Value]]]
+) -> _Place | None:
     """Where a point is: in the first of its models that the device has; None if in none."""
     for number in point.models:
-        same = [one for one in found if one.number == number]
+        same = [one for one in found if one[0].number == number]
         if not isinstance(point.instance, int) or not 1 <= point.instance <= len(same):
             continue
-        model = same[point.instance - 1]
-        value = values_of(number, model.words).get(point.value)
+        model, values = same[point.instance - 1]
+        value = values.get(point.value)
         if value is None or not value.is_number:
             continue
         scale = value.scale

@@ -21,6 +21,8 @@ from typing import Any
 
 from ingest.registers import decode, encode, limits, resolution
 
+# Fails here, at import, where the package is missing: the caller says how to install it.
+_DEFINITIONS = files("sunspec2") / "models" / "json"
 MARK = (0x5375, 0x6E53)  # "SunS"
 END = 0xFFFF
 _HEAD = 2  # registers of number and length, which the length does not count
@@ -63,7 +65,7 @@ class Value:
 @cache
 def definition(number: int) -> Mapping[str, Any] | None:
     """Top group of a model's definition; None for a model that is not known."""
-    path = files("sunspec2") / "models" / "json" / f"model_{number}.json"
+    path = _DEFINITIONS / f"model_{number}.json"
     if not path.is_file():
         return None
     group: Mapping[str, Any] = json.loads(path.read_text("utf-8"))["group"]

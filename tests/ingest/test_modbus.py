@@ -305,6 +305,23 @@ def test_slow_device_and_cancelled_poll(template) -> None:
     assert [one.quality for one in run(slowly())] == [Quality.GOOD] * 3
 
 
+def test_cancelled_while_opening(template) -> None:
+    sim = SimulatedDevice(template(FEW), {"settle_s": 5.0})
+
+    async def opening():
+        async with sim.served() as spec:
+            device = Modbus(spec)
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await device.open()
+            await device.close()
+            calm = spec.settings.model_copy(update={"settle_s": 0.0})
+            async with opened(DeviceSpec(**{**vars(spec), "settings": calm})) as again:
+                return await again.poll()
+
+    assert len(run(opening())) == 3
+
+
 def test_killed_and_restarted(template) -> None:
     sim = SimulatedDevice(template(FEW))
 
@@ -372,7 +389,6 @@ def _too_few(question: bytes) -> bytes:
     ],
     ids=["text", "too few registers", "another function", "closed"],
 )
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_nonsense(template, answer, error: type[Exception]) -> None:
     async def nonsense():
         async with answering(answer) as port:
@@ -383,6 +399,37 @@ def test_nonsense(template, answer, error: type[Exception]) -> None:
                     await device.poll()
 
     run(nonsense())
+
+
+def test_recovers_after_nonsense(template) -> None:
+    """What is left of nonsense must not be taken for the answer to the next question."""
+    said = [b"nonsense" * 4, bytes([1, 3, 6, 0, 10, 0, 20, 0, 30, 0x79, 0x78])]
+
+    async def recovering():
+        async with answering(lambda _: said.pop(0) if said else None) as port:
+            settings = {"host": "127.0.0.1", "port": port, "framing": "rtu"}
+            device = Modbus(make_device(template(FEW), "d", settings, timeout_s=0.4))
+            await device.open()
+            with pytest.raises(BadAnswer, match="no Modbus answer: 6e 6f 6e"):
+                await device.poll()
+            first = device._link._client
+            readings = await device.poll()
+            assert device._link._client is not first
+            await device.close()
+            return readings
+
+    assert [one.value for one in run(recovering())] == [10, 20, 30]
+
+
+def test_serial_port_that_is_not_there(template) -> None:
+    spec = make_device(template(FEW), "d", {"serial": "/dev/no-such-port"})
+
+    async def opening():
+        with pytest.raises(Unreachable, match="no-such-port"):
+            async with opened(spec):
+                pass
+
+    run(opening())
 
 
 def test_rtu_over_tcp(template) -> None:

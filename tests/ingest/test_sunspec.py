@@ -6,9 +6,11 @@ import asyncio
 import json
 import math
 import struct
+import zipfile
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -28,6 +30,7 @@ models = ["test"]
 transport = "sunspec"
 source = "made for this test"
 """
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 # The models that the program promises to read.
 PROMISED = (
     1, 101, 102, 103, 111, 112, 113, 120, 121, 122, 123, 124, 160, 201, 202, 203, 204,
@@ -184,6 +187,64 @@ def test_layout_is_that_of_the_alliances_library(shared: Path, number: int) -> N
     packed = struct.pack(f">{len(words)}H", *words)
     model = library.Model(number, model_len=len(words) - 2, data=packed)
     assert {one.path: (one.start, one.count) for one in placed.values()} == library_places(model)
+
+
+def _cells(row: ElementTree.Element, texts: list[str]) -> list[str]:
+    """Texts of a row's cells, those that are empty left out."""
+    found = []
+    for cell in row:
+        value = cell.find(f"{SHEET}v")
+        if value is not None and value.text is not None:
+            found.append(texts[int(value.text)] if cell.get("t") == "s" else value.text)
+    return found
+
+
+@pytest.mark.shared
+def test_layout_is_that_of_abbs_register_map(shared: Path) -> None:
+    """Offsets and sizes in the map of the VSN300, for the models that have not changed since."""
+    with zipfile.ZipFile(shared / "data/protocol/SunSpec_VSN300register_map.xlsx") as book:
+        strings = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
+        texts = ["".join(part.text or "" for part in one.iter(f"{SHEET}t")) for one in strings]
+        sheets = [
+            [
+                _cells(row, texts)
+                for row in ElementTree.fromstring(book.read(name)).iter(f"{SHEET}row")
+            ]
+            for name in book.namelist()
+            if name.startswith("xl/worksheets/sheet")
+        ]
+    checked = []
+    for rows in sheets:
+        heads = [row for row in rows if row[:1] == ["Header"] and "ID" in row]
+        number = next((int(cell) for row in heads for cell in row[4:] if cell.isdigit()), None)
+        if number not in (
+            101,
+            103,
+            111,
+            112,
+            113,
+            120,
+            121,
+            122,
+            123,
+            124,
+            201,
+            202,
+            203,
+            204,
+        ):
+            continue
+        placed = lay_out(number, lambda *_: 1)
+        fixed = [row for row in rows if row[:1] == ["Fixed Block"]]
+        for row in fixed:
+            start, _, size, name = row[1:5]
+            assert (placed[name].start, placed[name].count) == (int(start), int(size)), (
+                number,
+                name,
+            )
+        checked.append((number, len(fixed)))
+    assert len(checked) == 14  # it has no inverter of two phases
+    assert dict(checked)[101] == 43
 
 
 def library_places(group: Any, path: str = "") -> dict[str, tuple[int, int]]:
