@@ -22,9 +22,10 @@ from typing import Any, ClassVar, Literal
 
 import serial
 from pydantic import Field, field_validator, model_validator
-from smllib import SmlFrame, SmlStreamReader
 from smllib.const import UNITS
 from smllib.errors import CrcError, SmlLibException
+from smllib.reader import SmlStreamReader
+from smllib.sml_frame import SmlFrame
 
 from core.errors import BadAnswer, DeviceError, NoAnswer, Unreachable
 from core.readings import Quality, Reading
@@ -276,7 +277,10 @@ class Sml:
             data, written = path.read_bytes(), path.stat().st_mtime_ns // 1000
         except OSError as error:
             raise Unreachable(f"{path}: {error.strerror}") from error
-        found = list(self._decoder.feed(data))
+        # A decoder of its own: what is left over of the last time belongs to another file.
+        decoder = Decoder(self._settings.crc, self._settings.unsigned_power)
+        found = list(decoder.feed(data))
+        self._decoder.broken += decoder.broken
         if not found:
             raise BadAnswer(f"{path}: no telegram that can be read")
         return found[-1], written
