@@ -23,9 +23,7 @@ from core.signals import load_catalogue
 from ingest.devices import DeviceSpec, load_template, make_device
 from ingest.http_json import HttpJson
 from tests.ingest.listening import device
-from tests.servers import Certificates, certificates, free_port, trusted_server
-
-__all__ = ["certificates"]
+from tests.servers import Certificates, free_port, trusted_server
 
 
 class Web:
