@@ -42,14 +42,18 @@ class Secured(TransportSettings):
         return self
 
 
-def from_environment(device: DeviceSpec, setting: str) -> str | None:
+def from_environment(device: DeviceSpec, setting: str, variable: str | None = None) -> str | None:
     """What the environment variable holds that a setting names; None where it names none.
+
+    Parameters
+    ----------
+    variable : the name, where the setting holds several.
 
     Raises
     ------
     ConfigError : there is no such variable.
     """
-    variable = getattr(device.settings, setting)
+    variable = getattr(device.settings, setting) if variable is None else variable
     if not variable:
         return None
     if variable not in os.environ:

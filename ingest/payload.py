@@ -61,7 +61,7 @@ def parse_path(path: str) -> Steps:
     at = 0
     while at < len(text):
         found = _STEP.match(text, at)
-        if found is None:
+        if found is None or (at == 0 and text.startswith(".")):
             raise ValueError(f"path {path!r} cannot be read from {text[at:]!r} on")
         if found["index"] is not None:
             steps.append(int(found["index"]))

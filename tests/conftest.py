@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+# Imported here and nowhere else: a fixture that two modules import is set up twice.
+from tests.servers import certificates, mosquitto, rabbit
+
+__all__ = ["certificates", "mosquitto", "rabbit"]
+
 REPO = Path(__file__).resolve().parents[1]
 
 

@@ -111,6 +111,15 @@ def trusting(certificates: Certificates) -> ssl.SSLContext:
     return context
 
 
+def trusted_server(certificates: Certificates) -> ssl.SSLContext:
+    """TLS of a server that asks its clients for a certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates.certificate("server"), certificates.key("server"))
+    context.load_verify_locations(certificates.ca)
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     """Certificates for TLS, made once."""

@@ -20,9 +20,8 @@ from core.errors import BadAnswer, ConfigError, DeviceError, NoAnswer, Unreachab
 from core.readings import Batch, Quality
 from ingest.amqp import Amqp, key_matches
 from tests.ingest.listening import T0, Kept, collect, device, listen_once, listening
-from tests.servers import Rabbit, certificates, free_port, rabbit
+from tests.servers import Rabbit, free_port
 
-__all__ = ["certificates", "rabbit"]
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 POWER = {"signal": "power", "unit": "W", "quantity": "power", "path": "power"}
@@ -192,6 +191,25 @@ def test_what_was_not_kept_comes_again(rabbit: Rabbit) -> None:
         return kept
 
     asyncio.run(run())
+
+
+def test_opening_may_be_given_up_at_any_moment(rabbit: Rabbit) -> None:
+    spec = device("amqp", settings(rabbit), [POWER])
+
+    async def run() -> None:
+        for step in range(25):
+            transport = Amqp(spec)
+            try:
+                async with asyncio.timeout(step * 2 / 1000):
+                    await transport.open()
+            except TimeoutError:
+                pass
+            await transport.close()
+        last = Amqp(spec)
+        await last.open()
+        await last.close()
+
+    asyncio.run(asyncio.wait_for(run(), 20))
 
 
 def test_nothing_is_lost_when_the_broker_is_killed(rabbit: Rabbit) -> None:

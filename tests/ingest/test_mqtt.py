@@ -20,17 +20,8 @@ from core.errors import BadAnswer, ConfigError, DeviceError, Unreachable
 from core.readings import Batch, Quality
 from ingest.mqtt import Mqtt, checked_filter
 from tests.ingest.listening import T0, Kept, collect, device, listen_once, listening
-from tests.servers import (
-    Certificates,
-    Mosquitto,
-    certificates,
-    free_port,
-    mosquitto,
-    mosquitto_user,
-    trusting,
-)
+from tests.servers import Certificates, Mosquitto, free_port, mosquitto_user, trusting
 
-__all__ = ["certificates", "mosquitto"]
 pytestmark = pytest.mark.broker
 
 POWER = {"signal": "power", "unit": "W", "quantity": "power", "path": "power"}
@@ -216,6 +207,26 @@ def test_closing_does_not_wait_for_a_thread_that_has_no_room(mosquitto: Mosquitt
         await asyncio.wait_for(transport.close(), 3)
 
     asyncio.run(run())
+
+
+def test_opening_may_be_given_up_at_any_moment(mosquitto: Mosquitto) -> None:
+    spec = device("mqtt", settings(mosquitto), [POWER])
+
+    async def run() -> None:
+        for step in range(25):
+            transport = Mqtt(spec)
+            try:
+                async with asyncio.timeout(step / 1000):
+                    await transport.open()
+            except TimeoutError:
+                pass
+            await transport.close()
+        await asyncio.sleep(0.1)
+        last = Mqtt(spec)
+        await last.open()
+        await last.close()
+
+    asyncio.run(asyncio.wait_for(run(), 20))
 
 
 def test_a_broker_that_says_nothing_any_more_is_noticed(mosquitto: Mosquitto) -> None:
