@@ -39,6 +39,7 @@ TRANSPORTS = {
     "mqtt": "ingest.mqtt:Mqtt",
     "amqp": "ingest.amqp:Amqp",
     "opcua": "ingest.opcua:OpcUa",
+    "opcua-subscribe": "ingest.opcua:OpcUaSubscription",
     "bacnet": "ingest.bacnet:Bacnet",
     "iec61850": "ingest.iec61850_mms:Iec61850",
     "http": "ingest.http_json:HttpJson",
@@ -184,6 +185,10 @@ class Derived(_Table):
 
 class TransportSettings(_Table):
     """What a transport must know of a device; each adds its own (host, topic, security...)."""
+
+    def spoken(self, transport: str) -> str:
+        """The transport to use where a setting chooses between two ways of one protocol."""
+        return transport
 
 
 class Identity(_Table):
@@ -428,7 +433,7 @@ def make_device(
         identity.group if group is None else group,
         site,
         zone,
-        identity.transport,
+        checked.spoken(identity.transport),
         checked,
         template.points,
         template.derived,
