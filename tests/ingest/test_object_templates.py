@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-for package in ("asyncua", "bacpypes3", "iec61850"):
-    pytest.importorskip(package, reason=f"needs {package}: pip install -r requirements-collect.txt")
+pytest.importorskip("asyncua", reason="needs asyncua: pip install -r requirements-collect.txt")
+pytest.importorskip("bacpypes3", reason="needs bacpypes3: pip install -r requirements-collect.txt")
+pytest.importorskip("iec61850", reason="needs iec61850: pip install -r requirements-collect.txt")
 
 from core.readings import Quality
 from ingest.devices import TEMPLATES, load_template, make_device, template_names, transport_class
