@@ -135,20 +135,29 @@ class _Listener:
         self._observer: BaseObserver | None = None
         self._listened: tuple[int, int] | None = None
 
-    def listen(self) -> bool:
-        """Whether events come; False where the system grants none."""
+    def _here(self) -> tuple[int, int] | None:
+        """What the folder's name leads to now."""
         try:
             state = self._folder.stat()
         except OSError:
-            self.end()
-            return False
-        here = (state.st_dev, state.st_ino)
+            return None
+        return state.st_dev, state.st_ino
+
+    def hears(self) -> bool:
+        """Whether events of the folder come; a folder that is moved away does not tell."""
         alive = self._observer is not None and all(
             emitter.is_alive() for emitter in self._observer.emitters
         )
-        if alive and here == self._listened:
+        return alive and self._here() == self._listened
+
+    def listen(self) -> bool:
+        """Whether events come; False where the system grants none."""
+        if self.hears():
             return True
         self.end()
+        here = self._here()
+        if here is None:
+            return False
         observer = Observer()
         try:
             observer.schedule(self._bell, str(self._folder), recursive=True)
@@ -232,9 +241,9 @@ def watch(
                 # A disk that is full or a store that is held does not get better by asking more.
                 pause = min(patience.retry * 2 ** (failures - 1), patience.retry_max)
                 stop.wait(min(pause, patience.retry))
-                _wait(bell, stop, pause - patience.retry)
+                _wait(bell, stop, pause - patience.retry, lambda: True)
             else:
-                _wait(bell, stop, wait)
+                _wait(bell, stop, wait, listener.hears if told else lambda: True)
             # One look for many changes; a file is not complete so soon anyway.
             stop.wait(min(patience.settle / 4, STEP_S))
     finally:
@@ -266,9 +275,9 @@ def _build(
     return bool(waiting)
 
 
-def _wait(bell: _Bell, stop: threading.Event, wait: float) -> None:
-    """Until something has changed, the time is up, or the end has come."""
+def _wait(bell: _Bell, stop: threading.Event, wait: float, hears: Callable[[], bool]) -> None:
+    """Until something has changed, the time is up, the events or all have come to an end."""
     until = time.monotonic() + wait
     while not stop.is_set() and (left := until - time.monotonic()) > 0:
-        if bell.rung.wait(min(left, STEP_S)):
+        if bell.rung.wait(min(left, STEP_S)) or not hears():
             return
