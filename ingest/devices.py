@@ -42,6 +42,7 @@ TRANSPORTS = {
     "opcua-subscribe": "ingest.opcua:OpcUaSubscription",
     "bacnet": "ingest.bacnet:Bacnet",
     "iec61850": "ingest.iec61850_mms:Iec61850",
+    "iec61850-report": "ingest.iec61850_mms:Iec61850Reports",
     "http": "ingest.http_json:HttpJson",
     "sml": "ingest.sml:Sml",
 }

@@ -167,10 +167,27 @@ async def serve_iec61850(
     ied: str = "IED1",
     host: str = "127.0.0.1",
     port: int = 0,
+    report: bool = False,
 ) -> AsyncIterator[SimulatedIec61850]:
-    """Serve the attributes of `points` with `values` by signal, in the units of the signals."""
+    """Serve the attributes of `points` with `values` by signal, in the units of the signals.
+
+    Parameters
+    ----------
+    report : whether there is a block ``LLN0$RP$urcb01`` for the values of the first logical device.
+    """
     server = IedServer.from_scl_str(build_scl(points, ied), ied_name=ied)
     server.bind(f"{host}:{port}")
+    if report:
+        device = points[0].ref.partition("/")[0]
+        told = [point.ref for point in points if point.ref.startswith(f"{device}/")]
+        server.add_dataset("LLN0$values", told)
+        server.register_urcb(
+            f"{device}/LLN0.urcb01",
+            dataset="LLN0$values",
+            trg_ops=["data_changed", "gi"],
+            opt_flds=["seq_num", "time_stamp", "reason", "data_set"],
+            buf_tm_ms=10,
+        )
     await server.start()
     simulated = SimulatedIec61850(server, points)
     try:

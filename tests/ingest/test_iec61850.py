@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +14,27 @@ pytest.importorskip("iec61850", reason="needs iec61850: pip install -r requireme
 
 from iec61850 import FC, IedConnection, IedServer
 
-from core.errors import ConfigError, DeclarationError, DeviceError, NoAnswer, Unreachable
-from core.readings import Quality, Reading
-from ingest.devices import DeviceSpec, load_template, make_device, parse_template
+from core.errors import BadAnswer, ConfigError, DeclarationError, DeviceError, NoAnswer, Unreachable
+from core.readings import Batch, Quality, Reading
+from ingest.devices import (
+    DeviceSpec,
+    load_template,
+    make_device,
+    parse_template,
+    transport_class,
+)
 from ingest.iec61850_mms import (
     Iec61850,
     Iec61850Point,
+    Iec61850Reports,
     parse_quality,
     parse_time,
     parse_value,
     read_quality,
 )
-from ingest.simulate_iec61850 import serve_iec61850, utc_time
+from ingest.simulate_iec61850 import SimulatedIec61850, serve_iec61850, utc_time
 from ingest.toml_file import TomlFile, read_toml
-from tests.ingest.ports import free_port, line_to
+from tests.ingest.ports import Line, free_port, line_to
 
 TEMPLATE = """
 name = "Plant"
@@ -265,6 +273,69 @@ def test_silence_nonsense_and_return(points: Sequence[Iec61850Point]) -> None:
     asyncio.run(run())
 
 
+def test_reports_tell_what_changes(points: Sequence[Iec61850Point]) -> None:
+    async def run() -> None:
+        serving = serve_iec61850(points, VALUES, report=True)
+        async with serving as server, line_to(server.port) as line:
+            await follow(server, line)
+
+    async def follow(server: SimulatedIec61850, line: Line) -> None:
+        told: list[Reading] = []
+        news = asyncio.Event()
+
+        async def deliver(batches: Sequence[Batch]) -> None:
+            told.extend(reading for batch in batches for reading in batch.readings)
+            news.set()
+
+        async def until(count: int) -> None:
+            async with asyncio.timeout(5):
+                while len(told) < count:
+                    news.clear()
+                    await news.wait()
+
+        spec = device(points, line.port, mode="report", reports=["LD0/LLN0$RP$urcb01"])
+        spec = replace(spec, transport=spec.settings.spoken("iec61850"))
+        assert transport_class(spec.transport) is Iec61850Reports
+        listening = Iec61850Reports(spec)
+        await listening.open()
+        task = asyncio.create_task(listening.listen(deliver))
+        await until(len(VALUES))
+        first = {one.signal: one for one in told}
+        assert first.pop("energy").quality is Quality.NO_VALUE  # of another logical device
+        assert values_of(first) == pytest.approx({name: VALUES[name] for name in first}, rel=1e-6)
+        told.clear()
+        for step in (1.0, 2.0, 3.0):
+            server.tell("i2", step)
+            await until(int(step))
+        assert [(one.signal, one.value) for one in told] == [("i2", 1.0), ("i2", 2.0), ("i2", 3.0)]
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await listening.close()
+        # It gave the block back, and so another may have it.
+        for break_it in (line.open.clear, line.cut):
+            told.clear()
+            listening = Iec61850Reports(spec)
+            await listening.open()
+            task = asyncio.create_task(listening.listen(deliver))
+            await until(len(VALUES))
+            break_it()
+            async with asyncio.timeout(5):
+                with pytest.raises((Unreachable, NoAnswer)):
+                    await task
+            line.open.set()
+            await listening.close()
+        # This server keeps a block for a client that is gone; and another it does not have.
+        for block in ("LD0/LLN0$RP$urcb01", "LD0/LLN0$RP$x"):
+            none = Iec61850Reports(device(points, line.port, mode="report", reports=[block]))
+            await none.open()
+            with pytest.raises(BadAnswer):
+                await none.listen(deliver)
+            await none.close()
+
+    asyncio.run(run())
+
+
 def test_a_server_that_comes_back_is_asked_again(points: Sequence[Iec61850Point]) -> None:
     async def run() -> None:
         port = free_port()
@@ -281,6 +352,7 @@ def test_a_server_that_comes_back_is_asked_again(points: Sequence[Iec61850Point]
 @pytest.mark.parametrize(
     ("settings", "told"),
     [({}, "host"), ({"host": ""}, "host"), ({"host": "x", "port": 0}, "port"),
+     ({"host": "x", "mode": "report"}, "reports"), ({"host": "x", "reports": ["y"]}, "block"),
      ({"host": "x", "user": "y"}, "user"), ({"host": "x", "clock": "mine"}, "clock")],
 )  # fmt: skip
 def test_settings_that_cannot_be(tmp_path: Path, settings: dict[str, Any], told: str) -> None:
