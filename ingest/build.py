@@ -75,6 +75,7 @@ class Summary:
     unchanged: int = 0
     read: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
+    locked: list[str] = field(default_factory=list)  # of `failed`, those another writer held up
     devices: list[str] = field(default_factory=list)
     rows: int = 0
     repeated: int = 0
@@ -132,8 +133,11 @@ def build(
     *,
     declarations: Sequence[Declaration] = (),
     on_progress: Callable[[Progress], None] = lambda _: None,
+    ready: Callable[[Path], bool] = lambda _: True,
 ) -> Summary:
     """Bring the store in line with the source folders; what is known already is not read again.
+
+    Files that are not `ready`, because they are still being written, are left for another time.
 
     Every device is committed for itself: killed at any moment, the store holds the state of
     before or after for each device, and the next run goes on from there.
@@ -147,6 +151,7 @@ def build(
     # A file is the same one from whatever folder the build is started.
     sources = find_sources([Path(os.path.abspath(root)) for root in settings.sources])
     sources = _outside_of_stores(sources, settings.store)
+    sources = [source for source in sources if ready(source.path)]
     summary = Summary(sources=len(sources))
     with create_ledger(settings.store, zone=settings.zone, rules=settings.rules) as ledger:
         if sources and any(device["synthetic"] for device in ledger.devices()):
@@ -437,6 +442,7 @@ class _Run:
         except StoreLocked as error:
             for task in tasks:
                 self._summary.failed.append((str(task.source.path), str(error)))
+                self._summary.locked.append(str(task.source.path))
             return
         self._summary.devices.append(device)
         for outcome in outcomes:

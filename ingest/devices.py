@@ -39,8 +39,10 @@ TRANSPORTS = {
     "mqtt": "ingest.mqtt:Mqtt",
     "amqp": "ingest.amqp:Amqp",
     "opcua": "ingest.opcua:OpcUa",
+    "opcua-subscribe": "ingest.opcua:OpcUaSubscription",
     "bacnet": "ingest.bacnet:Bacnet",
     "iec61850": "ingest.iec61850_mms:Iec61850",
+    "iec61850-report": "ingest.iec61850_mms:Iec61850Reports",
     "http": "ingest.http_json:HttpJson",
     "sml": "ingest.sml:Sml",
 }
@@ -191,6 +193,10 @@ class Derived(_Table):
 
 class TransportSettings(_Table):
     """What a transport must know of a device; each adds its own (host, topic, security...)."""
+
+    def spoken(self, transport: str) -> str:
+        """The transport to use where a setting chooses between two ways of one protocol."""
+        return transport
 
 
 class Identity(_Table):
@@ -435,7 +441,7 @@ def make_device(
         identity.group if group is None else group,
         site,
         zone,
-        identity.transport,
+        checked.spoken(identity.transport),
         checked,
         template.points,
         template.derived,

@@ -267,8 +267,12 @@ def _requirements(file: str) -> set[str]:
 @pytest.mark.parametrize(
     ("places", "files"),
     [
-        ((*PACKAGES, *SCRIPTS), ("requirements.txt",)),
-        (("tests", "benchmarks"), ("requirements.txt", "requirements-dev.txt")),
+        (("core", "pages", *SCRIPTS), ("requirements.txt",)),
+        (("ingest",), ("requirements.txt", "requirements-collect.txt")),
+        (
+            ("tests", "benchmarks"),
+            ("requirements.txt", "requirements-collect.txt", "requirements-dev.txt"),
+        ),
     ],
 )
 def test_what_is_imported_is_required(places: tuple[str, ...], files: tuple[str, ...]) -> None:
