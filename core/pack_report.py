@@ -17,15 +17,9 @@ from core.analytics.cells import FULL_SOC
 from core.analytics.diagnosis import DAY_US, DiagnosisOptions
 from core.analytics.quality import Bool
 from core.analytics.regimes import relative_to
-from core.analytics.verdicts import (
-    DECLINES,
-    NOT_DISTINGUISHABLE,
-    RISES,
-    Trend,
-    TrendOptions,
-    grade,
-)
+from core.analytics.verdicts import DECLINES, NOT_DISTINGUISHABLE, RISES, Trend, TrendOptions, grade
 from core.annotations import Annotation
+from core.capacity_report import StringCapacity
 from core.cell_views import calendar_of_charges, colour_limits, fault_limits
 from core.numerals import NBSP, NOTHING, Language, between, day, moment
 from core.pack_findings import (
@@ -46,7 +40,6 @@ from core.pack_findings import (
     why_capacity,
     why_trend,
 )
-from core.pack_health import StringCapacity
 from core.pack_trends import TrendReport
 from core.query import Store
 from core.report import (
