@@ -432,20 +432,20 @@ class Store:
     ) -> dict[str, np.ndarray] | None:
         columns = ("value",) if level == RAW else LEVEL_COLUMNS
         names = ", ".join(f'"{column}"' for column in columns)
-        fetched = (
+        # An Arrow table, for DuckDB takes twice as long over time stamps as NumPy arrays.
+        table = (
             self._cursor()
-            .execute(
+            .sql(
                 f"SELECT ts, {names} FROM read_parquet(?, hive_partitioning = false)"
                 f" WHERE signal = ? AND ({_within(spans)})",
-                [list(paths), info.name],
+                params=[list(paths), info.name],
             )
-            .fetchnumpy()
+            .to_arrow_table()
         )
-        found = {name: np.asarray(array) for name, array in fetched.items()}
-        if not len(found["ts"]):
+        if not table.num_rows:
             return None
-        ts = found.pop("ts").astype("datetime64[us]").astype(np.int64)
-        ts, values, _ = in_order(ts, *(found[column] for column in columns))
+        ts = table["ts"].to_numpy().astype("datetime64[us]").astype(np.int64)
+        ts, values, _ = in_order(ts, *(table[column].to_numpy() for column in columns))
         return {"ts": ts, **dict(zip(columns, values, strict=True))}
 
     def _raw(self, info: SignalInfo, spans: Sequence[tuple[int, int]]) -> tuple[Int, Float]:
@@ -739,7 +739,7 @@ class Store:
         if not spans or not ordered:
             return np.empty(0, np.int64), np.empty((0, len(names)))
         code, ts, (value,), _ = self._many(device, level, ordered, spans, (column,))
-        moments, row = np.unique(ts, return_inverse=True)
+        moments, row = _ranks(ts)
         values = np.full((len(moments), len(ordered)), np.nan)
         values[row, code] = value  # of equal signal and time the later one stands
         return moments, values[:, np.searchsorted(ordered, names)]
