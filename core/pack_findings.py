@@ -21,21 +21,16 @@ from core.analytics.battery import RoundTrip
 from core.analytics.diagnosis import DAY_US, DiagnosisOptions
 from core.analytics.verdicts import DECLINES, Trend, TrendOptions
 from core.annotations import Annotation, open_annotations
+from core.capacity_report import CapacityReport, StringCapacity, capacity_report
 from core.errors import QueryError, StoreError
 from core.ledger import open_ledger
 from core.numerals import MINUS, NOTHING, Language, day, number, span
-from core.pack_health import (
-    CapacityReport,
-    ResistanceReport,
-    StringCapacity,
-    capacity_report,
-    resistance_report,
-)
 from core.pack_report_texts import TEXTS, say
 from core.pack_trends import GRID_V, TrendReport, trend_report
 from core.packs import CellDays, WeakCells, load_battery, load_days, weak_cells
 from core.query import Store
 from core.report import DeviceFacts, SourceFacts, State
+from core.resistance_report import ResistanceReport, resistance_report
 from core.trend_views import declared_days
 
 PROGRAM = "Ziggurat"

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from core.analytics.diagnosis import DAY_US
+from core.capacity_report import StringCapacity
 from core.pack_findings import Findings, Number, Voice, of_string, why_capacity
-from core.pack_health import StringCapacity
 from core.pack_section_notes import events_of
 from core.pack_sentences import capacity_sentence, life_sentence, named_string, soh_sentence
 from core.report import Axis, Block, Column, Limit, Line, LineFigure, Paragraph, Table

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.analytics.verdicts import DECLINES, NOT_DISTINGUISHABLE, RISES
+from core.capacity_report import StringCapacity
 from core.pack_findings import (
     Findings,
     Number,
@@ -19,7 +20,6 @@ from core.pack_findings import (
     weak_rows,
     why_trend,
 )
-from core.pack_health import StringCapacity
 from core.pack_trends import TrendReport
 
 MOST_NAMED = 12  # cells of a cause named in a sentence

@@ -31,6 +31,7 @@ from core.bess import of_quantity, string_capacity
 from core.errors import QueryError
 from core.levels import DAY, HOUR
 from core.query import Cells, SignalInfo, Store
+from core.remembered import remembered
 from core.rollup import Buckets
 
 # Highest voltage that cells were ever seen at [V] up to which they are of a chemistry, where nobody
@@ -94,6 +95,7 @@ class Battery:
             raise QueryError(f"{self.device} has no cell {cell} in pack {pack}") from None
 
 
+@remembered(8)
 def load_battery(store: Store, device: str) -> Battery | None:
     """The battery of a device; None if it has no voltages of single cells.
 
@@ -275,6 +277,7 @@ def flat(found: Cells, battery: Battery) -> Float:
     ]
 
 
+@remembered(4)
 def load_days(
     store: Store, device: str, start: int | None = None, end: int | None = None
 ) -> CellDays | None:

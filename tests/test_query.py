@@ -253,6 +253,36 @@ def test_cells_of_a_window_are_buckets_that_start_in_it(
 # --- gaps ---------------------------------------------------------------------------------------
 
 
+@given(
+    spans=st.lists(windows, min_size=0, max_size=4),
+    level=st.sampled_from(("15min", "1h", "1d")),
+    column=st.sampled_from(("first", "last", "min", "max", "mean", "count")),
+    data=st.data(),
+)
+@hypothesis_settings(max_examples=40, deadline=None)
+def test_values_within_spans_are_those_of_all_cells(
+    site: Site, spans: list[tuple[int, int]], level: str, column: str, data: st.DataObject
+) -> None:
+    whole = site.store.cells("b1", level=level, column=column)
+    placed = [one for one in site.store.signals("b1", "cell_voltage") if one.cell is not None]
+    chosen = data.draw(st.lists(st.sampled_from(placed), min_size=1, unique=True))
+    ts, values = site.store.values_of("b1", [one.name for one in chosen], spans, level, column)
+    within = np.zeros(len(whole.ts), bool)
+    for start, end in spans:
+        within |= (whole.ts >= start) & (whole.ts < end)
+    at = [(whole.packs.index(one.pack), whole.cells.index(one.cell)) for one in chosen]
+    expected = np.stack([whole.values[within, pack, cell] for pack, cell in at], axis=1)
+    some = np.isfinite(expected).any(axis=1)  # a time at which none of them has a value is no row
+    np.testing.assert_array_equal(ts, whole.ts[within][some])
+    np.testing.assert_array_equal(values, expected[some])
+
+
+def test_values_of_a_level_that_is_not_stored(site: Site) -> None:
+    name = site.store.signals("b1", "cell_voltage")[0].name
+    with pytest.raises(LevelMissing, match="2h"):
+        site.store.values_of("b1", [name], [(START, START + DAY)], "2h", "mean")
+
+
 @pytest.mark.parametrize("reducer", ["envelope", *REDUCERS])
 @pytest.mark.parametrize("level", ["raw", "1min", "15min"])
 def test_a_hole_stays_a_hole(site: Site, level: str, reducer: str) -> None:

@@ -141,8 +141,9 @@ def coulomb_count(ts: Int, current: Float, max_step_us: int = MAX_STEP_US) -> Co
         amps, step = current[known], np.diff(ts[known])
         hours = np.where(step <= max_step_us, step / HOUR_US, 0.0)
         total = np.concatenate([[0.0], np.cumsum((amps[1:] + amps[:-1]) / 2 * hours)])
-        number = np.concatenate([[0], np.cumsum(step > max_step_us)])
-        first = np.searchsorted(number, number)
+        gap = step > max_step_us
+        number = np.concatenate([[0], np.cumsum(gap)])
+        first = np.concatenate([[0], np.flatnonzero(gap) + 1])[number]
         charge[known] = total - total[first]
         piece[known] = number
         # a jump at an unknown instant within the step: uniform, hence / 12
@@ -788,6 +789,8 @@ def ageing_prior(
 
 def hold(ts: Int, other_ts: Int, other: Float, max_age_us: int) -> Float:
     """Another signal at `ts`: its latest reading, no older than `max_age_us`; NaN elsewhere."""
+    if np.array_equal(ts, other_ts) and bool(np.all(ts[1:] > ts[:-1])):
+        return np.array(other, np.float64)  # read at the same moments: nothing to look for
     at = np.searchsorted(other_ts, ts, side="right") - 1
     values = np.full(len(ts), np.nan)
     known = np.flatnonzero(at >= 0)

@@ -357,12 +357,13 @@ def _summed(runs: Sequence[tuple[Float, Float]], edges: Float) -> ChargeCurve | 
 
 def _redrawn(runs: Sequence[tuple[Float, Float]], curve: ChargeCurve, edges: Float) -> ChargeCurve:
     slope = np.maximum(np.gradient(curve.ah, curve.volts), 1e-9)
-    shifted = []
-    for volts, charge in runs:
-        # An error of voltage is one of charge by the slope there: steep readings place the run.
-        weight = np.interp(volts, curve.volts, slope) ** -2.0
-        shifted.append(charge + np.average(curve.charge(volts) - charge, weights=weight))
-    volts, charge = np.concatenate([v for v, _ in runs]), np.concatenate(shifted)
+    volts, charge = (np.concatenate(part) for part in zip(*runs, strict=True))
+    # An error of voltage is one of charge by the slope there: steep readings place the run.
+    weight = np.interp(volts, curve.volts, slope) ** -2.0
+    away = (curve.charge(volts) - charge) * weight
+    ends = np.cumsum([len(v) for v, _ in runs]).tolist()
+    for start, end in zip([0, *ends], ends, strict=False):
+        charge[start:end] += away[start:end].sum() / weight[start:end].sum()
     place = np.searchsorted(edges, volts, side="right")
     count = np.bincount(place, minlength=len(edges) + 1)
     seen = np.flatnonzero(count)

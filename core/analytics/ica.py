@@ -134,17 +134,17 @@ def ica_refusal(
     good = np.isfinite(voltage) & np.isfinite(charge) & np.isfinite(current)
     if np.count_nonzero(good) < 3:
         return "readings_few"
-    rate = np.abs(current[good]) / nominal_ah
-    low, middle, high = (float(v) for v in np.percentile(rate, (25, 50, 75)))
-    steps = np.abs(np.diff(charge[good])) / nominal_ah
     if int(np.diff(ts[good]).max()) > rules.max_step_us:
         return "gap"
     if float(abs(charge[good][-1] - charge[good][0])) < rules.min_soc * nominal_ah:
         return "charge_small"
+    rate = np.abs(current[good]) / nominal_ah
+    low, middle, high = (float(v) for v in np.percentile(rate, (25, 50, 75)))
     if middle > rules.max_rate:
         return "rate_high"
     if high - low > rules.max_rate_spread * middle:
         return "rate_unsteady"
+    steps = np.abs(np.diff(charge[good])) / nominal_ah
     return "sampling_coarse" if float(steps.max()) > rules.max_step_soc else None
 
 

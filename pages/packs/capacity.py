@@ -11,14 +11,16 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from core import cell_charts, dossier_charts, pack_health
+from core import cell_charts, dossier_charts
 from core.analytics.capacity import CapacityEstimate
 from core.analytics.quality import Float
 from core.analytics.verdicts import NOT_DISTINGUISHABLE, Trend
 from core.annotations import Annotation
+from core.capacity_report import CapacityReport, StringCapacity, capacity_report
 from core.charts import to_wall_ms
 from core.dossier_charts import Band, CurveLine, EventLine, PeakCourse, Points
-from core.pack_health import CapacityReport, IcaDirection, ResistanceReport, StringCapacity
+from core.ica_report import IcaDirection, ica_report
+from core.resistance_report import ResistanceReport, resistance_report
 from pages.packs import context, series
 from pages.packs.context import DAY_US, Context
 from pages.shared import address, chart, data, numbers, states, table, theme
@@ -45,7 +47,7 @@ def show(ctx: Context) -> None:
     """The tab."""
     notes = series.read_notes(ctx)
     report = data.report(
-        ctx.store, pack_health.capacity_report, ctx.device, ctx.start, ctx.end,
+        ctx.store, capacity_report, ctx.device, ctx.start, ctx.end,
         series.declared(ctx, notes),
     )  # fmt: skip
     assert report is not None  # the page has asked for a battery already
@@ -432,7 +434,7 @@ def show_resistance(ctx: Context) -> None:
     """Resistance of all cells against their pack, and how it grows."""
     st.subheader(t("packpulse.capacity.ohm"))
     report = data.report(
-        ctx.store, pack_health.resistance_report, ctx.device, ctx.start, ctx.end
+        ctx.store, resistance_report, ctx.device, ctx.start, ctx.end
     )  # fmt: skip
     assert report is not None
     if report.refusal:
@@ -560,7 +562,7 @@ def ohm_caption(ctx: Context, report: ResistanceReport) -> str:
 def show_ica(ctx: Context) -> None:
     """dQ/dV and dV/dQ of slow charges or discharges, and where the peaks stand over time."""
     st.subheader(t("packpulse.capacity.ica"))
-    report = data.report(ctx.store, pack_health.ica_report, ctx.device, ctx.start, ctx.end)
+    report = data.report(ctx.store, ica_report, ctx.device, ctx.start, ctx.end)
     assert report is not None
     if report.refusal:
         states.notice(t("packpulse.capacity.ica.none"), detail=why(report.refusal, "ica"))

@@ -12,15 +12,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import dossier_charts, errors, pack_health, pack_trends
+from core import dossier_charts, errors, pack_trends
 from core.analytics.contrasts import Contrast
 from core.annotations import KINDS, LONGEST_NAME, LONGEST_TEXT, Annotation, Note, open_annotations
 from core.cell_charts import day_ms
+from core.cell_history import CellHistory, cell_history, latest_apart, load_histories
 from core.charts import to_wall_ms
 from core.dossier_charts import EventLine, Panel, Points, Trace
-from core.pack_health import CellHistory, ResistanceReport, cell_history, latest_apart
 from core.pack_trends import TrendReport
 from core.packs import WeakCells, local_days
+from core.resistance_report import ResistanceReport, resistance_report
 from pages.packs import context, series
 from pages.packs.context import Context
 from pages.shared import address, chart, data, numbers, states, table, theme
@@ -41,11 +42,9 @@ def show(ctx: Context) -> None:
     pack, cell = pick_cell(ctx)
     notes = read_notes(ctx, pack, cell)
     weak = context.load_weak(ctx)
-    resistances = data.report(
-        ctx.store, pack_health.resistance_report, ctx.device, ctx.start, ctx.end
-    )
+    resistances = data.report(ctx.store, resistance_report, ctx.device, ctx.start, ctx.end)
     histories = data.report(
-        ctx.store, pack_health.load_histories, ctx.device, ctx.start, ctx.end
+        ctx.store, load_histories, ctx.device, ctx.start, ctx.end
     )  # fmt: skip
     assert histories is not None  # the page has asked for a battery already
     history = cell_history(histories, resistances, pack, cell)

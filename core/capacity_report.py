@@ -1,0 +1,241 @@
+"""Capacity of a battery's strings from counted charge, beside what else would say one.
+
+Loads with `core.query`, computes with `core.analytics.capacity`. What the readings do not carry is
+left out, with a short key that says why (``refusal``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from core.analytics import capacity
+from core.analytics.capacity import CapacityEstimate
+from core.analytics.projection import Projection, project
+from core.analytics.quality import Float, Int
+from core.analytics.regimes import Regimes, find_regimes
+from core.analytics.verdicts import Trend, TrendOptions, judge
+from core.bess import of_quantity
+from core.levels import DAY
+from core.pack_trends import regime_series
+from core.packs import Battery, BatteryString, CellDays, load_days
+from core.query import Store
+from core.string_readings import load_readings, why_uncounted
+
+RECENT_DAYS = 60
+PRIOR_POINTS = 60
+PACE_DAYS = 30  # shorter windows do not tell how many cycles there were before them
+MOST_PACE = 1.0  # full cycles per day, where the window does not tell
+
+
+@dataclass(frozen=True)
+class StringCapacity:
+    """Capacity of one string.
+
+    Attributes
+    ----------
+    number : of the string, from 1. cells : how many stand in it.
+    ledger : a row per way from full to empty or back, see `capacity.Segment`; those refused too.
+    recent : estimate from the ways of the last 60 days of the ledger. whole : from all.
+    day, value, own : qualifying ways as points of a trend, see `capacity.capacity_points`.
+    cycles : equivalent full cycles counted in the window, at each point; NaN if unknown.
+    code : regime of each point. trend : verdict on the points [Ah/year]. projection : of them.
+    refusal : ``no_current``, ``no_capacity``, ``no_readings``, ``no_anchors``, or None.
+    """
+
+    number: int
+    cells: int
+    ledger: pd.DataFrame
+    recent: CapacityEstimate
+    whole: CapacityEstimate
+    day: Float
+    value: Float
+    own: Float
+    cycles: Float
+    code: Int
+    trend: Trend
+    projection: Projection
+    refusal: str | None
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What a large LFP cell of this age would have left, as capacity [Ah]; a band.
+
+    Attributes
+    ----------
+    day : days since 1970-01-01. value, low, high : [day], Ah.
+    age_days : from commissioning to the first and the last day.
+    before_low, before_high : full cycles before the window, of which nothing is recorded: none, or
+        as many a day as in the window. The band spans both.
+    refusal : ``not_lfp``, ``no_commissioned``, ``commissioned_later``, ``no_cycles``, or None.
+    """
+
+    day: Float
+    value: Float
+    low: Float
+    high: Float
+    age_days: tuple[float, float]
+    before_low: float
+    before_high: float
+    refusal: str | None
+
+
+@dataclass(frozen=True)
+class CapacityReport:
+    """Capacity from counted charge beside what the BMS and the ageing of such cells would say.
+
+    Attributes
+    ----------
+    strings : one a current. told : ts [µs], soh (0..1) as the BMS tells it; empty without.
+    regimes : changes of operation, found or declared, that trends allow an offset for.
+    """
+
+    battery: Battery
+    start: int
+    end: int
+    strings: tuple[StringCapacity, ...]
+    told: pd.DataFrame
+    prior: Prior
+    regimes: Regimes
+
+
+def capacity_report(
+    store: Store, device: str, start: int, end: int, declared: tuple[float, ...] = ()
+) -> CapacityReport | None:
+    """Capacity of every string over a window [µs UTC]; None without cells.
+
+    Parameters
+    ----------
+    declared : days since 1970-01-01 on which a new regime is known to begin.
+
+    Raises
+    ------
+    UnknownDevice, BadWindow, LevelMissing
+    """
+    days = load_days(store, device, start, end)
+    if days is None:
+        return None
+    battery = days.battery
+    x = days.day.astype(np.float64)
+    regimes = Regimes((), days.day)
+    if len(x):
+        # The way between the cut-offs changes with them; the median SAT voltage moves for less.
+        top = {"highest_cell": regime_series(days)["highest_cell"]}
+        regimes = find_regimes(x, top, declared)
+    strings = tuple(
+        _string_capacity(store, days, regimes, number, string, start, end)
+        for number, string in enumerate(battery.strings, 1)
+    )
+    told = _told_soh(store, device, start, end)
+    return CapacityReport(
+        battery, start, end, strings, told, _prior(store, days), regimes
+    )  # fmt: skip
+
+
+def _string_capacity(
+    store: Store,
+    days: CellDays,
+    regimes: Regimes,
+    number: int,
+    string: BatteryString,
+    start: int,
+    end: int,
+) -> StringCapacity:
+    ledger, refusal = _ledger(store, days.battery, string, start, end)
+    x, value, own = capacity.capacity_points(ledger)
+    recent = ledger[ledger["end"] > end - RECENT_DAYS * DAY]
+    code = np.searchsorted([one.day for one in regimes.changes], x, side="right").astype(np.int64)
+    mine = Regimes(regimes.changes, code)
+    cycles = _at_days(days, x)
+    trend = judge(x, value, mine, options=TrendOptions())
+    known = np.isfinite(cycles).all() and len(cycles) > 0
+    projection = project(
+        x, value, trend, cycles=cycles if known else None, regimes=mine, health="capacity"
+    )
+    return StringCapacity(
+        number, len(string.cells), ledger, capacity.estimate_capacity(recent),
+        capacity.estimate_capacity(ledger), x, value, own, cycles, code, trend, projection, refusal,
+    )  # fmt: skip
+
+
+def _ledger(
+    store: Store, battery: Battery, string: BatteryString, start: int, end: int
+) -> tuple[pd.DataFrame, str | None]:
+    """Ways between full and empty, and why there are none."""
+    none = capacity.capacity_ledger(np.empty(0, np.int64), np.empty(0), [], 1.0)
+    refusal = why_uncounted(battery, string)
+    if refusal:
+        return none, refusal
+    read = load_readings(store, battery, string, start, end)
+    if read is None or len(read.ts) < 2:
+        return none, "no_readings"
+    anchors = capacity.find_anchors(
+        read.ts, read.current, battery.chemistry, battery.capacity_ah,
+        cell_max=read.highest, cell_min=read.lowest, soc=read.soc,
+    )  # fmt: skip
+    ledger = capacity.capacity_ledger(
+        read.ts, read.current, anchors, battery.capacity_ah, temp=read.temp
+    )
+    return ledger, None if len(ledger) else "no_anchors"
+
+
+def _at_days(days: CellDays, x: Float) -> Float:
+    """Cycles counted up to each point of time [days since 1970-01-01]."""
+    known = np.isfinite(days.cycles)
+    if not known.any() or np.nanmax(days.cycles) <= 0:
+        return np.full(len(x), np.nan)
+    # `cycles` stands at the end of its day
+    return np.asarray(np.interp(x, days.day[known] + 1.0, days.cycles[known]))
+
+
+def _told_soh(store: Store, device: str, start: int, end: int) -> pd.DataFrame:
+    infos = [one for one in of_quantity(store.signals(device), "soh_bms") if one.rows]
+    if not infos:
+        return pd.DataFrame({"ts": np.empty(0, np.int64), "soh": np.empty(0)})
+    level = "1d" if "1d" in infos[0].levels else "raw"
+    rows = store.buckets(device, infos[0].name, start, end, level)
+    scale = 0.01 if infos[0].unit == "%" else 1.0
+    return pd.DataFrame({"ts": rows.ts, "soh": rows.last * scale})
+
+
+def _prior(store: Store, days: CellDays) -> Prior:
+    """Ageing of such cells since commissioning; cycles before the window lie in a range."""
+    battery, none = days.battery, np.empty(0)
+    begun = _commissioned(store.device(battery.device).facts.get("commissioned"))
+    counted = _at_days(days, np.array([days.day[0], days.day[-1] + 1.0])) if len(days.day) else none
+    refusal = (
+        "not_lfp" if battery.chemistry.name != "LFP"
+        else "no_commissioned" if begun is None
+        else "no_cycles" if not len(counted) or not np.isfinite(counted).all()
+        else "commissioned_later" if begun > days.day[0]
+        else None
+    )  # fmt: skip
+    nothing = (float("nan"), float("nan"))
+    if refusal or begun is None:
+        return Prior(none, none, none, none, nothing, *nothing, refusal)
+    first, last = float(days.day[0]), float(days.day[-1])
+    grid = np.linspace(first, last + 1, PRIOR_POINTS)
+    inside = np.interp(grid, days.day + 1.0, days.cycles)
+    span = last + 1 - first
+    pace = inside[-1] / span if span >= PACE_DAYS else MOST_PACE
+    before = pace * (first - begun)
+    fresh = capacity.ageing_prior(grid - begun, inside)
+    used = capacity.ageing_prior(grid - begun, inside + before)
+    size = battery.capacity_ah
+    usual = (fresh["value"] + used["value"]) / 2
+    return Prior(
+        grid, size * usual.to_numpy(), size * used["low"].to_numpy(),
+        size * fresh["high"].to_numpy(), (first - begun, last - begun), 0.0, before, None,
+    )  # fmt: skip
+
+
+def _commissioned(told: object) -> float | None:
+    """Days since 1970-01-01 of the date that the facts give; None without a date."""
+    try:
+        return float((date.fromisoformat(str(told)[:10]) - date(1970, 1, 1)).days)
+    except ValueError:
+        return None
