@@ -10,10 +10,9 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
-import sqlite3
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from logging import Logger
@@ -100,7 +99,7 @@ class Writer:
         while True:
             try:
                 await self.do(self._journal.append, batches)
-            except (sqlite3.OperationalError, StoreError, OSError) as error:
+            except StoreError as error:
                 attempt += 1
                 self.failing = str(error)
                 if attempt == 1:
@@ -135,6 +134,18 @@ class Beside(Protocol):
         ...
 
 
+async def _outcome(work: Coroutine[Any, Any, None]) -> BaseException | None:
+    """The error that work ended with; a fault of one device must not end the others."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        task.cancel()
+        await asyncio.wait([task])
+        raise
+    return None if task.cancelled() else task.exception()
+
+
 class Runner:
     """One device: opened, asked or listened to, and opened again when it fails."""
 
@@ -144,6 +155,11 @@ class Runner:
         self._state = _State()
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the device."""
+        return self.device.name
 
     def start(self) -> None:
         """Begin."""
@@ -176,15 +192,13 @@ class Runner:
             share = self._collector.options.jitter * random.random()
             await self._pause(share * min(self.device.period_s, 5.0))
         while not self._stop.is_set():
-            try:
-                await self._session()
-            except DeviceError as error:
+            error = await _outcome(self._session())
+            if isinstance(error, DeviceError):
                 await self._failed(error)
-            except TimeoutError:
+            elif isinstance(error, TimeoutError):
                 await self._failed(NoAnswer(f"nothing within {self.device.timeout_s:g} s"))
-            except Exception as error:
-                # A fault of one transport must not end the others; it is told with its trace.
-                self._collector.log.exception("fault", extra={"device": self.device.name})
+            elif error is not None:
+                self._collector.log.error("fault", exc_info=error, extra={"device": self.name})
                 await self._failed(BadAnswer(f"{type(error).__name__}: {error}"))
             if not self._stop.is_set():
                 await self._pause(waiting_time(self._state.failures, self._collector.options))
@@ -381,7 +395,7 @@ class Collector:
     async def _told(self, work: Callable[..., Any], *args: Any) -> None:
         try:
             await self._writer.do(work, *args)
-        except (sqlite3.OperationalError, StoreError) as error:
+        except StoreError as error:
             self.log.warning("not noted", extra={"error": str(error)})
 
     async def _watch_backlog(self) -> None:
@@ -389,7 +403,7 @@ class Collector:
             try:
                 for one in await self._writer.do(self._journal.backlog):
                     self.metrics.backlog.labels(one.device).set(one.readings)
-            except (sqlite3.OperationalError, StoreError) as error:
+            except StoreError as error:
                 self.log.warning("backlog unknown", extra={"error": str(error)})
             await asyncio.sleep(BACKLOG_EVERY_S)
 

@@ -27,6 +27,7 @@ IMPORT_NAMES = {
     "import-linter": "importlinter",
     "paho-mqtt": "paho",
     "pillow": "PIL",
+    "pyserial": "serial",
     "scikit-image": "skimage",
     "scikit-learn": "sklearn",
 }
