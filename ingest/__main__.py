@@ -18,6 +18,7 @@ from core.errors import ConfigError, DeviceError, SourceError, StoreError, Ziggu
 if TYPE_CHECKING:
     from core.readings import Reading
     from core.signals import Signal
+    from ingest.build import Summary
     from ingest.devices import DeviceSpec
 
 EXIT_DEVICE = 1  # a device could not be asked
@@ -247,6 +248,40 @@ def scan(
         for value, said in model.told():
             shown = "-" if said is None else said
             typer.echo(f"  {value.path:<28} {shown} {value.units}".rstrip())
+
+
+@app.command()
+def watch(
+    folder: Annotated[Path, typer.Argument(help="Where files are dropped.")],
+    store: Store = None,
+    polling: Annotated[
+        bool, typer.Option(help="Look every few seconds: for a folder of another machine.")
+    ] = False,
+) -> None:
+    """Build what arrives in a folder until told to stop.
+
+    A file counts when it stands still and is not called *.part or *.tmp; one that is replaced or
+    grows is read again or on, as `preprocess.py build` does.
+
+    Example: python -m ingest watch data/drop --store data/store
+    """
+    import threading
+
+    from ingest.watch import watch as run
+
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+
+    def say(summary: Summary) -> None:
+        typer.echo(
+            f"{summary.read} sources read, {len(summary.failed)} failed; {summary.rows} readings"
+        )
+        for path, why in summary.failed:
+            typer.echo(f"  failed: {why if path in why else f'{path}: {why}'}", err=True)
+        sys.stdout.flush()
+
+    run(folder, _settings(store=store), stop=stop, polling=polling, on_built=say)
 
 
 simulate = typer.Typer(
