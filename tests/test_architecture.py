@@ -27,6 +27,7 @@ IMPORT_NAMES = {
     "import-linter": "importlinter",
     "paho-mqtt": "paho",
     "pillow": "PIL",
+    "pyserial": "serial",
     "scikit-image": "skimage",
     "scikit-learn": "sklearn",
 }
@@ -267,8 +268,12 @@ def _requirements(file: str) -> set[str]:
 @pytest.mark.parametrize(
     ("places", "files"),
     [
-        ((*PACKAGES, *SCRIPTS), ("requirements.txt",)),
-        (("tests", "benchmarks"), ("requirements.txt", "requirements-dev.txt")),
+        (("core", "pages", *SCRIPTS), ("requirements.txt",)),
+        (("ingest",), ("requirements.txt", "requirements-collect.txt")),
+        (
+            ("tests", "benchmarks"),
+            ("requirements.txt", "requirements-collect.txt", "requirements-dev.txt"),
+        ),
     ],
 )
 def test_what_is_imported_is_required(places: tuple[str, ...], files: tuple[str, ...]) -> None:
