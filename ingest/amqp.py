@@ -24,7 +24,6 @@ from aio_pika.exceptions import (
     InvalidFrameError,
     ProbableAuthenticationError,
 )
-from aiormq.exceptions import ConnectionNotAllowed
 from pydantic import Field, field_validator
 
 from core.errors import BadAnswer, DeviceError, Unreachable
@@ -42,7 +41,7 @@ from ingest.payload import (
 
 PORT, TLS_PORT = 5672, 5671
 CLOSING_S = 3.0
-REFUSED = (AuthenticationError, ProbableAuthenticationError, ConnectionNotAllowed, ChannelClosed)
+REFUSED = (AuthenticationError, ProbableAuthenticationError, ChannelClosed)
 BROKEN = (AMQPError, OSError, RuntimeError, EOFError)
 
 

@@ -53,6 +53,7 @@ class Publisher:
     def __exit__(self, *_: object) -> None:
         self.client.disconnect()
         self.client.loop_stop()
+        self.client.on_publish = None  # it holds on to the client, and the client to its sockets
 
     async def send(self, topic: str, payload: Any, retain: bool = False) -> None:
         """Return when the broker has it."""
