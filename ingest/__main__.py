@@ -6,7 +6,9 @@ import asyncio
 import json
 import signal
 import sys
+import uuid
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -169,6 +171,10 @@ async def _read_once(spec: DeviceSpec) -> list[Reading]:
     from core.readings import Batch
     from ingest.devices import transport_class
 
+    if getattr(spec.settings, "client_id", None) is not None:
+        # The collector's own session at the broker stays untouched.
+        own = {"client_id": f"probe-{uuid.uuid4().hex[:12]}", "clean_start": True}
+        spec = replace(spec, settings=spec.settings.model_copy(update=own))
     transport = transport_class(spec.transport)(spec)
     first: asyncio.Future[list[Reading]] = asyncio.get_running_loop().create_future()
 

@@ -50,11 +50,16 @@ def waiting_time(attempt: int, options: CollectorOptions) -> float:
     return wait * (1 - options.jitter * random.random())
 
 
-def judge_age(reading: Reading, now: int, device: DeviceSpec) -> Reading:
-    """The reading, marked where its own time says that it is old or from the future."""
+def judge_age(reading: Reading, now: int, limit: float | None) -> Reading:
+    """The reading, marked where its own time says that it is old or from the future.
+
+    Parameters
+    ----------
+    limit : age above which it is stale [s]; None for no limit, as with a broker, whose messages
+        may have waited for us.
+    """
     if reading.quality is not Quality.GOOD:
         return reading
-    limit = device.stale_after_s
     if limit is not None and now - reading.ts > limit * 1e6:
         return reading._replace(quality=Quality.STALE)
     if reading.ts > now + FUTURE_US:
@@ -237,10 +242,11 @@ class Runner:
 
     async def _deliver(self, batches: Sequence[Batch]) -> None:
         now = now_us()
+        limit = None if self._listens() else self.device.stale_after_s
         judged = [
             Batch(
                 one.device,
-                self.device.complete([judge_age(each, now, self.device) for each in one.readings]),
+                self.device.complete([judge_age(each, now, limit) for each in one.readings]),
             )
             for one in batches
         ]

@@ -226,7 +226,7 @@ def _device(
             expected="a template or [[device.point]] tables",
         )  # fmt: skip
     identity = template.identity if template else None
-    return DeviceSpec(
+    device = DeviceSpec(
         entry.name,
         entry.group if entry.group is not None else identity.group if identity else "",
         entry.site,
@@ -239,6 +239,11 @@ def _device(
         entry.timeout_s or (identity.timeout_s if identity else 3.0),
         entry.stale_after_s or (identity.stale_after_s if identity else None),
     )
+    try:
+        spoken(device)  # makes no contact; finds what needs several settings to be seen
+    except ConfigError as error:
+        raise file.fail(str(error), "device", number, "name") from error
+    return device
 
 
 def _template(file: TomlFile, entry: _Device, number: int) -> Template | None:

@@ -22,7 +22,6 @@ from core.query import open_store
 from core.readings import Quality, Reading
 from ingest.collector import FUTURE_US, judge_age, waiting_time
 from ingest.collector_config import CollectorOptions, load_collector
-from ingest.devices import DeviceSpec, TransportSettings
 from tests.servers import free_port, listens, wait_until
 
 REPO = Path(__file__).parents[2]
@@ -254,6 +253,7 @@ def test_a_configuration_is_checked_before_anything_is_opened(setup: Setup) -> N
         ("backoff_max_s = 0.3", "backof_max_s = 0.3", 6, "is not known here"),
         ('zone = "Europe/Berlin"', 'zone = "Berlin"', 9, "no time zone"),
         ('host = "127.0.0.1"', "", 10, "needs host or serial"),
+        ('host = "127.0.0.1"', 'host = "x"\nframing = "rtu"\nunit = 999', 15, "unit"),
         ('name = "A"', 'name = "A', 11, "Illegal character"),
     ],
 )
@@ -266,14 +266,14 @@ def test_errors_name_the_line(setup: Setup, find: str, put: str, line: int, why:
 
 
 def test_the_age_of_a_reading_is_judged_by_its_own_time() -> None:
-    device = DeviceSpec("d", "", "", "UTC", "modbus", TransportSettings(), (), stale_after_s=10.0)
     now = 10**15
     for age_s, quality in ((0, Quality.GOOD), (10, Quality.GOOD), (11, Quality.STALE)):
-        assert judge_age(Reading("s", now - age_s * 10**6, 1.0), now, device).quality is quality
+        assert judge_age(Reading("s", now - age_s * 10**6, 1.0), now, 10.0).quality is quality
     ahead = Reading("s", now + FUTURE_US + 1, 1.0)
-    assert judge_age(ahead, now, device).quality is Quality.OUT_OF_RANGE
+    assert judge_age(ahead, now, 10.0).quality is Quality.OUT_OF_RANGE
+    assert judge_age(Reading("s", 0, 1.0), now, None).quality is Quality.GOOD
     bad = Reading("s", 0, float("nan"), Quality.NO_VALUE)
-    assert judge_age(bad, now, device) is bad
+    assert judge_age(bad, now, 10.0) is bad
 
 
 def test_waiting_doubles_up_to_its_limit() -> None:
