@@ -38,7 +38,10 @@ EXPORTED_UNITS = {
 RESISTANCE_UNITS = {
     "ohm": "Ω", "low": "Ω", "high": "Ω", "pack_median": "Ω", "relative": "1", "growth": "1/year",
 }  # fmt: skip
-COMMON_REFUSALS = ("no_current", "no_capacity")
+COMMON_REFUSALS = (
+    "no_current", "no_capacity", "current_sign", "current_zero", "cells_clock", "resistance_sign",
+    "all_still",
+)  # fmt: skip
 
 
 def show(ctx: Context) -> None:
@@ -98,7 +101,7 @@ def refusal_words(ctx: Context, one: StringCapacity) -> str:
     if one.refusal != "no_anchors":
         return why(str(one.refusal), "refusal")
     if context.load_weak(ctx).refusal == "current_sign":
-        return t("packpulse.capacity.refusal.current_sign")
+        return t("packpulse.refusal.current_sign")
     limits = ctx.battery.chemistry
     return t(
         "packpulse.capacity.refusal.no_anchors", low=numbers.number(limits.discharge_cutoff, 2),

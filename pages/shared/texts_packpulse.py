@@ -143,6 +143,93 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "fast voll geruht. Einige Vollladungen mit je einer Stunde Ruhe würden es zeigen.",
     ),
     "packpulse.refusal.no_full_end.short": ("never rested near full", "nie fast voll geruht"),
+    "packpulse.refusal.current_sign": (
+        "The state of charge or the cell voltages fall when current is said to flow in: the "
+        "sign of the current is turned. Set it right where the source is declared (sign = -1).",
+        "Der Ladezustand oder die Zellspannungen sinken, wenn Strom in die Batterie fließen "
+        "soll: Das Vorzeichen des Stroms ist verdreht. Bitte dort richten, wo die Quelle "
+        "angegeben ist (sign = -1).",
+    ),
+    "packpulse.refusal.current_sign.short": (
+        "sign of the current turned",
+        "Vorzeichen des Stroms verdreht",
+    ),
+    "packpulse.refusal.current_zero": (
+        "The current reads next to nothing while state of charge and cell voltages move: it is "
+        "not that of this battery, or its sensor is dead. What rests on current cannot be told.",
+        "Der Strom steht fast auf null, während Ladezustand und Zellspannungen sich bewegen: Er "
+        "gehört nicht zu dieser Batterie, oder die Messung ist tot. Was auf dem Strom beruht, "
+        "lässt sich nicht sagen.",
+    ),
+    "packpulse.refusal.current_zero.short": (
+        "current reads zero",
+        "Strom steht auf null",
+    ),
+    "packpulse.refusal.cells_clock": (
+        "The clock of the cell voltages runs apart from that of the current: their voltages "
+        "move before or after it. Set the clock right where the source is declared; until then "
+        "nothing that sets voltages beside current can be told.",
+        "Die Uhr der Zellspannungen geht anders als die des Stroms: Die Spannungen bewegen sich "
+        "vor oder nach ihm. Bitte die Uhr dort richten, wo die Quelle angegeben ist; bis dahin "
+        "lässt sich nichts sagen, was Spannung neben Strom stellt.",
+    ),
+    "packpulse.refusal.cells_clock.short": (
+        "clocks run apart",
+        "Uhren gehen auseinander",
+    ),
+    "packpulse.refusal.resistance_sign": (
+        "The resistance comes out negative, which no cell has: the sign of the current is "
+        "turned, or the clocks of current and cell voltages run apart. Set right where the "
+        "source is declared.",
+        "Der Innenwiderstand ergibt sich negativ, was keine Zelle hat: Das Vorzeichen des "
+        "Stroms ist verdreht, oder die Uhren von Strom und Zellspannungen gehen auseinander. "
+        "Bitte dort richten, wo die Quelle angegeben ist.",
+    ),
+    "packpulse.refusal.resistance_sign.short": (
+        "resistance negative",
+        "Innenwiderstand negativ",
+    ),
+    "packpulse.refusal.all_still": (
+        "The readings of all cells stand still while the battery works: the BMS repeats old "
+        "values. Nothing can be told of the cells.",
+        "Die Messwerte aller Zellen stehen still, während die Batterie arbeitet: Das BMS "
+        "wiederholt alte Werte. Über die Zellen lässt sich nichts sagen.",
+    ),
+    "packpulse.refusal.all_still.short": (
+        "readings stand still",
+        "Messwerte stehen still",
+    ),
+    "packpulse.refusal.few_cells": (
+        "No pack has three cells or more that are measured: there is nothing to compare a cell "
+        "with.",
+        "Kein Pack hat drei oder mehr gemessene Zellen: Es gibt nichts, womit sich eine Zelle "
+        "vergleichen ließe.",
+    ),
+    "packpulse.refusal.few_cells.short": (
+        "nothing to compare with",
+        "nichts zum Vergleichen",
+    ),
+    "packpulse.refusal.cells_alike": (
+        "All cells show the same values to the last digit: one signal was copied to all of "
+        "them. There is nothing to compare.",
+        "Alle Zellen zeigen bis zur letzten Stelle dieselben Werte: Ein Signal wurde auf alle "
+        "kopiert. Es gibt nichts zu vergleichen.",
+    ),
+    "packpulse.refusal.cells_alike.short": (
+        "all cells read the same",
+        "alle Zellen messen gleich",
+    ),
+    "packpulse.refusal.no_curve": (
+        "The battery rested near an end, but no charge or discharge was read at least every 15 "
+        "minutes: the sampling is too coarse to tell what a millivolt is worth in charge.",
+        "Die Batterie hat an einem Ladungsende geruht, aber keine Ladung oder Entladung wurde "
+        "mindestens alle 15 Minuten gemessen: Die Abtastung ist zu grob, um zu sagen, was ein "
+        "Millivolt an Ladung wert ist.",
+    ),
+    "packpulse.refusal.no_curve.short": (
+        "sampled too coarsely",
+        "zu grob abgetastet",
+    ),
     # --- overview ---
     "packpulse.overview.healthy": (
         "None of {all} cells stands apart from its pack.",
@@ -1159,12 +1246,6 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "gelten Zellen bei {high} V, als leer bei {low} V; werden sie anders betrieben, bitte "
         "limits bei den Angaben zum Gerät eintragen.",
     ),
-    "packpulse.capacity.refusal.current_sign": (
-        "The state of charge falls when current is said to flow in: the sign of the current is "
-        "turned. Set it right where the source is declared.",
-        "Der Ladezustand sinkt, wenn Strom in die Batterie fließen soll: Das Vorzeichen des Stroms "
-        "ist vertauscht. Bitte bei der Quelle richtigstellen.",
-    ),
     "packpulse.capacity.now": ("Capacity, full to empty", "Kapazität, voll bis leer"),
     "packpulse.capacity.ways": (
         "95 %, {n} ways of the last 60 days",
@@ -1627,6 +1708,26 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.dossier.mv_year": ("mV/y", "mV/a"),
     "packpulse.dossier.ohm.short.no_current": ("no current recorded", "kein Strom aufgezeichnet"),
     "packpulse.dossier.ohm.short.no_capacity": ("capacity not known", "Kapazität nicht bekannt"),
+    "packpulse.dossier.ohm.short.current_sign": (
+        "sign of the current turned",
+        "Vorzeichen des Stroms verdreht",
+    ),
+    "packpulse.dossier.ohm.short.current_zero": (
+        "current reads zero",
+        "Strom steht auf null",
+    ),
+    "packpulse.dossier.ohm.short.cells_clock": (
+        "clocks run apart",
+        "Uhren gehen auseinander",
+    ),
+    "packpulse.dossier.ohm.short.resistance_sign": (
+        "resistance negative",
+        "Innenwiderstand negativ",
+    ),
+    "packpulse.dossier.ohm.short.all_still": (
+        "readings stand still",
+        "Messwerte stehen still",
+    ),
     "packpulse.dossier.ohm.short.no_soc": ("no SOC recorded", "kein Ladezustand aufgezeichnet"),
     "packpulse.dossier.ohm.short.no_readings": ("no readings", "keine Messwerte"),
     "packpulse.dossier.ohm.short.no_steps": ("no step of the current", "kein Stromsprung"),
