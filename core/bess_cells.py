@@ -143,7 +143,7 @@ def spread_report(
     if matrix is not None and len(matrix.ts):
         found = battery.cell_spread(matrix.high, matrix.low)
         ends = found[["at_top", "at_bottom"]].assign(ts=matrix.ts)
-        shares = battery.extreme_cells(found, len(matrix.cell))
+        shares = battery.extreme_cells(matrix.high, matrix.low)
         extremes = shares.assign(pack=matrix.pack, cell=matrix.cell).sort_values(
             ["lowest_ratio", "highest_ratio"], ascending=False, ignore_index=True
         )
