@@ -23,6 +23,7 @@ from core.analytics.verdicts import DECLINES, Trend, TrendOptions
 from core.annotations import FILE, Annotation, open_annotations
 from core.errors import QueryError, StoreError
 from core.numerals import MINUS, NOTHING, Language, day, number, span
+from core.pack_cautions import cautions
 from core.pack_health import (
     CapacityReport,
     ResistanceReport,
@@ -235,6 +236,19 @@ class Voice:
 def cell_name(pack: int, cell: int) -> str:
     """``3.17``: cell 17 of pack 3."""
     return f"{int(pack)}.{int(cell)}"
+
+
+def caution_words(found: Findings, voice: Voice) -> list[str]:
+    """What is wrong with the readings, a sentence each."""
+    told = []
+    for one in cautions(found.days):
+        values = {name: voice.number(value) for name, value in one.values}
+        if one.cell is not None:
+            values["cell"] = cell_name(*one.cell)
+        if one.start is not None and one.end is not None:
+            values["start"], values["end"] = voice.day(one.start), voice.day(one.end - 1)
+        told.append(voice.say(f"caution.{one.key}", **values))
+    return told
 
 
 def judged_span(found: Findings, voice: Voice) -> str:

@@ -33,12 +33,14 @@ from core.packs import (
     Battery,
     BatteryString,
     CellDays,
+    always_still,
     charged_rests,
     flat,
     load_battery,
     load_days,
     load_hours,
     local_days,
+    without_still,
 )
 from core.query import SignalInfo, Store
 
@@ -174,6 +176,7 @@ def _extremes(
     stamps, volts = store.readings_of(battery.device, names, [(start, end)])
     if not len(stamps):
         return {"max": None, "min": None}
+    volts = without_still(battery, string.cells, stamps, volts)
     known = np.isfinite(volts)
     highest = np.where(known, volts, -np.inf).max(axis=1)
     lowest = np.where(known, volts, np.inf).min(axis=1)
@@ -189,6 +192,8 @@ def _cannot(battery: Battery, string: BatteryString) -> str | None:
         return "no_current"
     if not np.isfinite(battery.capacity_ah) or battery.capacity_ah <= 0:
         return "no_capacity"
+    if always_still(battery, string):
+        return "all_still"
     return None
 
 
@@ -623,6 +628,7 @@ def _steps(
     names = [battery.names[place] for place in string.cells]
     parts = [store.readings_of(battery.device, names, one) for one in by_month(spans)]
     ts, volts = (np.concatenate(part) for part in zip(*parts, strict=True))
+    volts = without_still(battery, string.cells, ts, volts)
     read = _current_and_soc(store, battery, string, spans[0][0], spans[-1][1])
     if len(ts) < 3 or read is None:
         return None

@@ -441,6 +441,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "mindestens alle 15 Minuten gemessen: Die Abtastung ist zu grob, um zu sagen, was ein "
         "Millivolt an Ladung wert ist.",
     ),
+    "caution.still": (
+        "Cell {cell}: the reading stood still from {start} to {end} ({days} days) while the "
+        "battery moved. Those days of the cell are left out of everything.",
+        "Zelle {cell}: Der Messwert stand vom {start} bis {end} still ({days} Tage), während "
+        "die Batterie sich bewegte. Diese Tage der Zelle bleiben überall weg.",
+    ),
+    "caution.still_now": (
+        "Cell {cell}: the reading has stood still since {start} ({days} days until {end}) while "
+        "the battery moved: check the sensor. Those days of the cell are left out of "
+        "everything.",
+        "Zelle {cell}: Der Messwert steht seit {start} still ({days} Tage bis {end}), während "
+        "die Batterie sich bewegt: bitte die Messung prüfen. Diese Tage der Zelle bleiben "
+        "überall weg.",
+    ),
+    "caution.still_more": (
+        "{count} more stretches of readings that stood still are left out as well.",
+        "{count} weitere Strecken stehender Messwerte bleiben ebenfalls weg.",
+    ),
     "refusal.no_readings": (
         "The period holds no voltages of single cells.",
         "Der Zeitraum enthält keine Spannungen einzelner Zellen.",
@@ -764,6 +782,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reason.no_rests": (
         "no value at rest near an end, and no resistance",
         "kein Wert in Ruhe an einem Ladungsende und kein Innenwiderstand",
+    ),
+    "reason.still": (
+        "readings stood still on too many days",
+        "Messwerte standen an zu vielen Tagen still",
     ),
     "reason.no_empty_end": (
         "hardly any rest near empty in these weeks",

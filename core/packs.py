@@ -23,6 +23,7 @@ from core.analytics.diagnosis import (
     DiagnosisOptions,
     Recoverable,
     Rests,
+    StillSpan,
 )
 from core.analytics.quality import Bool, Float, Int, local_times
 from core.analytics.regimes import relative_to
@@ -30,7 +31,7 @@ from core.analytics.trend import middle
 from core.bess import of_quantity, string_capacity
 from core.errors import QueryError
 from core.levels import DAY, HOUR
-from core.query import Cells, SignalInfo, Store
+from core.query import CellColumn, Cells, SignalInfo, Store
 from core.rollup import Buckets
 
 # Highest voltage that cells were ever seen at [V] up to which they are of a chemistry, where nobody
@@ -38,6 +39,8 @@ from core.rollup import Buckets
 HIGHEST_V = {"LTO": 3.0, "LFP": 3.8, "NMC": 4.5}
 SAMPLE_DAYS = 60  # of raw readings behind the curves of charge against voltage
 SAMPLE_CELLS = 4  # at the edge, and as many in the middle
+LEAST_MOVED = 0.1  # SOC in a day on which cells must have moved
+LEAST_STILL = 2  # days up to now from which on a sensor is called stuck
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Battery:
     soc : name of the signal of the state of charge, or None. soc_scale : to 0..1.
     rows_per_pack : cells of a pack stand in so many rows, for pictures.
     synthetic : generated, not measured.
+    still : when readings of cells stood still; nothing is computed from those days.
     """
 
     device: str
@@ -80,6 +84,7 @@ class Battery:
     first: int
     last: int
     synthetic: bool
+    still: tuple[StillSpan, ...] = ()
 
     def place(self, pack: int, cell: int) -> int:
         """Index of a cell on the flat axis.
@@ -134,11 +139,11 @@ def load_battery(store: Store, device: str) -> Battery | None:
         last=max(one.last for one in placed if one.last is not None),
         synthetic=store.device(device).synthetic,
     )
-    if np.isfinite(capacity) or not battery.soc:
-        return battery
-    counted = _counted_capacity(store, battery)
-    source = "counted" if np.isfinite(counted) else ""
-    return replace(battery, capacity_ah=counted, capacity_from=source)
+    if not np.isfinite(capacity) and battery.soc:
+        counted = _counted_capacity(store, battery)
+        source = "counted" if np.isfinite(counted) else ""
+        battery = replace(battery, capacity_ah=counted, capacity_from=source)
+    return replace(battery, still=_still(store, battery))
 
 
 def _chemistry(store: Store, device: str, facts: dict[str, Any]) -> tuple[Chemistry, str]:
@@ -233,6 +238,86 @@ def _hourly(store: Store, device: str, signal: str, start: int, end: int) -> Buc
     return store.buckets(device, signal, start, end, level)
 
 
+# --- readings that stand still -------------------------------------------------------------------
+
+
+def _still(store: Store, battery: Battery) -> tuple[StillSpan, ...]:
+    """When readings of cells stood still while the battery moved, by the days of its whole life."""
+    if "1d" not in store.signal(battery.device, battery.names[0]).levels:
+        return ()
+    columns: tuple[CellColumn, ...] = ("min", "max", "count")
+    found = store.cells_many(battery.device, "cell_voltage", None, None, "1d", columns)
+    low, high, count = (flat(found[name], battery) for name in columns)
+    ts = found["max"].ts
+    if not len(ts):
+        return ()
+    # A cell read now and then in a day has not stood still.
+    high[~(count >= 0.5 * middle(count, axis=1)[:, None])] = np.nan
+    lively = diagnosis.lively_days(low, high, _worked(store, battery, ts))
+    return diagnosis.still_spans(ts, diagnosis.still_days(low, high, lively), lively)
+
+
+def _worked(store: Store, battery: Battery, ts: Int) -> Bool:
+    """Days on which the SOC moved by a tenth; without an SOC, a current of C/20 flowed [day]."""
+    names = [battery.soc] if battery.soc else [one.current for one in battery.strings]
+    worked = np.zeros(len(ts), bool)
+    for name in names:
+        if name is None or "1d" not in store.signal(battery.device, name).levels:
+            continue
+        rows = store.buckets(battery.device, name, int(ts[0]), int(ts[-1]) + 25 * HOUR, "1d")
+        range_ = rows.max - rows.min
+        moved = (
+            range_ * battery.soc_scale >= LEAST_MOVED
+            if battery.soc
+            else range_ >= 0.05 * battery.capacity_ah
+        )
+        worked |= _on(ts, rows.ts, moved.astype(np.float64)) > 0
+    return worked
+
+
+def without_still(battery: Battery, cells: Sequence[int], ts: Int, values: Float) -> Float:
+    """Values of some cells [t, cell] without those from when their readings stood still.
+
+    The day before and the day after are left out as well: they hold hours of it.
+    """
+    if not battery.still:
+        return values
+    column = {place: at for at, place in enumerate(cells)}
+    kept = np.array(values, np.float64)
+    for span in battery.still:
+        if span.place in column:
+            inside = (ts >= span.start - DAY) & (ts < span.end + DAY)
+            kept[inside, column[span.place]] = np.nan
+    return kept
+
+
+def always_still(battery: Battery, string: BatteryString) -> bool:
+    """Whether all readings of a string's cells stand still, over nearly all of the battery's life."""
+    life = max(battery.last - battery.first, 1)
+    share = dict.fromkeys(string.cells, 0.0)
+    for one in battery.still:
+        if one.place in share:
+            share[one.place] += (one.end - one.start) / life
+    return min(share.values()) > 0.9
+
+
+def _held_up(battery: Battery, start: int, end: int) -> Bool:
+    """Cells with readings that stood still in a window [µs UTC], [cell]."""
+    held = np.zeros(len(battery.names), bool)
+    held[[one.place for one in battery.still if one.start < end and one.end > start]] = True
+    return held
+
+
+def stuck_now(battery: Battery, start: int, end: int) -> Bool:
+    """Cells whose readings stand still at the end of a window [µs UTC], or most of it [cell]."""
+    stuck, share = np.zeros(len(battery.names), bool), np.zeros(len(battery.names))
+    for span in battery.still:
+        share[span.place] += max(min(end, span.end) - max(start, span.start), 0) / (end - start)
+        going_on = span.start < end and (span.lasting or end <= span.end)
+        stuck[span.place] |= going_on and span.days >= LEAST_STILL
+    return stuck | (share > 0.5)
+
+
 # --- days --------------------------------------------------------------------------------------
 
 
@@ -243,7 +328,8 @@ class CellDays:
     Attributes
     ----------
     ts : midnights [µs UTC]. day : days since 1970-01-01 of the local calendar.
-    sat, low : highest and lowest [day, cell], V. valid : `sat` of complete charges, else NaN.
+    sat, low : highest and lowest [day, cell], V, NaN while a reading stands still.
+    valid : `sat` of complete charges, else NaN.
     charges : which days count, and why the others do not.
     cycles : equivalent full cycles since the first day, at the end of each; NaN without current.
     """
@@ -289,8 +375,10 @@ def load_days(
     if battery is None:
         return None
     found = store.cells_many(device, "cell_voltage", start, end, "1d", ("min", "max"))
-    sat, low = flat(found["max"], battery), flat(found["min"], battery)
-    ts = found["max"].ts
+    ts, every = found["max"].ts, range(len(battery.names))
+    sat, low = (
+        without_still(battery, every, ts, flat(found[name], battery)) for name in ("max", "min")
+    )
     soc = _daily_soc(store, battery, ts)
     charges = sat_of.judge_charges(sat, battery.chemistry, soc)
     return CellDays(
@@ -362,8 +450,8 @@ class WeakCells:
     recoverable : what mending them brings.
     resistance_ohm : of the median cell, an hour's; NaN unknown.
     refusal : why nothing can be said: ``no_current``, ``no_capacity``, ``no_levels``,
-        ``current_sign`` (the SOC falls when charge is said to flow in), ``no_rests``,
-        ``no_empty_end``, ``no_full_end``; None if something can.
+        ``current_sign`` (the SOC falls when charge is said to flow in), ``all_still``,
+        ``no_rests``, ``no_empty_end``, ``no_full_end``; None if something can.
     """
 
     battery: Battery
@@ -397,7 +485,11 @@ def weak_cells(
         return WeakCells(battery, start, end, None, pd.DataFrame(), None, float("nan"), refusal)
     days = load_days(store, device, max(start, end - round(options.recent_days * DAY)), end)
     assert days is not None
-    stuck = diagnosis.flag_stuck(days.low, days.sat)
+    stuck = stuck_now(battery, max(start, end - round(options.recent_days * DAY)), end)
+    if stuck.all():
+        return WeakCells(
+            battery, start, end, None, pd.DataFrame(), None, float("nan"), "all_still"
+        )  # fmt: skip
     parts = [
         _diagnose_string(store, battery, string, stuck, (start, end), options)
         for string in battery.strings
@@ -405,6 +497,8 @@ def weak_cells(
     found = _joined(
         battery, [(string, part) for string, (part, _) in zip(battery.strings, parts, strict=True)]
     )
+    if found.refusal is None:
+        found.reason[_held_up(battery, start, end) & (found.fault == "unknown")] = "still"
     resistance = float(np.nanmedian([ohm for _, ohm in parts])) if parts else float("nan")
     series = max(len(string.cells) for string in battery.strings)
     recoverable = None
@@ -437,8 +531,8 @@ def load_hours(
     rows = _by_hour(_hourly(store, battery.device, string.current, start, end))
     return CellHours(
         ts,
-        flat(found["last"], battery)[:, where],
-        flat(found["mean"], battery)[:, where],
+        without_still(battery, string.cells, ts, flat(found["last"], battery)[:, where]),
+        without_still(battery, string.cells, ts, flat(found["mean"], battery)[:, where]),
         _on(ts, rows.ts, rows.sum / rows.count),
         _on(ts, rows.ts, rows.min),
         _on(ts, rows.ts, rows.max),
@@ -555,7 +649,10 @@ def _samples(
     charge = diagnosis.count_charge(ts, current)
     found = []
     for one in cells:
-        stamps, volts = store.raw(battery.device, battery.names[string.cells[one]], *window)
+        place = string.cells[one]
+        stamps, volts = store.raw(battery.device, battery.names[place], *window)
+        moving = np.isfinite(without_still(battery, [place], stamps, volts[:, None])[:, 0])
+        stamps, volts = stamps[moving], volts[moving]
         if len(ts):
             near = np.clip(np.searchsorted(ts, stamps, side="right") - 1, 0, len(ts) - 1)
             close = np.abs(stamps - ts[near]) <= 60_000_000

@@ -47,6 +47,7 @@ def main() -> None:
         return
     chart.show_key_figures(key_figures(ctx, days, context.load_weak(ctx)))
     say_unknown_cell(ctx)
+    context.say_cautions(ctx, days)
     tab = pick_tab()
     import_module(f"pages.packs.{tab}").show(ctx)
 

@@ -230,6 +230,24 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "sampled too coarsely",
         "zu grob abgetastet",
     ),
+    "packpulse.caution.still": (
+        "Cell {cell}: the reading stood still from {start} to {end} ({days} days) while the "
+        "battery moved. Those days of the cell are left out of everything.",
+        "Zelle {cell}: Der Messwert stand vom {start} bis {end} still ({days} Tage), während "
+        "die Batterie sich bewegte. Diese Tage der Zelle bleiben überall weg.",
+    ),
+    "packpulse.caution.still_now": (
+        "Cell {cell}: the reading has stood still since {start} ({days} days until {end}) while "
+        "the battery moved: check the sensor. Those days of the cell are left out of "
+        "everything.",
+        "Zelle {cell}: Der Messwert steht seit {start} still ({days} Tage bis {end}), während "
+        "die Batterie sich bewegt: bitte die Messung prüfen. Diese Tage der Zelle bleiben "
+        "überall weg.",
+    ),
+    "packpulse.caution.still_more": (
+        "{count} more stretches of readings that stood still are left out as well.",
+        "{count} weitere Strecken stehender Messwerte bleiben ebenfalls weg.",
+    ),
     # --- overview ---
     "packpulse.overview.healthy": (
         "None of {all} cells stands apart from its pack.",
@@ -565,6 +583,12 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "They have no value at rest near an end, and no resistance: look for missing readings.",
         "Sie haben keinen Wert in Ruhe an einem Ladungsende und keinen Innenwiderstand: bitte "
         "nach fehlenden Messwerten sehen.",
+    ),
+    "packpulse.reason.still": (
+        "Their readings stood still on too many of these days; what remains is too little to "
+        "judge them.",
+        "Ihre Messwerte standen an zu vielen dieser Tage still; was bleibt, reicht nicht für "
+        "ein Urteil.",
     ),
     "packpulse.reason.no_empty_end": (
         "The battery hardly rested near empty in these weeks; a few deep discharges with an hour "

@@ -62,11 +62,11 @@ def reasons(*names: str, judging: bool = False) -> set[str]:
 
 
 # Reasons of the code -> keys of the page, keys of the report.
-WEAK = reasons("_cannot", "_nothing_to_compare", "weak_cells", "diagnose", judging=True)
+WEAK = reasons("_cannot", "_nothing_to_compare", "weak_cells", "diagnose", judging=True) - {"still"}
 COUNTED = reasons("_cannot", "why_uncounted", "_ledger")
 STEPS = reasons("_cannot", "why_uncounted", "resistance_report")
 CURVES = reasons("_cannot", "why_uncounted", "_string_ica")
-CELLS = reasons("diagnose", "_classify", judging=True)
+CELLS = reasons("diagnose", "_classify", judging=True) | {"still"}
 NOT_SEEN = ("no_rests", "no_empty_end", "no_full_end")  # of all cells: then of the battery
 TRIPS = reasons("efficiency_of", "estimate_round_trip")
 CHARGES = reasons("judge_charges")

@@ -1,0 +1,155 @@
+"""Batteries whose readings are wrong: what is found, what is left out for it, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core import pack_cautions, packs
+from core.ledger import Ledger, create_ledger
+from core.levels import DAY, HOUR
+from core.pack_health import resistance_report
+from core.pyramid import DeviceSession
+from core.query import Store, open_store
+from core.signals import load_catalogue
+from core.upkeep import tidy
+from ingest.demo import DemoDevice, DemoOptions, demo_site, truth
+
+OPTIONS = DemoOptions(seed=5, days=75, packs=2, cells=8, faults="offset_low:1,resistance:1")
+RULES = "1min,5min,15min,1h,1d"
+WEAK = {(1, 2): "offset_low"}  # of BESS-2, see `test_the_healthy_twin`
+Alter = Callable[[str, np.ndarray, np.ndarray, int], tuple[np.ndarray, np.ndarray] | None]
+
+
+def is_cell(name: str) -> bool:
+    return "_p" in name and "_v" in name
+
+
+def still(names: tuple[str, ...], first: float, last: float) -> Alter:
+    """Readings of some cells repeat their value from one day to another."""
+
+    def alter(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
+        if name in names:
+            inside = (ts >= begin + first * DAY) & (ts < begin + last * DAY)
+            value = np.where(inside, value[np.argmax(inside)], value)
+        return ts, value
+
+    return alter
+
+
+def constant(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
+    return (ts, np.full(len(ts), 3.3)) if is_cell(name) else (ts, value)
+
+
+PACK = tuple(f"bms1_p1_v{cell}" for cell in range(1, 9))
+ALTERED: dict[str, Alter] = {
+    "same": lambda name, ts, value, begin: (ts, value),
+    "still": still(("bms1_p1_v3",), 50.6, 65),
+    "still-now": still(("bms1_p1_v3",), 60, 99),
+    "still-pack": still(PACK, 55, 65),
+    "still-pack-always": still(PACK, 0, 99),
+    "constant": constant,
+}
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    root = tmp_path_factory.mktemp("bad") / "store"
+    source = next(one for one in demo_site(OPTIONS) if one.name == "BESS-2")
+    with create_ledger(root, zone=OPTIONS.zone, rules=RULES) as ledger:
+        for name, alter in ALTERED.items():
+            write(ledger, source, name, alter)
+    opened = open_store(root)
+    yield opened
+    opened.close()
+
+
+def write(ledger: Ledger, source: DemoDevice, device: str, alter: Alter) -> None:
+    """BESS-2 with its readings altered, under another name."""
+    catalogue = load_catalogue()
+    wanted = [
+        one for one in source.signals()
+        if one[0] in ("bms1_c", "bms1_soc", "bms1_v", "bms1_cell_ave_t", "pos_ae", "neg_ae",
+                      "pcs1_ap") or is_cell(one[0])
+    ]  # fmt: skip
+    begin = min(int(ts[0]) for _, ts, _ in wanted)
+    with DeviceSession(ledger, device, "BESS", synthetic=True) as session:
+        for name, ts, value in wanted:
+            made = alter(name, ts, value, begin)
+            if made is None:
+                continue
+            signal = catalogue.describe(name)
+            readings = (*made, np.zeros(len(made[0]), np.int64))
+            levels = session.levels(name, made[0])
+            for chunk in session.chunks(signal, readings, levels=levels):
+                session.append(signal, chunk, levels)
+        session.commit(lambda commit: commit.put_facts(device, source.facts))
+    tidy(ledger, device)
+
+
+def judged(store: Store, device: str) -> packs.WeakCells:
+    found = packs.weak_cells(store, device)
+    assert found is not None
+    return found
+
+
+def faults(found: packs.WeakCells) -> dict[tuple[int, int], str]:
+    said = found.table[found.table["fault"] != "healthy"]
+    places = zip(said["pack"], said["cell"], strict=True)
+    return dict(zip(places, said["fault"], strict=True))
+
+
+def told(store: Store, device: str) -> list[str]:
+    days = packs.load_days(store, device)
+    assert days is not None
+    return [one.key for one in pack_cautions.cautions(days)]
+
+
+def test_the_healthy_twin(store: Store) -> None:
+    (fault,) = (one for one in truth(OPTIONS)["faults"] if one["device"] == "BESS-2")
+    assert {(fault["pack"], fault["cell"]): fault["kind"]} == WEAK
+    assert faults(judged(store, "same")) == WEAK
+    assert told(store, "same") == []
+
+
+# --- readings that stand still --------------------------------------------------------------------
+
+
+def test_a_reading_that_stood_still_is_named_and_left_out(store: Store) -> None:
+    found = judged(store, "still")
+    assert faults(found) == WEAK  # the cell itself is healthy
+    (span,) = found.battery.still
+    assert (found.battery.pack[span.place], found.battery.cell[span.place]) == (1, 3)
+    first = found.battery.first
+    assert abs(span.start - (first + 51 * DAY)) <= DAY  # the first whole day
+    assert abs(span.end - (first + 65 * DAY)) <= DAY
+    days = packs.load_days(store, "still")
+    assert days is not None
+    assert np.isnan(days.sat[52:64, 2]).all() and np.isfinite(days.sat[:49, 2]).mean() > 0.9
+    assert told(store, "still") == ["still"]
+    same = judged(store, "same")
+    np.testing.assert_allclose(found.found.empty_ah, same.found.empty_ah, atol=0.2)  # type: ignore[union-attr]
+
+
+def test_a_reading_that_stands_still_now_is_a_sensor(store: Store) -> None:
+    assert faults(judged(store, "still-now")) == {**WEAK, (1, 3): "sensor"}
+    assert told(store, "still-now") == ["still_now"]
+
+
+def test_a_whole_pack_that_stood_still_accuses_nobody(store: Store) -> None:
+    assert faults(judged(store, "still-pack")) == WEAK
+    found = judged(store, "still-pack-always")
+    assert faults(found) == {(1, cell): "sensor" for cell in range(1, 9)}
+    assert found.resistance_ohm == pytest.approx(judged(store, "same").resistance_ohm, rel=0.1)
+    assert np.isfinite(found.table["resistance_ratio"][8:]).all()
+
+
+def test_all_cells_constant_are_refused(store: Store) -> None:
+    found = judged(store, "constant")
+    assert found.refusal == "all_still"
+    end = found.battery.last + HOUR
+    report = resistance_report(store, "constant", found.battery.first, end)
+    assert report is not None and report.refusal == "all_still"
