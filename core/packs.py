@@ -39,6 +39,7 @@ from core.rollup import Buckets
 HIGHEST_V = {"LTO": 3.0, "LFP": 3.8, "NMC": 4.5}
 SAMPLE_DAYS = 60  # of raw readings behind the curves of charge against voltage
 SAMPLE_CELLS = 4  # at the edge, and as many in the middle
+LEAST_CELLS = 3  # of a pack: of two nobody can say which of them stands apart
 LEAST_MOVED = 0.1  # SOC in a day on which cells must have moved
 LEAST_STILL = 2  # days up to now from which on a sensor is called stuck
 
@@ -292,7 +293,7 @@ def without_still(battery: Battery, cells: Sequence[int], ts: Int, values: Float
 
 
 def always_still(battery: Battery, string: BatteryString) -> bool:
-    """Whether all readings of a string's cells stand still, over nearly all of the battery's life."""
+    """Whether all readings of a string's cells stand still, nearly all of the time."""
     life = max(battery.last - battery.first, 1)
     share = dict.fromkeys(string.cells, 0.0)
     for one in battery.still:
@@ -451,6 +452,7 @@ class WeakCells:
     resistance_ohm : of the median cell, an hour's; NaN unknown.
     refusal : why nothing can be said: ``no_current``, ``no_capacity``, ``no_levels``,
         ``current_sign`` (the SOC falls when charge is said to flow in), ``all_still``,
+        ``few_cells`` (no pack has three), ``cells_alike`` (copies of one signal),
         ``no_rests``, ``no_empty_end``, ``no_full_end``; None if something can.
     """
 
@@ -485,11 +487,13 @@ def weak_cells(
         return WeakCells(battery, start, end, None, pd.DataFrame(), None, float("nan"), refusal)
     days = load_days(store, device, max(start, end - round(options.recent_days * DAY)), end)
     assert days is not None
+    refusal = _nothing_to_compare(days)
+    if refusal:
+        return WeakCells(battery, start, end, None, pd.DataFrame(), None, float("nan"), refusal)
     stuck = stuck_now(battery, max(start, end - round(options.recent_days * DAY)), end)
     if stuck.all():
-        return WeakCells(
-            battery, start, end, None, pd.DataFrame(), None, float("nan"), "all_still"
-        )  # fmt: skip
+        refusal = "all_still"
+        return WeakCells(battery, start, end, None, pd.DataFrame(), None, float("nan"), refusal)
     parts = [
         _diagnose_string(store, battery, string, stuck, (start, end), options)
         for string in battery.strings
@@ -518,6 +522,19 @@ def _cannot(store: Store, battery: Battery, start: int, end: int) -> str | None:
         return "no_levels"
     turned = (_is_turned(*_moved(store, battery, one, start, end)) for one in battery.strings)
     return "current_sign" if any(turned) else None
+
+
+def _nothing_to_compare(days: CellDays) -> str | None:
+    """Why cells cannot be set beside those of their pack, or None."""
+    pack = np.array(days.battery.pack)
+    if max(np.unique(pack, return_counts=True)[1]) < LEAST_CELLS:
+        return "few_cells"
+    lively = diagnosis.lively_days(days.low, days.sat)
+    values = np.stack([days.low[lively], days.sat[lively]])
+    known = np.isfinite(values).all(axis=0).all(axis=1)
+    if known.sum() < 3:
+        return None
+    return "cells_alike" if (np.ptp(values[:, known], axis=2) == 0).all() else None
 
 
 def load_hours(

@@ -44,6 +44,25 @@ def constant(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
     return (ts, np.full(len(ts), 3.3)) if is_cell(name) else (ts, value)
 
 
+def only(*names: str) -> Alter:
+    """Other cells are not measured."""
+
+    def alter(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
+        return None if is_cell(name) and name not in names else (ts, value)
+
+    return alter
+
+
+def copied() -> Alter:
+    """One signal in the place of all cells."""
+    kept: dict[str, Any] = {}
+
+    def alter(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
+        return kept.setdefault("one", (ts, value)) if is_cell(name) else (ts, value)
+
+    return alter
+
+
 PACK = tuple(f"bms1_p1_v{cell}" for cell in range(1, 9))
 ALTERED: dict[str, Alter] = {
     "same": lambda name, ts, value, begin: (ts, value),
@@ -52,6 +71,9 @@ ALTERED: dict[str, Alter] = {
     "still-pack": still(PACK, 55, 65),
     "still-pack-always": still(PACK, 0, 99),
     "constant": constant,
+    "one-cell": only("bms1_p1_v1", "bms1_p2_v1"),
+    "two-cells": only("bms1_p1_v1", "bms1_p1_v2"),
+    "copied": copied(),
 }
 
 
@@ -153,3 +175,15 @@ def test_all_cells_constant_are_refused(store: Store) -> None:
     end = found.battery.last + HOUR
     report = resistance_report(store, "constant", found.battery.first, end)
     assert report is not None and report.refusal == "all_still"
+
+
+# --- nothing to compare with ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("device", "refusal"),
+    [("one-cell", "few_cells"), ("two-cells", "few_cells"), ("copied", "cells_alike")],
+)
+def test_cells_without_peers_are_not_called_good(store: Store, device: str, refusal: str) -> None:
+    found = judged(store, device)
+    assert found.refusal == refusal and found.recoverable is None
