@@ -13,6 +13,8 @@ from core.bess_course import Course, coarse_level, load_course, total_of
 from core.bess_efficiency import Efficiency, efficiency_of
 from core.query import Store
 
+LEAST_COUNTED = 0.1  # of the cycles by SOC that the current must count at least
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -105,14 +107,16 @@ def count_cycles(store: Store, device: str, course: Course) -> Cycles:
     discharged = sum(one for _, one in moved) if moved else np.nan
     rated = string_capacity(store, device, len(moved))
     count = max(len(moved), 1)
-    if moved and np.isfinite(rated):
-        efc = battery.equivalent_full_cycles(charged, discharged, rated * count)
+    efc = battery.equivalent_full_cycles(charged, discharged, rated * count)
+    by_soc = battery.soc_full_cycles(course.soc) if course.soc is not None else np.nan
+    # A current that reads next to nothing while the SOC moves is not that of the battery.
+    dead = by_soc > 1 and efc < LEAST_COUNTED * by_soc
+    if moved and np.isfinite(rated) and not dead:
         return Cycles(efc, "current", rated, charged, discharged, count, None)
-    efc = battery.soc_full_cycles(course.soc) if course.soc is not None else np.nan
     refusal = (
-        None if np.isfinite(efc) else "no_capacity" if moved else "no_current_no_soc"
+        None if np.isfinite(by_soc) else "no_capacity" if moved else "no_current_no_soc"
     )  # fmt: skip
-    return Cycles(efc, "soc", rated, charged, discharged, count, refusal)
+    return Cycles(by_soc, "soc", rated, charged, discharged, count, refusal)
 
 
 def cycles_report(store: Store, device: str, start: int, end: int) -> tuple[Cycles, float] | None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.analytics.diagnosis import DAY_US
 from core.packs import CellDays
 
+# Counted capacity over the configured one: no battery holds a fifth more than it is rated, and one
+# that holds less than 0.6 of it would have been exchanged.
+LEAST_SHARE, MOST_SHARE = 0.6, 1.2
 MOST_STILL = 6  # cells named one by one
 
 
@@ -16,7 +21,9 @@ class Caution:
 
     Attributes
     ----------
-    key : ``still`` (readings repeated one value), ``still_now`` (and still do), ``still_more``.
+    key : ``still`` (readings repeated one value), ``still_now`` (and still do), ``still_more``;
+        ``turned`` (sign of the current), ``clock`` (of the cells), ``dead`` (current reads zero),
+        ``capacity`` (configured one cannot be).
     cell : pack and cell, or None. start, end : when [µs UTC], None if always.
     values : figures of the sentence.
     """
@@ -33,7 +40,25 @@ def cautions(days: CellDays) -> tuple[Caution, ...]:
     if not len(days.ts):
         return ()
     start, end = int(days.ts[0]), int(days.ts[-1]) + DAY_US
-    return _still(days, start, end)
+    return (*_current(days, start, end), *_still(days, start, end))
+
+
+def _current(days: CellDays, start: int, end: int) -> tuple[Caution, ...]:
+    """What the current says against state of charge, cells and the configured capacity."""
+    battery, told = days.battery, []
+    for string in battery.strings:
+        told += [
+            Caution(one.kind, None, max(one.start, start), min(one.end, end))
+            for one in string.doubts
+            if one.start < end and one.end > start
+        ]
+        share = string.counted_ah / battery.capacity_ah
+        if string.dead:
+            told.append(Caution("dead"))
+        elif battery.capacity_from == "fact" and not LEAST_SHARE <= share <= MOST_SHARE:
+            figures = (("told", battery.capacity_ah), ("counted", round(string.counted_ah)))
+            told += [Caution("capacity", values=figures)] if np.isfinite(share) else []
+    return tuple(told)
 
 
 def _still(days: CellDays, start: int, end: int) -> tuple[Caution, ...]:

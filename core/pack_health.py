@@ -40,6 +40,8 @@ from core.packs import (
     load_days,
     load_hours,
     local_days,
+    why_doubted,
+    without_doubt,
     without_still,
 )
 from core.query import SignalInfo, Store
@@ -89,7 +91,9 @@ def load_readings(
     """
     if string.current is None:
         return None
-    ts, current = _course(store, store.signal(battery.device, string.current), start, end, "mean")
+    ts, current = without_doubt(
+        string, *_course(store, store.signal(battery.device, string.current), start, end, "mean")
+    )
     signals = store.signals(battery.device)
     told = {
         name: _of_string(battery, string, signals, *quantities)
@@ -194,7 +198,7 @@ def _cannot(battery: Battery, string: BatteryString) -> str | None:
         return "no_capacity"
     if always_still(battery, string):
         return "all_still"
-    return None
+    return why_doubted(string, battery.first, battery.last)
 
 
 # --- capacity ----------------------------------------------------------------------------------
@@ -496,6 +500,8 @@ def resistance_report(store: Store, device: str, start: int, end: int) -> Resist
         )  # fmt: skip
     if not tables:
         return refused("no_steps", seen)
+    if any(np.nanmedian(one.ohm) <= 0 for one in found if np.isfinite(one.ohm).any()):
+        return refused("resistance_sign", seen)
     table = pd.concat(tables).sort_index()
     if not source:
         table[["ohm", "low", "high", "pack_median"]] = np.nan
@@ -568,7 +574,7 @@ def _current_and_soc(
     """Raw current with the SOC beside it; None without either."""
     if string.current is None or battery.soc is None:
         return None
-    ts, current = store.raw(battery.device, string.current, start, end)
+    ts, current = without_doubt(string, *store.raw(battery.device, string.current, start, end))
     stamps, level = store.raw(battery.device, battery.soc, start, end)
     if len(ts) < 3 or not len(stamps):
         return None
@@ -742,7 +748,9 @@ def _string_ica(
     info = string_voltage(battery, string, store.signals(battery.device))
     if why or info is None or string.current is None:
         return [], why or "no_voltage"
-    ts, current = _course(store, store.signal(battery.device, string.current), start, end, "mean")
+    ts, current = without_doubt(
+        string, *_course(store, store.signal(battery.device, string.current), start, end, "mean")
+    )
     volts = _held(store, info, ts, start, end, "mean")
     if len(ts) < 3 or volts is None or not np.isfinite(volts).any():
         return [], "no_readings"

@@ -459,6 +459,34 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} more stretches of readings that stood still are left out as well.",
         "{count} weitere Strecken stehender Messwerte bleiben ebenfalls weg.",
     ),
+    "caution.turned": (
+        "From {start} to {end} the current has the other sign than charge: the state of charge "
+        "or the cells fall while it flows in. What rests on its sign leaves these days out; set "
+        "it right where the source is declared, for these days only.",
+        "Vom {start} bis {end} hat der Strom das falsche Vorzeichen: Ladezustand oder "
+        "Zellspannungen sinken, während er hineinfließt. Was auf dem Vorzeichen beruht, lässt "
+        "diese Tage weg; bitte dort richten, wo die Quelle angegeben ist, nur für diese Tage.",
+    ),
+    "caution.clock": (
+        "From {start} to {end} the clock of the cell voltages runs apart from that of the "
+        "current. What sets voltages beside current leaves these days out.",
+        "Vom {start} bis {end} geht die Uhr der Zellspannungen anders als die des Stroms. Was "
+        "Spannung neben Strom stellt, lässt diese Tage weg.",
+    ),
+    "caution.dead": (
+        "The current reads next to nothing while the state of charge moves: cycles, capacity "
+        "and resistance cannot be told.",
+        "Der Strom steht fast auf null, während sich der Ladezustand bewegt: Zyklen, Kapazität "
+        "und Innenwiderstand lassen sich nicht angeben.",
+    ),
+    "caution.capacity": (
+        "The configured capacity of {told} Ah must be wrong, or the current: by charge over "
+        "state of charge the string holds {counted} Ah. Cycles, shares of rated and thresholds "
+        "in Ah are off by that factor; correct capacity_ah.",
+        "Die angegebene Kapazität von {told} Ah muss falsch sein, oder der Strom: Nach Ladung "
+        "über Ladezustand fasst der Strang {counted} Ah. Zyklen, Anteile der Nennkapazität und "
+        "Schwellen in Ah sind um diesen Faktor falsch; bitte capacity_ah berichtigen.",
+    ),
     "refusal.no_readings": (
         "The period holds no voltages of single cells.",
         "Der Zeitraum enthält keine Spannungen einzelner Zellen.",

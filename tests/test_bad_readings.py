@@ -11,7 +11,7 @@ import pytest
 from core import pack_cautions, packs
 from core.ledger import Ledger, create_ledger
 from core.levels import DAY, HOUR
-from core.pack_health import resistance_report
+from core.pack_health import capacity_report, resistance_report
 from core.pyramid import DeviceSession
 from core.query import Store, open_store
 from core.signals import load_catalogue
@@ -63,6 +63,28 @@ def copied() -> Alter:
     return alter
 
 
+def current(factor: float, first: float = 0.0, *, without: str = "") -> Alter:
+    """The current from a day on times a factor."""
+
+    def alter(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
+        if name == without:
+            return None
+        late = ts >= begin + first * DAY
+        return (ts, np.where(late, factor * value, value)) if name == "bms1_c" else (ts, value)
+
+    return alter
+
+
+def late_cells(first: float) -> Alter:
+    """The clock of the cells runs an hour behind from a day on."""
+
+    def alter(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
+        moved = np.where(ts >= begin + first * DAY, ts + HOUR, ts)
+        return (moved, value) if is_cell(name) else (ts, value)
+
+    return alter
+
+
 PACK = tuple(f"bms1_p1_v{cell}" for cell in range(1, 9))
 ALTERED: dict[str, Alter] = {
     "same": lambda name, ts, value, begin: (ts, value),
@@ -74,7 +96,15 @@ ALTERED: dict[str, Alter] = {
     "one-cell": only("bms1_p1_v1", "bms1_p2_v1"),
     "two-cells": only("bms1_p1_v1", "bms1_p1_v2"),
     "copied": copied(),
+    "turned": current(-1.0),
+    "turned-from-50": current(-1.0, 50),
+    "turned-untold": current(-1.0, without="bms1_soc"),
+    "dead": current(0.0),
+    "late": late_cells(0.0),
+    "late-from-40": late_cells(40.0),
 }
+FACTS: dict[str, dict[str, Any]] = {"half": {"capacity_ah": 140.0}, "less": {"capacity_ah": 260.0}}
+ALTERED |= dict.fromkeys(FACTS, ALTERED["same"])
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +127,7 @@ def write(ledger: Ledger, source: DemoDevice, device: str, alter: Alter) -> None
         if one[0] in ("bms1_c", "bms1_soc", "bms1_v", "bms1_cell_ave_t", "pos_ae", "neg_ae",
                       "pcs1_ap") or is_cell(one[0])
     ]  # fmt: skip
+    facts = {**source.facts, **FACTS.get(device, {})}
     begin = min(int(ts[0]) for _, ts, _ in wanted)
     with DeviceSession(ledger, device, "BESS", synthetic=True) as session:
         for name, ts, value in wanted:
@@ -108,7 +139,7 @@ def write(ledger: Ledger, source: DemoDevice, device: str, alter: Alter) -> None
             levels = session.levels(name, made[0])
             for chunk in session.chunks(signal, readings, levels=levels):
                 session.append(signal, chunk, levels)
-        session.commit(lambda commit: commit.put_facts(device, source.facts))
+        session.commit(lambda commit: commit.put_facts(device, facts))
     tidy(ledger, device)
 
 
@@ -187,3 +218,55 @@ def test_all_cells_constant_are_refused(store: Store) -> None:
 def test_cells_without_peers_are_not_called_good(store: Store, device: str, refusal: str) -> None:
     found = judged(store, device)
     assert found.refusal == refusal and found.recoverable is None
+
+
+# --- a current that does not fit ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("device", "refusal"),
+    [("turned", "current_sign"), ("turned-untold", "current_sign"), ("dead", "current_zero"),
+     ("late", "cells_clock")],
+)  # fmt: skip
+def test_a_current_that_never_fits_is_refused(store: Store, device: str, refusal: str) -> None:
+    found = judged(store, device)
+    assert found.refusal == refusal
+    window = found.battery.first, found.battery.last + 1
+    report = resistance_report(store, device, *window)
+    assert report is not None and report.refusal in (refusal, "no_soc")
+    counted = capacity_report(store, device, *window)
+    assert counted is not None and counted.strings[0].refusal == refusal
+
+
+@pytest.mark.parametrize(
+    ("device", "key", "first", "slack"),
+    [("turned-from-50", "turned", 50, 1), ("late-from-40", "clock", 40, 4)],
+)
+def test_a_change_is_found_on_its_day_and_the_good_part_judged(
+    store: Store, device: str, key: str, first: int, slack: int
+) -> None:
+    found = judged(store, device)
+    assert faults(found) == WEAK
+    days = packs.load_days(store, device)
+    assert days is not None
+    (one,) = pack_cautions.cautions(days)
+    assert one.key == key and one.start is not None and one.end is not None
+    assert abs(one.start - (found.battery.first + first * DAY)) <= slack * DAY
+    assert one.end >= found.battery.last - DAY
+    same = judged(store, "same").resistance_ohm
+    assert found.resistance_ohm == pytest.approx(same, rel=0.1)
+
+
+def test_a_dead_current_counts_no_cycles(store: Store) -> None:
+    days = packs.load_days(store, "dead")
+    assert days is not None and np.isnan(days.cycles).all()
+    assert told(store, "dead") == ["dead"]
+
+
+def test_a_configured_capacity_that_cannot_be_is_named(store: Store) -> None:
+    days = packs.load_days(store, "half")
+    assert days is not None
+    (one,) = pack_cautions.cautions(days)
+    assert one.key == "capacity" and dict(one.values)["told"] == 140.0
+    assert dict(one.values)["counted"] == pytest.approx(277, rel=0.03)
+    assert told(store, "less") == []  # 277 / 260: as new batteries are

@@ -62,10 +62,13 @@ def reasons(*names: str, judging: bool = False) -> set[str]:
 
 
 # Reasons of the code -> keys of the page, keys of the report.
-WEAK = reasons("_cannot", "_nothing_to_compare", "weak_cells", "diagnose", judging=True) - {"still"}
-COUNTED = reasons("_cannot", "why_uncounted", "_ledger")
-STEPS = reasons("_cannot", "why_uncounted", "resistance_report")
-CURVES = reasons("_cannot", "why_uncounted", "_string_ica")
+DOUBTED = reasons("why_doubted", judging=True) - {"turned", "clock"}
+WEAK = DOUBTED | reasons(
+    "_cannot", "_nothing_to_compare", "weak_cells", "diagnose", judging=True
+) - {"still"}
+COUNTED = DOUBTED | reasons("_cannot", "why_uncounted", "_ledger")
+STEPS = DOUBTED | reasons("_cannot", "why_uncounted", "resistance_report")
+CURVES = DOUBTED | reasons("_cannot", "why_uncounted", "_string_ica")
 CELLS = reasons("diagnose", "_classify", judging=True) | {"still"}
 NOT_SEEN = ("no_rests", "no_empty_end", "no_full_end")  # of all cells: then of the battery
 TRIPS = reasons("efficiency_of", "estimate_round_trip")
@@ -80,6 +83,7 @@ def shared(name: str, part: str) -> str:
 
 def test_the_code_is_read() -> None:
     assert {"current_sign", "no_capacity", "no_current"} <= WEAK
+    assert {"current_sign", "current_zero", "cells_clock"} == DOUBTED
     assert {"no_anchors", "no_readings", "no_current"} <= COUNTED
     assert {"no_steps", "no_soc", "no_current"} <= STEPS
     assert {"voltage_scale", "no_voltage"} <= CURVES
