@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analytics.cells import GLITCH_V, possible
 from core.analytics.diagnosis import DAY_US
 from core.packs import CellDays
 
 # Counted capacity over the configured one: no battery holds a fifth more than it is rated, and one
 # that holds less than 0.6 of it would have been exchanged.
 LEAST_SHARE, MOST_SHARE = 0.6, 1.2
+LEAST_INSIDE = 0.8  # of the highest voltages on days of complete charges
 MOST_STILL = 6  # cells named one by one
 
 
@@ -23,7 +25,8 @@ class Caution:
     ----------
     key : ``still`` (readings repeated one value), ``still_now`` (and still do), ``still_more``;
         ``turned`` (sign of the current), ``clock`` (of the cells), ``dead`` (current reads zero),
-        ``capacity`` (configured one cannot be).
+        ``capacity`` (configured one cannot be); ``glitch`` (values no cell can have), ``outside``
+        (SAT values outside the window of the chemistry).
     cell : pack and cell, or None. start, end : when [µs UTC], None if always.
     values : figures of the sentence.
     """
@@ -40,7 +43,33 @@ def cautions(days: CellDays) -> tuple[Caution, ...]:
     if not len(days.ts):
         return ()
     start, end = int(days.ts[0]), int(days.ts[-1]) + DAY_US
-    return (*_current(days, start, end), *_still(days, start, end))
+    return (*_current(days, start, end), *_voltages(days), *_still(days, start, end))
+
+
+def _voltages(days: CellDays) -> tuple[Caution, ...]:
+    """Highest voltages that no cell can have, and those that the window of SAT leaves out."""
+    limits, told = days.battery.chemistry, []
+    sat = possible(days.sat, limits)
+    glitched = np.isfinite(days.sat) & ~np.isfinite(sat)
+    if glitched.any():
+        figures = (
+            ("days", int(glitched.any(axis=1).sum())), ("count", int(glitched.sum())),
+            ("high", round(limits.v_max + GLITCH_V, 2)),
+        )  # fmt: skip
+        told.append(Caution("glitch", values=figures))
+    known = np.isfinite(sat[days.charges.complete])
+    inside = np.isfinite(days.valid[days.charges.complete])[known]
+    if len(inside) and inside.mean() < LEAST_INSIDE:
+        told.append(
+            Caution(
+                "outside",
+                values=(
+                    ("share", round(100 * float(inside.mean()))), ("low", limits.sat_low),
+                    ("high", limits.sat_high),
+                ),
+            )
+        )  # fmt: skip
+    return tuple(told)
 
 
 def _current(days: CellDays, start: int, end: int) -> tuple[Caution, ...]:

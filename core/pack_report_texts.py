@@ -487,6 +487,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "über Ladezustand fasst der Strang {counted} Ah. Zyklen, Anteile der Nennkapazität und "
         "Schwellen in Ah sind um diesen Faktor falsch; bitte capacity_ah berichtigen.",
     ),
+    "caution.outside": (
+        "Only {share} % of the cells’ highest voltages on days of complete charges lie inside "
+        "the window of the chemistry, {low} to {high} V; SAT values, medians of packs and what "
+        "sets packs apart rest on these alone. The chemistry or its limits are likely not those "
+        "of this battery.",
+        "Nur {share} % der höchsten Zellspannungen an Tagen vollständiger Ladung liegen im "
+        "Fenster der Zellchemie, {low} bis {high} V; SAT-Werte, Mediane der Packs und "
+        "Unterschiede zwischen Packs beruhen allein darauf. Zellchemie oder Grenzen sind wohl "
+        "nicht die dieser Batterie.",
+    ),
+    "caution.glitch": (
+        "On {days} days cells read more than they can have (over {high} V), {count} values in "
+        "all; those values are left out, the charge of the day counts by what remains.",
+        "An {days} Tagen zeigten Zellen mehr, als sie haben können (über {high} V), insgesamt "
+        "{count} Werte; diese bleiben weg, die Ladung des Tages zählt nach dem Rest.",
+    ),
     "refusal.no_readings": (
         "The period holds no voltages of single cells.",
         "Der Zeitraum enthält keine Spannungen einzelner Zellen.",

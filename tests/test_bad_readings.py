@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import pack_cautions, packs
+from core import bess_summary, pack_cautions, packs
 from core.ledger import Ledger, create_ledger
 from core.levels import DAY, HOUR
 from core.pack_health import capacity_report, resistance_report
@@ -103,8 +103,32 @@ ALTERED: dict[str, Alter] = {
     "late": late_cells(0.0),
     "late-from-40": late_cells(40.0),
 }
-FACTS: dict[str, dict[str, Any]] = {"half": {"capacity_ah": 140.0}, "less": {"capacity_ah": 260.0}}
-ALTERED |= dict.fromkeys(FACTS, ALTERED["same"])
+
+
+def glitch(every: int) -> Alter:
+    """Now and then a cell reads 4.095 V, as a BMS does that lost a frame."""
+
+    def alter(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
+        if name == "bms1_p1_v3":
+            value = value.copy()
+            value[::every] = 4.095
+        return ts, value
+
+    return alter
+
+
+def stretched(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
+    """Voltages as of NMC: the knees of LFP lie elsewhere in its window."""
+    return (ts, 3.0 + (value - 2.8) * 1.5) if is_cell(name) else (ts, value)
+
+
+ALTERED |= {"glitch": glitch(100), "stretched": stretched}
+FACTS: dict[str, dict[str, Any]] = {
+    "stretched": {"chemistry": "NMC", "limits": {}},
+    "half": {"capacity_ah": 140.0},
+    "less": {"capacity_ah": 260.0},
+}
+ALTERED |= {name: ALTERED.get(name, ALTERED["same"]) for name in FACTS}
 
 
 @pytest.fixture(scope="module")
@@ -270,3 +294,44 @@ def test_a_configured_capacity_that_cannot_be_is_named(store: Store) -> None:
     assert one.key == "capacity" and dict(one.values)["told"] == 140.0
     assert dict(one.values)["counted"] == pytest.approx(277, rel=0.03)
     assert told(store, "less") == []  # 277 / 260: as new batteries are
+
+
+def test_the_page_of_the_system_names_the_days_of_the_other_sign(store: Store) -> None:
+    (one,) = bess_summary.turned_stretches(store, "turned-from-50")
+    battery = judged(store, "turned-from-50").battery
+    assert abs(one.start - (battery.first + 50 * DAY)) <= DAY
+    for device in ("same", "turned"):  # of one sign throughout, right or wrong
+        assert bess_summary.turned_stretches(store, device) == ()
+
+
+def test_no_losses_are_told_where_the_efficiency_cannot_be(store: Store) -> None:
+    battery = judged(store, "same").battery
+    window = battery.first, battery.last + 1
+    same = bess_summary.summary_report(store, "same", *window)
+    turned = bess_summary.summary_report(store, "turned", *window)
+    dead = bess_summary.summary_report(store, "dead", *window)
+    assert same is not None and turned is not None and dead is not None
+    assert same.efficiency.losses and turned.efficiency.dc.refusal == "above_one"
+    assert turned.efficiency.losses == {}
+    assert dead.cycles.source == "soc" and dead.cycles.efc > 30
+
+
+# --- voltages that cannot be ----------------------------------------------------------------------
+
+
+def test_one_reading_that_no_cell_has_spoils_no_charge(store: Store) -> None:
+    same, days = packs.load_days(store, "same"), packs.load_days(store, "glitch")
+    assert days is not None and same is not None
+    assert days.charges.complete.tolist() == same.charges.complete.tolist()
+    assert np.isnan(days.valid[:, 2]).all() and np.isfinite(days.valid[:, 3]).any()
+    (one,) = pack_cautions.cautions(days)
+    assert one.key == "glitch" and dict(one.values)["count"] == 75
+    assert faults(judged(store, "glitch")).get((1, 2)) == "offset_low"
+
+
+def test_values_that_the_window_of_the_chemistry_leaves_out_are_told(store: Store) -> None:
+    days = packs.load_days(store, "stretched")
+    assert days is not None
+    (one,) = pack_cautions.cautions(days)
+    inside = np.isfinite(days.valid[days.charges.complete]).mean()
+    assert one.key == "outside" and dict(one.values)["share"] == round(100 * inside) < 80

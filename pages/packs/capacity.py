@@ -216,7 +216,12 @@ def ledger_figure(
     return dossier_charts.build_ledger_figure(
         [way for way in ways if len(np.asarray(way.x))], refused,
         told=told, prior=prior, trend=trend_bands(ctx, one), rated=rated,
-        rated_label=t("packpulse.capacity.rated.line", capacity=numbers.quantity(rated, "Ah")),
+        rated_label=t(
+            "packpulse.capacity.rated.line"
+            if ctx.battery.capacity_from == "fact"
+            else "packpulse.capacity.rated.line.counted",
+            capacity=numbers.quantity(rated, "Ah"),
+        ),
         events=event_lines(ctx, notes),
         span=wall_span(ctx),
         y_title=t("packpulse.capacity.axis"),

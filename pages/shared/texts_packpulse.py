@@ -276,6 +276,22 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "über Ladezustand fasst der Strang {counted} Ah. Zyklen, Anteile der Nennkapazität und "
         "Schwellen in Ah sind um diesen Faktor falsch; bitte capacity_ah berichtigen.",
     ),
+    "packpulse.caution.outside": (
+        "Only {share} % of the cells’ highest voltages on days of complete charges lie inside "
+        "the window of the chemistry, {low} to {high} V; SAT values, medians of packs and what "
+        "sets packs apart rest on these alone. The chemistry or its limits are likely not those "
+        "of this battery.",
+        "Nur {share} % der höchsten Zellspannungen an Tagen vollständiger Ladung liegen im "
+        "Fenster der Zellchemie, {low} bis {high} V; SAT-Werte, Mediane der Packs und "
+        "Unterschiede zwischen Packs beruhen allein darauf. Zellchemie oder Grenzen sind wohl "
+        "nicht die dieser Batterie.",
+    ),
+    "packpulse.caution.glitch": (
+        "On {days} days cells read more than they can have (over {high} V), {count} values in "
+        "all; those values are left out, the charge of the day counts by what remains.",
+        "An {days} Tagen zeigten Zellen mehr, als sie haben können (über {high} V), insgesamt "
+        "{count} Werte; diese bleiben weg, die Ladung des Tages zählt nach dem Rest.",
+    ),
     # --- overview ---
     "packpulse.overview.healthy": (
         "None of {all} cells stands apart from its pack.",
@@ -389,6 +405,10 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.state.voltage_low": (
         "voltage not that of a full charge",
         "Spannung nicht wie bei Vollladung",
+    ),
+    "packpulse.state.voltage_high": (
+        "readings above any cell",
+        "Messwerte über jeder Zelle",
     ),
     "packpulse.state.no_data": ("no data", "keine Daten"),
     "packpulse.state.count": ("{state}: {count}", "{state}: {count}"),
@@ -1310,6 +1330,10 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.capacity.rated.fact": ("Of the rated capacity", "Von der Nennkapazität"),
     "packpulse.capacity.rated.counted": ("Of the capacity counted", "Von der gezählten Kapazität"),
     "packpulse.capacity.rated.note": ("of {capacity}", "von {capacity}"),
+    "packpulse.capacity.rated.line.counted": (
+        "counted against SOC {capacity}",
+        "nach Ladezustand gezählt {capacity}",
+    ),
     "packpulse.capacity.rated.line": ("rated {capacity}", "Nennwert {capacity}"),
     "packpulse.capacity.bms": ("SOH of the BMS", "SOH laut BMS"),
     "packpulse.capacity.bms.note": ("would be {ah}", "entspräche {ah}"),
