@@ -831,6 +831,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "readings stood still on too many days",
         "Messwerte standen an zu vielen Tagen still",
     ),
+    "reason.no_curve": (
+        "read too coarsely to tell charge from voltage",
+        "zu grob abgetastet, um Ladung aus Spannung zu lesen",
+    ),
     "reason.no_empty_end": (
         "hardly any rest near empty in these weeks",
         "in diesen Wochen kaum Ruhe nahe leer",

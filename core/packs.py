@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -120,6 +121,7 @@ def load_battery(store: Store, device: str) -> Battery | None:
     Raises
     ------
     UnknownDevice
+    QueryError : two signals are of the same cell.
     ConfigError : the facts of the device name limits that do not hold together.
     """
     signals = store.signals(device)
@@ -130,6 +132,14 @@ def load_battery(store: Store, device: str) -> Battery | None:
     if not placed:
         return None
     placed.sort(key=lambda one: (one.pack, one.cell))
+    for one, other in pairwise(placed):
+        if (one.pack, one.cell) == (other.pack, other.cell):
+            raise QueryError(
+                f"{device}: {one.name} and {other.name} are both cell {one.cell} of pack {one.pack}."
+                " Several batteries in one device cannot be told apart: make a device of each in"
+                " source.toml, or give their cells packs of their own by rules in a file that the"
+                " setting signals names"
+            )
     facts = store.device(device).facts
     limits, source = _chemistry(store, device, facts)
     strings = _strings(signals, placed)
@@ -535,7 +545,8 @@ class WeakCells:
         ``current_sign`` (the SOC falls when charge is said to flow in), ``current_zero``,
         ``cells_clock`` (runs apart from the current), ``resistance_sign``, ``all_still``,
         ``few_cells`` (no pack has three), ``cells_alike`` (copies of one signal),
-        ``no_rests``, ``no_empty_end``, ``no_full_end``; None if something can.
+        ``no_rests``, ``no_empty_end``, ``no_full_end``, ``no_curve`` (read too
+        coarsely); None if something can.
     """
 
     battery: Battery

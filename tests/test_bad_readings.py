@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core import bess_summary, pack_cautions, packs
+from core.errors import QueryError
 from core.ledger import Ledger, create_ledger
 from core.levels import DAY, HOUR
 from core.pack_health import capacity_report, resistance_report
@@ -122,6 +123,18 @@ def stretched(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
     return (ts, 3.0 + (value - 2.8) * 1.5) if is_cell(name) else (ts, value)
 
 
+def hourly(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
+    _, first = np.unique(ts // HOUR, return_index=True)
+    return ts[first], value[first]
+
+
+def second(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
+    """The second pack is that of another BMS, which counts from one as well."""
+    return ts, value
+
+
+ALTERED |= {"hourly": hourly, "two-systems": second}
+RENAMED = {"two-systems": ("bms1_p2_v", "bms2_p1_v")}
 ALTERED |= {"glitch": glitch(100), "stretched": stretched}
 FACTS: dict[str, dict[str, Any]] = {
     "stretched": {"chemistry": "NMC", "limits": {}},
@@ -158,6 +171,7 @@ def write(ledger: Ledger, source: DemoDevice, device: str, alter: Alter) -> None
             made = alter(name, ts, value, begin)
             if made is None:
                 continue
+            name = name.replace(*RENAMED.get(device, ("", "")))
             signal = catalogue.describe(name)
             readings = (*made, np.zeros(len(made[0]), np.int64))
             levels = session.levels(name, made[0])
@@ -335,3 +349,17 @@ def test_values_that_the_window_of_the_chemistry_leaves_out_are_told(store: Stor
     (one,) = pack_cautions.cautions(days)
     inside = np.isfinite(days.valid[days.charges.complete]).mean()
     assert one.key == "outside" and dict(one.values)["share"] == round(100 * inside) < 80
+
+
+# --- sampling, and two systems in one device ------------------------------------------------------
+
+
+def test_hourly_readings_are_called_too_coarse(store: Store) -> None:
+    found = judged(store, "hourly")
+    assert found.refusal == "no_curve" and found.found is not None
+    assert found.found.n_empty > 5 and found.found.n_full > 5
+
+
+def test_two_signals_of_one_cell_are_named(store: Store) -> None:
+    with pytest.raises(QueryError, match=r"bms1_p1_v1 and bms2_p1_v1 are both cell 1 of pack 1"):
+        packs.load_battery(store, "two-systems")

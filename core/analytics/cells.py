@@ -73,7 +73,7 @@ def judge_charges(sat: Float, chemistry: Chemistry, soc_highest: Float | None = 
     reason = np.full(len(sat), "", dtype="<U12")
     reason[~complete] = "voltage_low"
     reason[~complete & known] = "soc_low"
-    reason[~complete & ~known & glitched | ~seen] = "voltage_high"
+    reason[~seen] = "voltage_high"
     reason[~read] = "no_data"
     return Charges(complete, reason, "soc" if known.any() else "voltage")
 

@@ -604,6 +604,9 @@ def diagnose(
     }
     spread = {name: robust_spread(value, floors[name]) for name, value in features.items()}
     fault, reason = _classify(features, drift, bound, spread, capacity_ah, options)
+    rested = (recent_e.sum() >= options.least_rests, recent_f.sum() >= options.least_rests)
+    if any(seen and one.charge is None for seen, one in zip(rested, (empties, fulls), strict=True)):
+        reason[fault == "unknown"] = "no_curve"  # it rested; what a millivolt is worth is missing
     fault[stuck], reason[stuck] = "sensor", ""
     return Diagnosis(
         hours.pack, hours.cell, fault, reason, empty_mv, full_mv, empty_ah, full_ah, bound,

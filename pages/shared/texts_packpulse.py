@@ -638,6 +638,13 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "Ihre Messwerte standen an zu vielen dieser Tage still; was bleibt, reicht nicht für "
         "ein Urteil.",
     ),
+    "packpulse.reason.no_curve": (
+        "They rested near an end, but were read too coarsely to tell what a millivolt is worth "
+        "in charge; readings every 15 minutes or less would tell.",
+        "Sie haben an einem Ladungsende geruht, sind aber zu grob abgetastet, um zu sagen, was "
+        "ein Millivolt an Ladung wert ist; Messwerte mindestens alle 15 Minuten würden es "
+        "zeigen.",
+    ),
     "packpulse.reason.no_empty_end": (
         "The battery hardly rested near empty in these weeks; a few deep discharges with an hour "
         "of rest would tell.",

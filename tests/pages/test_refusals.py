@@ -70,7 +70,12 @@ COUNTED = DOUBTED | reasons("_cannot", "why_uncounted", "_ledger")
 STEPS = DOUBTED | reasons("_cannot", "why_uncounted", "resistance_report")
 CURVES = DOUBTED | reasons("_cannot", "why_uncounted", "_string_ica")
 CELLS = reasons("diagnose", "_classify", judging=True) | {"still"}
-NOT_SEEN = ("no_rests", "no_empty_end", "no_full_end")  # of all cells: then of the battery
+NOT_SEEN = (
+    "no_rests",
+    "no_empty_end",
+    "no_full_end",
+    "no_curve",
+)  # of all cells: then of the battery
 TRIPS = reasons("efficiency_of", "estimate_round_trip")
 CHARGES = reasons("judge_charges")
 
