@@ -121,7 +121,7 @@ def load_battery(store: Store, device: str) -> Battery | None:
     Raises
     ------
     UnknownDevice
-    QueryError : two signals are of the same cell.
+    QueryError : two signals are of the same cell, or a cell is not in V.
     ConfigError : the facts of the device name limits that do not hold together.
     """
     signals = store.signals(device)
@@ -135,11 +135,17 @@ def load_battery(store: Store, device: str) -> Battery | None:
     for one, other in pairwise(placed):
         if (one.pack, one.cell) == (other.pack, other.cell):
             raise QueryError(
-                f"{device}: {one.name} and {other.name} are both cell {one.cell} of pack {one.pack}."
-                " Several batteries in one device cannot be told apart: make a device of each in"
+                f"{device}: {one.name} and {other.name} are both cell {one.cell} of pack"
+                f" {one.pack}. Several batteries in one device cannot be told apart: make a device of each in"
                 " source.toml, or give their cells packs of their own by rules in a file that the"
                 " setting signals names"
             )
+    other_unit = next((one for one in placed if one.unit not in ("V", "")), None)
+    if other_unit is not None:
+        raise QueryError(
+            f"{device}: {other_unit.name} is in {other_unit.unit}, cells are asked for in V."
+            ' Declare it in source.toml, for mV with scale = 0.001 and unit = "V"'
+        )
     facts = store.device(device).facts
     limits, source = _chemistry(store, device, facts)
     strings = _strings(signals, placed)

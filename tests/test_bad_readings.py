@@ -134,6 +134,10 @@ def second(name: str, ts: np.ndarray, value: np.ndarray, begin: int) -> Any:
 
 
 ALTERED |= {"hourly": hourly, "two-systems": second}
+ALTERED |= {
+    "millivolts": lambda name, ts, value, begin: (ts, 1000 * value) if is_cell(name) else None
+}
+UNITS = {"millivolts": "mV"}
 RENAMED = {"two-systems": ("bms1_p2_v", "bms2_p1_v")}
 ALTERED |= {"glitch": glitch(100), "stretched": stretched}
 FACTS: dict[str, dict[str, Any]] = {
@@ -172,7 +176,7 @@ def write(ledger: Ledger, source: DemoDevice, device: str, alter: Alter) -> None
             if made is None:
                 continue
             name = name.replace(*RENAMED.get(device, ("", "")))
-            signal = catalogue.describe(name)
+            signal = catalogue.describe(name, unit=UNITS.get(device) if is_cell(name) else None)
             readings = (*made, np.zeros(len(made[0]), np.int64))
             levels = session.levels(name, made[0])
             for chunk in session.chunks(signal, readings, levels=levels):
@@ -363,3 +367,8 @@ def test_hourly_readings_are_called_too_coarse(store: Store) -> None:
 def test_two_signals_of_one_cell_are_named(store: Store) -> None:
     with pytest.raises(QueryError, match=r"bms1_p1_v1 and bms2_p1_v1 are both cell 1 of pack 1"):
         packs.load_battery(store, "two-systems")
+
+
+def test_cells_in_another_unit_are_not_taken_for_volts(store: Store) -> None:
+    with pytest.raises(QueryError, match=r"is in mV.*scale = 0.001"):
+        packs.load_battery(store, "millivolts")
