@@ -136,9 +136,9 @@ def load_battery(store: Store, device: str) -> Battery | None:
         if (one.pack, one.cell) == (other.pack, other.cell):
             raise QueryError(
                 f"{device}: {one.name} and {other.name} are both cell {one.cell} of pack"
-                f" {one.pack}. Several batteries in one device cannot be told apart: make a device of each in"
-                " source.toml, or give their cells packs of their own by rules in a file that the"
-                " setting signals names"
+                f" {one.pack}. Several batteries in one device cannot be told apart: make a device"
+                " of each in source.toml, or give their cells packs of their own by rules in a file"
+                " that the setting signals names"
             )
     other_unit = next((one for one in placed if one.unit not in ("V", "")), None)
     if other_unit is not None:
