@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,6 +16,7 @@ from core.bess import of_quantity, scale_of
 from core.bess_bands import SOC_TENTHS, nice_width
 from core.bess_course import level_for, load_buckets, mean_of
 from core.levels import DAY
+from core.packs import load_battery, without_still
 from core.query import SignalInfo, Store
 
 CELL_VALUES = 400_000  # of all cells of a quantity
@@ -137,13 +138,15 @@ def spread_report(
     """
     unit = "V" if quantity == "cell_voltage" else "K"
     matrix = cell_matrix(store, device, quantity, start, end, by_day=end - start >= DAILY_US)
+    if quantity == "cell_voltage" and matrix is not None:
+        matrix = _moving(store, device, matrix)
     ts, value, source = _instant_spread(store, device, quantity, start, end)
     ends = pd.DataFrame({"ts": [], "at_top": [], "at_bottom": []})
     extremes = pd.DataFrame({"pack": [], "cell": [], "highest_ratio": [], "lowest_ratio": []})
     if matrix is not None and len(matrix.ts):
         found = battery.cell_spread(matrix.high, matrix.low)
         ends = found[["at_top", "at_bottom"]].assign(ts=matrix.ts)
-        shares = battery.extreme_cells(found, len(matrix.cell))
+        shares = battery.extreme_cells(matrix.high, matrix.low)
         extremes = shares.assign(pack=matrix.pack, cell=matrix.cell).sort_values(
             ["lowest_ratio", "highest_ratio"], ascending=False, ignore_index=True
         )
@@ -159,6 +162,18 @@ def spread_report(
         matrix.level if matrix is not None else "raw",
         matrix.stands_for if matrix is not None else 0, unit,
     )  # fmt: skip
+
+
+def _moving(store: Store, device: str, matrix: CellMatrix) -> CellMatrix:
+    """Cells without the days on which their readings stood still."""
+    cells = load_battery(store, device)
+    if cells is None or len(cells.names) != len(matrix.cell):
+        return matrix
+    every = range(len(cells.names))  # both run through pack after pack
+    high, low = (
+        without_still(cells, every, matrix.ts, values) for values in (matrix.high, matrix.low)
+    )
+    return replace(matrix, high=high, low=low)
 
 
 def _instant_spread(

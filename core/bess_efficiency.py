@@ -70,11 +70,14 @@ def efficiency_of(store: Store, device: str, course: Course) -> Efficiency:
             return RoundTrip(np.nan, np.nan, np.nan, 0, 0, np.nan, np.nan, lacking)
         return battery.estimate_round_trip(*found, windows)
 
+    ac_trip, dc_trip = trip(ac, "no_power"), trip(dc, "no_dc")
+    # What cannot be as efficiency cannot be as loss either.
+    losses = {} if ac_trip.refusal or dc_trip.refusal else _losses(table)
     net = (ac[0] + aux[0], ac[1], np.minimum(ac[2], aux[2])) if ac and aux else None
     return Efficiency(
-        trip(ac, "no_power"), trip(dc, "no_dc"),
+        ac_trip, dc_trip,
         trip(net, "no_power" if not ac else "no_auxiliaries"),
-        source, windows.anchor, windows.soc, table.drop(columns=["aux_out"]), _losses(table),
+        source, windows.anchor, windows.soc, table.drop(columns=["aux_out"]), losses,
     )  # fmt: skip
 
 

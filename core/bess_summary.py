@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analytics import battery
+from core.analytics import battery, current_checks
+from core.analytics.current_checks import Doubt
 from core.analytics.quality import Float, Int
 from core.bess import of_quantity, scale_of, string_capacity
 from core.bess_course import Course, coarse_level, load_course, total_of
 from core.bess_efficiency import Efficiency, efficiency_of
 from core.query import Store
+
+LEAST_FITTING = 3  # days of the right sign, without which the sign is not said to change
+LEAST_COUNTED = 0.1  # of the cycles by SOC that the current must count at least
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,8 @@ class Summary:
     soc, power_kw, soh : newest in the window; SOH is what the BMS says, 0..1.
     current_sign, power_sign : correlation of current and AC power with the SOC, see
         `battery.charge_sign`.
+    turned : stretches of the device's whole life in which its current has the other sign than on
+        other days; empty where it is the same sign throughout.
     coverage_ratio, level : of the course all is computed from.
     """
 
@@ -35,6 +41,7 @@ class Summary:
     power_sign: float
     coverage_ratio: float
     level: str
+    turned: tuple[Doubt, ...] = ()
 
 
 def summary_report(store: Store, device: str, start: int, end: int) -> Summary | None:
@@ -61,7 +68,25 @@ def summary_report(store: Store, device: str, start: int, end: int) -> Summary |
         _newest(course.ts, course.soc), _newest(course.ts, power), soh,
         count_cycles(store, device, course), efficiency_of(store, device, course),
         signs[0], signs[1], course.coverage_ratio, course.level,
+        turned_stretches(store, device),
     )  # fmt: skip
+
+
+def turned_stretches(store: Store, device: str) -> tuple[Doubt, ...]:
+    """When the current of a device had the other sign than on other days; empty without an SOC."""
+    signals = store.signals(device)
+    currents = of_quantity(signals, "battery_current", "pack_current")[:1]
+    found = [*currents, *of_quantity(signals, "soc")[:1]]
+    if len(found) < 2 or any("1h" not in one.levels for one in found):
+        return ()
+    start = min(one.first or 0 for one in found)
+    end = max(one.last or 0 for one in found) + 1
+    moved, soc = (store.buckets(device, one.name, start, end, "1h") for one in found)
+    ts, mine, other = np.intersect1d(moved.ts, soc.ts, return_indices=True)
+    change = (soc.last[other] - soc.first[other]) * scale_of(found[1])
+    day, sign = current_checks.sign_by_day(ts, moved.sum[mine] / moved.count[mine], change)
+    fits = int((sign > 0).sum())
+    return current_checks.find_doubts("turned", day, -sign) if fits >= LEAST_FITTING else ()
 
 
 def _newest(ts: Int, values: Float | None) -> tuple[int, float] | None:
@@ -105,14 +130,16 @@ def count_cycles(store: Store, device: str, course: Course) -> Cycles:
     discharged = sum(one for _, one in moved) if moved else np.nan
     rated = string_capacity(store, device, len(moved))
     count = max(len(moved), 1)
-    if moved and np.isfinite(rated):
-        efc = battery.equivalent_full_cycles(charged, discharged, rated * count)
+    efc = battery.equivalent_full_cycles(charged, discharged, rated * count)
+    by_soc = battery.soc_full_cycles(course.soc) if course.soc is not None else np.nan
+    # A current that reads next to nothing while the SOC moves is not that of the battery.
+    dead = by_soc > 1 and efc < LEAST_COUNTED * by_soc
+    if moved and np.isfinite(rated) and not dead:
         return Cycles(efc, "current", rated, charged, discharged, count, None)
-    efc = battery.soc_full_cycles(course.soc) if course.soc is not None else np.nan
     refusal = (
-        None if np.isfinite(efc) else "no_capacity" if moved else "no_current_no_soc"
+        None if np.isfinite(by_soc) else "no_capacity" if moved else "no_current_no_soc"
     )  # fmt: skip
-    return Cycles(efc, "soc", rated, charged, discharged, count, refusal)
+    return Cycles(by_soc, "soc", rated, charged, discharged, count, refusal)
 
 
 def cycles_report(store: Store, device: str, start: int, end: int) -> tuple[Cycles, float] | None:

@@ -18,7 +18,7 @@ from core.analytics.ica import IcaCurve, IcaRules
 from core.analytics.quality import Float, Int
 from core.analytics.verdicts import Trend, TrendOptions, judge
 from core.levels import DAY
-from core.packs import Battery, BatteryString, load_battery
+from core.packs import Battery, BatteryString, load_battery, without_doubt
 from core.query import Store
 from core.string_readings import course_of, held_on, string_voltage, why_uncounted
 
@@ -120,7 +120,8 @@ def _string_ica(
     info = string_voltage(battery, string, store.signals(battery.device))
     if why or info is None or string.current is None:
         return [], why or "no_voltage"
-    ts, current = course_of(store, store.signal(battery.device, string.current), start, end, "mean")
+    measured = store.signal(battery.device, string.current)
+    ts, current = without_doubt(string, *course_of(store, measured, start, end, "mean"))
     volts = held_on(store, info, ts, start, end, "mean")
     if len(ts) < 3 or volts is None or not np.isfinite(volts).any():
         return [], "no_readings"

@@ -25,6 +25,7 @@ from core.capacity_report import CapacityReport, StringCapacity, capacity_report
 from core.errors import QueryError, StoreError
 from core.ledger import open_ledger
 from core.numerals import MINUS, NOTHING, Language, day, number, span
+from core.pack_cautions import cautions
 from core.pack_report_texts import TEXTS, say
 from core.pack_trends import GRID_V, TrendReport, trend_report
 from core.packs import CellDays, WeakCells, load_battery, load_days, weak_cells
@@ -240,6 +241,19 @@ class Voice:
 def cell_name(pack: int, cell: int) -> str:
     """``3.17``: cell 17 of pack 3."""
     return f"{int(pack)}.{int(cell)}"
+
+
+def caution_words(found: Findings, voice: Voice) -> list[str]:
+    """What is wrong with the readings, a sentence each."""
+    told = []
+    for one in cautions(found.days):
+        values = {name: voice.number(value) for name, value in one.values}
+        if one.cell is not None:
+            values["cell"] = cell_name(*one.cell)
+        if one.start is not None and one.end is not None:
+            values["start"], values["end"] = voice.day(one.start), voice.day(one.end - 1)
+        told.append(voice.say(f"caution.{one.key}", **values))
+    return told
 
 
 def judged_span(found: Findings, voice: Voice) -> str:

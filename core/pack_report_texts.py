@@ -386,6 +386,123 @@ TEXTS: dict[str, tuple[str, str]] = {
         "In diesen Wochen hat die Batterie nie fast voll geruht; einige Vollladungen mit je einer "
         "Stunde Ruhe würden es zeigen.",
     ),
+    "refusal.current_sign": (
+        "The state of charge or the cell voltages fall when current is said to flow in: the "
+        "sign of the current is turned. Set it right where the source is declared (sign = -1).",
+        "Der Ladezustand oder die Zellspannungen sinken, wenn Strom in die Batterie fließen "
+        "soll: Das Vorzeichen des Stroms ist verdreht. Bitte dort richten, wo die Quelle "
+        "angegeben ist (sign = -1).",
+    ),
+    "refusal.current_zero": (
+        "The current reads next to nothing while state of charge and cell voltages move: it is "
+        "not that of this battery, or its sensor is dead. What rests on current cannot be told.",
+        "Der Strom steht fast auf null, während Ladezustand und Zellspannungen sich bewegen: Er "
+        "gehört nicht zu dieser Batterie, oder die Messung ist tot. Was auf dem Strom beruht, "
+        "lässt sich nicht sagen.",
+    ),
+    "refusal.cells_clock": (
+        "The clock of the cell voltages runs apart from that of the current: their voltages "
+        "move before or after it. Set the clock right where the source is declared; until then "
+        "nothing that sets voltages beside current can be told.",
+        "Die Uhr der Zellspannungen geht anders als die des Stroms: Die Spannungen bewegen sich "
+        "vor oder nach ihm. Bitte die Uhr dort richten, wo die Quelle angegeben ist; bis dahin "
+        "lässt sich nichts sagen, was Spannung neben Strom stellt.",
+    ),
+    "refusal.resistance_sign": (
+        "The resistance comes out negative, which no cell has: the sign of the current is "
+        "turned, or the clocks of current and cell voltages run apart. Set right where the "
+        "source is declared.",
+        "Der Innenwiderstand ergibt sich negativ, was keine Zelle hat: Das Vorzeichen des "
+        "Stroms ist verdreht, oder die Uhren von Strom und Zellspannungen gehen auseinander. "
+        "Bitte dort richten, wo die Quelle angegeben ist.",
+    ),
+    "refusal.all_still": (
+        "The readings of all cells stand still while the battery works: the BMS repeats old "
+        "values. Nothing can be told of the cells.",
+        "Die Messwerte aller Zellen stehen still, während die Batterie arbeitet: Das BMS "
+        "wiederholt alte Werte. Über die Zellen lässt sich nichts sagen.",
+    ),
+    "refusal.few_cells": (
+        "No pack has three cells or more that are measured: there is nothing to compare a cell "
+        "with.",
+        "Kein Pack hat drei oder mehr gemessene Zellen: Es gibt nichts, womit sich eine Zelle "
+        "vergleichen ließe.",
+    ),
+    "refusal.cells_alike": (
+        "All cells show the same values to the last digit: one signal was copied to all of "
+        "them. There is nothing to compare.",
+        "Alle Zellen zeigen bis zur letzten Stelle dieselben Werte: Ein Signal wurde auf alle "
+        "kopiert. Es gibt nichts zu vergleichen.",
+    ),
+    "refusal.no_curve": (
+        "The battery rested near an end, but no charge or discharge was read at least every 15 "
+        "minutes: the sampling is too coarse to tell what a millivolt is worth in charge.",
+        "Die Batterie hat an einem Ladungsende geruht, aber keine Ladung oder Entladung wurde "
+        "mindestens alle 15 Minuten gemessen: Die Abtastung ist zu grob, um zu sagen, was ein "
+        "Millivolt an Ladung wert ist.",
+    ),
+    "caution.still": (
+        "Cell {cell}: the reading stood still from {start} to {end} ({days} days) while the "
+        "battery moved. Those days of the cell are left out of everything.",
+        "Zelle {cell}: Der Messwert stand vom {start} bis {end} still ({days} Tage), während "
+        "die Batterie sich bewegte. Diese Tage der Zelle bleiben überall weg.",
+    ),
+    "caution.still_now": (
+        "Cell {cell}: the reading has stood still since {start} ({days} days until {end}) while "
+        "the battery moved: check the sensor. Those days of the cell are left out of "
+        "everything.",
+        "Zelle {cell}: Der Messwert steht seit {start} still ({days} Tage bis {end}), während "
+        "die Batterie sich bewegt: bitte die Messung prüfen. Diese Tage der Zelle bleiben "
+        "überall weg.",
+    ),
+    "caution.still_more": (
+        "{count} more stretches of readings that stood still are left out as well.",
+        "{count} weitere Strecken stehender Messwerte bleiben ebenfalls weg.",
+    ),
+    "caution.turned": (
+        "From {start} to {end} the current has the other sign than charge: the state of charge "
+        "or the cells fall while it flows in. What rests on its sign leaves these days out; set "
+        "it right where the source is declared, for these days only.",
+        "Vom {start} bis {end} hat der Strom das falsche Vorzeichen: Ladezustand oder "
+        "Zellspannungen sinken, während er hineinfließt. Was auf dem Vorzeichen beruht, lässt "
+        "diese Tage weg; bitte dort richten, wo die Quelle angegeben ist, nur für diese Tage.",
+    ),
+    "caution.clock": (
+        "From {start} to {end} the clock of the cell voltages runs apart from that of the "
+        "current. What sets voltages beside current leaves these days out.",
+        "Vom {start} bis {end} geht die Uhr der Zellspannungen anders als die des Stroms. Was "
+        "Spannung neben Strom stellt, lässt diese Tage weg.",
+    ),
+    "caution.dead": (
+        "The current reads next to nothing while the state of charge moves: cycles, capacity "
+        "and resistance cannot be told.",
+        "Der Strom steht fast auf null, während sich der Ladezustand bewegt: Zyklen, Kapazität "
+        "und Innenwiderstand lassen sich nicht angeben.",
+    ),
+    "caution.capacity": (
+        "The configured capacity of {told} Ah must be wrong, or the current: by charge over "
+        "state of charge the string holds {counted} Ah. Cycles, shares of rated and thresholds "
+        "in Ah are off by that factor; correct capacity_ah.",
+        "Die angegebene Kapazität von {told} Ah muss falsch sein, oder der Strom: Nach Ladung "
+        "über Ladezustand fasst der Strang {counted} Ah. Zyklen, Anteile der Nennkapazität und "
+        "Schwellen in Ah sind um diesen Faktor falsch; bitte capacity_ah berichtigen.",
+    ),
+    "caution.outside": (
+        "Only {share} % of the cells’ highest voltages on days of complete charges lie inside "
+        "the window of the chemistry, {low} to {high} V; SAT values, medians of packs and what "
+        "sets packs apart rest on these alone. The chemistry or its limits are likely not those "
+        "of this battery.",
+        "Nur {share} % der höchsten Zellspannungen an Tagen vollständiger Ladung liegen im "
+        "Fenster der Zellchemie, {low} bis {high} V; SAT-Werte, Mediane der Packs und "
+        "Unterschiede zwischen Packs beruhen allein darauf. Zellchemie oder Grenzen sind wohl "
+        "nicht die dieser Batterie.",
+    ),
+    "caution.glitch": (
+        "On {days} days cells read more than they can have (over {high} V), {count} values in "
+        "all; those values are left out, the charge of the day counts by what remains.",
+        "An {days} Tagen zeigten Zellen mehr, als sie haben können (über {high} V), insgesamt "
+        "{count} Werte; diese bleiben weg, die Ladung des Tages zählt nach dem Rest.",
+    ),
     "refusal.no_readings": (
         "The period holds no voltages of single cells.",
         "Der Zeitraum enthält keine Spannungen einzelner Zellen.",
@@ -398,6 +515,42 @@ TEXTS: dict[str, tuple[str, str]] = {
     "missing.no_capacity": (
         "The rated capacity (capacity_ah) is not told with the device.",
         "Die Nennkapazität (capacity_ah) ist beim Gerät nicht angegeben.",
+    ),
+    "missing.current_sign": (
+        "The state of charge or the cell voltages fall when current is said to flow in: the "
+        "sign of the current is turned. Set it right where the source is declared (sign = -1).",
+        "Der Ladezustand oder die Zellspannungen sinken, wenn Strom in die Batterie fließen "
+        "soll: Das Vorzeichen des Stroms ist verdreht. Bitte dort richten, wo die Quelle "
+        "angegeben ist (sign = -1).",
+    ),
+    "missing.current_zero": (
+        "The current reads next to nothing while state of charge and cell voltages move: it is "
+        "not that of this battery, or its sensor is dead. What rests on current cannot be told.",
+        "Der Strom steht fast auf null, während Ladezustand und Zellspannungen sich bewegen: Er "
+        "gehört nicht zu dieser Batterie, oder die Messung ist tot. Was auf dem Strom beruht, "
+        "lässt sich nicht sagen.",
+    ),
+    "missing.cells_clock": (
+        "The clock of the cell voltages runs apart from that of the current: their voltages "
+        "move before or after it. Set the clock right where the source is declared; until then "
+        "nothing that sets voltages beside current can be told.",
+        "Die Uhr der Zellspannungen geht anders als die des Stroms: Die Spannungen bewegen sich "
+        "vor oder nach ihm. Bitte die Uhr dort richten, wo die Quelle angegeben ist; bis dahin "
+        "lässt sich nichts sagen, was Spannung neben Strom stellt.",
+    ),
+    "missing.resistance_sign": (
+        "The resistance comes out negative, which no cell has: the sign of the current is "
+        "turned, or the clocks of current and cell voltages run apart. Set right where the "
+        "source is declared.",
+        "Der Innenwiderstand ergibt sich negativ, was keine Zelle hat: Das Vorzeichen des "
+        "Stroms ist verdreht, oder die Uhren von Strom und Zellspannungen gehen auseinander. "
+        "Bitte dort richten, wo die Quelle angegeben ist.",
+    ),
+    "missing.all_still": (
+        "The readings of all cells stand still while the battery works: the BMS repeats old "
+        "values. Nothing can be told of the cells.",
+        "Die Messwerte aller Zellen stehen still, während die Batterie arbeitet: Das BMS "
+        "wiederholt alte Werte. Über die Zellen lässt sich nichts sagen.",
     ),
     "missing.segments_few": (
         "There are {n} ways between full and empty that qualify; it takes 3.",
@@ -673,6 +826,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reason.no_rests": (
         "no value at rest near an end, and no resistance",
         "kein Wert in Ruhe an einem Ladungsende und kein Innenwiderstand",
+    ),
+    "reason.still": (
+        "readings stood still on too many days",
+        "Messwerte standen an zu vielen Tagen still",
+    ),
+    "reason.no_curve": (
+        "read too coarsely to tell charge from voltage",
+        "zu grob abgetastet, um Ladung aus Spannung zu lesen",
     ),
     "reason.no_empty_end": (
         "hardly any rest near empty in these weeks",

@@ -9,7 +9,7 @@ from core.analytics.regimes import relative_to
 from core.analytics.verdicts import Trend
 from core.cell_views import colour_limits, fault_limits
 from core.numerals import NOTHING
-from core.pack_findings import Findings, Voice, cell_name, weak_rows, why_trend
+from core.pack_findings import Findings, Voice, caution_words, cell_name, weak_rows, why_trend
 from core.pack_sentences import weak_sentence
 from core.report import (
     Axis,
@@ -34,7 +34,7 @@ FAULT_COLOURS: dict[str, Colour] = {
 
 def cells_blocks(found: Findings, voice: Voice) -> tuple[Block, ...]:
     """Cells over time, where they limit, and the weak ones."""
-    blocks: list[Block] = []
+    blocks: list[Block] = [Note(one, state="warning") for one in caution_words(found, voice)]
     heat = _heat(found, voice)
     blocks.append(heat if heat is not None else Note(voice.say("trend.none"), state="unknown"))
     if found.weak is None or found.weak.refusal:

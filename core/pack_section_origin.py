@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from core.analytics.cells import FULL_SOC
-from core.pack_findings import Findings, Voice, judged_span, numbers, program_name
+from core.pack_findings import (
+    Findings,
+    Voice,
+    caution_words,
+    judged_span,
+    numbers,
+    program_name,
+)
 from core.pack_sentences import life_sentence
 from core.report import Provenance, SourceFacts
 
@@ -81,6 +88,7 @@ def _methods(found: Findings, voice: Voice) -> tuple[str, ...]:
 def _cautions(found: Findings, voice: Voice) -> tuple[str, ...]:
     """What must not be concluded, and what could not be: every refusal once more."""
     told = [voice.say("limit.synthetic")] if found.device.synthetic else []
+    told += caution_words(found, voice)
     told.append(voice.say("limit.sat"))
     if any(len(one.day) for one in found.counted.strings):
         told.append(voice.say("limit.capacity"))

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from core.analytics import cells as sat_of
-from core.analytics import diagnosis
+from core.analytics import current_checks, diagnosis
 from core.analytics.chemistry import CHEMISTRIES, Chemistry, chemistry
+from core.analytics.current_checks import Doubt
 from core.analytics.diagnosis import (
     CellHours,
     CellSamples,
@@ -23,6 +25,7 @@ from core.analytics.diagnosis import (
     DiagnosisOptions,
     Recoverable,
     Rests,
+    StillSpan,
 )
 from core.analytics.quality import Bool, Float, Int, local_times
 from core.analytics.regimes import relative_to
@@ -30,7 +33,7 @@ from core.analytics.trend import middle
 from core.bess import of_quantity, string_capacity
 from core.errors import QueryError
 from core.levels import DAY, HOUR
-from core.query import Cells, SignalInfo, Store
+from core.query import CellColumn, Cells, SignalInfo, Store
 from core.remembered import remembered
 from core.rollup import Buckets
 
@@ -39,14 +42,30 @@ from core.rollup import Buckets
 HIGHEST_V = {"LTO": 3.0, "LFP": 3.8, "NMC": 4.5}
 SAMPLE_DAYS = 60  # of raw readings behind the curves of charge against voltage
 SAMPLE_CELLS = 4  # at the edge, and as many in the middle
+CHECKED_MOST = 1_000_000  # readings of a signal that are set beside another one by one
+LEAST_COUNTED = 0.1  # of the capacity that SOC and current must count at least
+MOST_DOUBTED = 0.8  # of a window
+LEAST_CELLS = 3  # of a pack: of two nobody can say which of them stands apart
+LEAST_MOVED = 0.1  # SOC in a day on which cells must have moved
+LEAST_STILL = 2  # days up to now from which on a sensor is called stuck
 
 
 @dataclass(frozen=True)
 class BatteryString:
-    """Cells that carry one current: their places on the flat cell axis, and who measures it."""
+    """Cells that carry one current: their places on the flat cell axis, and who measures it.
+
+    Attributes
+    ----------
+    doubts : stretches in which the current does not fit the rest; it is left out there.
+    counted_ah : capacity by charge over SOC, NaN without either.
+    dead : the current reads next to nothing while the SOC moves.
+    """
 
     cells: tuple[int, ...]
     current: str | None
+    doubts: tuple[Doubt, ...] = ()
+    counted_ah: float = float("nan")
+    dead: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +82,7 @@ class Battery:
     soc : name of the signal of the state of charge, or None. soc_scale : to 0..1.
     rows_per_pack : cells of a pack stand in so many rows, for pictures.
     synthetic : generated, not measured.
+    still : when readings of cells stood still; nothing is computed from those days.
     """
 
     device: str
@@ -81,6 +101,7 @@ class Battery:
     first: int
     last: int
     synthetic: bool
+    still: tuple[StillSpan, ...] = ()
 
     def place(self, pack: int, cell: int) -> int:
         """Index of a cell on the flat axis.
@@ -102,6 +123,7 @@ def load_battery(store: Store, device: str) -> Battery | None:
     Raises
     ------
     UnknownDevice
+    QueryError : two signals are of the same cell, or a cell is not in V.
     ConfigError : the facts of the device name limits that do not hold together.
     """
     signals = store.signals(device)
@@ -112,6 +134,20 @@ def load_battery(store: Store, device: str) -> Battery | None:
     if not placed:
         return None
     placed.sort(key=lambda one: (one.pack, one.cell))
+    for one, other in pairwise(placed):
+        if (one.pack, one.cell) == (other.pack, other.cell):
+            raise QueryError(
+                f"{device}: {one.name} and {other.name} are both cell {one.cell} of pack"
+                f" {one.pack}. Several batteries in one device cannot be told apart: make a device"
+                " of each in source.toml, or give their cells packs of their own by rules in a file"
+                " that the setting signals names"
+            )
+    other_unit = next((one for one in placed if one.unit not in ("V", "")), None)
+    if other_unit is not None:
+        raise QueryError(
+            f"{device}: {other_unit.name} is in {other_unit.unit}, cells are asked for in V."
+            ' Declare it in source.toml, for mV with scale = 0.001 and unit = "V"'
+        )
     facts = store.device(device).facts
     limits, source = _chemistry(store, device, facts)
     strings = _strings(signals, placed)
@@ -136,11 +172,13 @@ def load_battery(store: Store, device: str) -> Battery | None:
         last=max(one.last for one in placed if one.last is not None),
         synthetic=store.device(device).synthetic,
     )
-    if np.isfinite(capacity) or not battery.soc:
-        return battery
-    counted = _counted_capacity(store, battery)
-    source = "counted" if np.isfinite(counted) else ""
-    return replace(battery, capacity_ah=counted, capacity_from=source)
+    strings = tuple(_checked(store, battery, one) for one in battery.strings)
+    counted = strings[0].counted_ah
+    if not np.isfinite(capacity) and np.isfinite(counted) and counted > 0:
+        battery = replace(battery, capacity_ah=counted, capacity_from="counted")
+    battery = replace(battery, still=_still(store, battery))
+    strings = tuple(_clocked(store, battery, one) for one in strings)
+    return replace(battery, strings=strings)
 
 
 def _chemistry(store: Store, device: str, facts: dict[str, Any]) -> tuple[Chemistry, str]:
@@ -201,38 +239,182 @@ def _rows_per_pack(facts: dict[str, Any], cells: int) -> int:
     return fitting[-1] if fitting else 1
 
 
-def _counted_capacity(store: Store, battery: Battery) -> float:
-    """Charge that moved over the SOC that it moved [Ah]: least squares over hours."""
-    moved, change = _moved(store, battery, battery.strings[0], battery.first, battery.last + 1)
-    if len(moved) < 24:
-        return float("nan")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return abs(float((moved * change).sum() / (change * change).sum()))
+def _checked(store: Store, battery: Battery, string: BatteryString) -> BatteryString:
+    """A string with what its current says beside the SOC: turned stretches, capacity."""
+    ts, moved, change = _moved(store, battery, string, battery.first, battery.last + 1)
+    if len(ts) < 24:
+        return string
+    day, sign = current_checks.sign_by_day(ts, moved, change)
+    doubts = current_checks.find_doubts("turned", day, -sign)
+    counted = current_checks.counted_capacity(_keep(doubts, ts, moved), change)
+    if not np.isfinite(counted):  # turned all the time: its size is that of the other sign
+        counted = -current_checks.counted_capacity(moved, change)
+    cycled = float(np.nansum(np.abs(change)))
+    dead = cycled > 1 and (
+        not moved.any() or counted < LEAST_COUNTED * battery.capacity_ah
+    )  # fmt: skip
+    return replace(string, doubts=doubts, counted_ah=counted, dead=bool(dead))
+
+
+def _clocked(store: Store, battery: Battery, string: BatteryString) -> BatteryString:
+    """A string with the stretches in which the clock of its cells runs apart from its current.
+
+    Where no SOC tells the sign of the current, the cells do.
+    """
+    signals = [store.signal(battery.device, battery.names[place]) for place in string.cells]
+    still = {one.place for one in battery.still}
+    moving = [
+        info for place, info in zip(string.cells, signals, strict=True) if place not in still
+    ]  # fmt: skip
+    info = (moving or signals)[0]
+    usable = string.current is not None and not string.dead and battery.capacity_ah > 0
+    if string.current is None or not usable or info.rows > CHECKED_MOST:
+        return string
+    if store.signal(battery.device, string.current).rows > CHECKED_MOST:
+        return string
+    ts, volts = store.raw(battery.device, info.name, battery.first, battery.last + 1)
+    stamps, current = store.raw(battery.device, string.current, battery.first, battery.last + 1)
+    day, sign, lag = current_checks.match_by_day(ts, volts, stamps, current, battery.capacity_ah)
+    far = np.where(np.abs(lag) > current_checks.NEAR_LAG, 1.0, -1.0) * np.abs(sign)
+    doubts = (*string.doubts, *current_checks.find_doubts("clock", day, far))
+    if battery.soc is None:
+        doubts += current_checks.find_doubts("turned", day, -sign * (far < 0), margin=2)
+    return replace(string, doubts=doubts)
+
+
+def _keep(doubts: Sequence[Doubt], ts: Int, values: Float) -> Float:
+    """Values with NaN in the stretches that are doubted."""
+    if not doubts:
+        return values
+    doubted = np.zeros(len(ts), bool)
+    for one in doubts:
+        doubted |= (ts >= one.start) & (ts < one.end)
+    return np.where(doubted, np.nan, values)
+
+
+def without_doubt(string: BatteryString, ts: Int, current: Float) -> tuple[Int, Float]:
+    """Readings of a string's current but those of stretches that are doubted: gaps."""
+    if not string.doubts:
+        return ts, current
+    kept = np.isfinite(_keep(string.doubts, ts, current))
+    return ts[kept], current[kept]
+
+
+def why_doubted(
+    string: BatteryString, start: int, end: int, most: float = MOST_DOUBTED
+) -> str | None:
+    """Why the current of a string tells nothing in a window [µs UTC], or None.
+
+    Parameters
+    ----------
+    most : share of the window that may be doubted.
+    """
+    if string.dead:
+        return "current_zero"
+    for kind, reason in (("turned", "current_sign"), ("clock", "cells_clock")):
+        mine = [one for one in string.doubts if one.kind == kind]
+        share = sum(max(min(end, one.end) - max(start, one.start), 0) for one in mine)
+        if share > most * (end - start):
+            return reason
+    return None
 
 
 def _moved(
     store: Store, battery: Battery, string: BatteryString, start: int, end: int
-) -> tuple[Float, Float]:
-    """Charge [Ah] and change of SOC (0..1) of each hour that has both."""
+) -> tuple[Int, Float, Float]:
+    """Hours that have both: start [µs], charge [Ah] and change of SOC (0..1)."""
     if string.current is None or battery.soc is None:
-        return np.empty(0), np.empty(0)
+        return np.empty(0, np.int64), np.empty(0), np.empty(0)
     rows = _by_hour(_hourly(store, battery.device, string.current, start, end))
     soc = _by_hour(_hourly(store, battery.device, battery.soc, start, end))
-    _, mine, other = np.intersect1d(rows.ts, soc.ts, return_indices=True)
+    ts, mine, other = np.intersect1d(rows.ts, soc.ts, return_indices=True)
     change = (soc.last[other] - soc.first[other]) * battery.soc_scale
-    return rows.sum[mine] / rows.count[mine], change
-
-
-def _is_turned(moved: Float, change: Float) -> bool:
-    """Whether the SOC falls when charge is said to flow in."""
-    if len(moved) < 24 or not moved.any() or not change.any():
-        return False
-    return bool((moved * change).sum() < -0.5 * np.sqrt((moved**2).sum() * (change**2).sum()))
+    return ts, rows.sum[mine] / rows.count[mine], change
 
 
 def _hourly(store: Store, device: str, signal: str, start: int, end: int) -> Buckets:
     level = "1h" if "1h" in store.signal(device, signal).levels else "raw"
     return store.buckets(device, signal, start, end, level)
+
+
+# --- readings that stand still -------------------------------------------------------------------
+
+
+def _still(store: Store, battery: Battery) -> tuple[StillSpan, ...]:
+    """When readings of cells stood still while the battery moved, by the days of its whole life."""
+    if "1d" not in store.signal(battery.device, battery.names[0]).levels:
+        return ()
+    columns: tuple[CellColumn, ...] = ("min", "max", "count")
+    found = store.cells_many(battery.device, "cell_voltage", None, None, "1d", columns)
+    low, high, count = (flat(found[name], battery) for name in columns)
+    ts = found["max"].ts
+    if not len(ts):
+        return ()
+    # A cell read now and then in a day has not stood still.
+    high[~(count >= 0.5 * middle(count, axis=1)[:, None])] = np.nan
+    lively = diagnosis.lively_days(low, high, _worked(store, battery, ts))
+    return diagnosis.still_spans(ts, diagnosis.still_days(low, high, lively), lively)
+
+
+def _worked(store: Store, battery: Battery, ts: Int) -> Bool:
+    """Days on which the SOC moved by a tenth; without an SOC, a current of C/20 flowed [day]."""
+    names = [battery.soc] if battery.soc else [one.current for one in battery.strings]
+    worked = np.zeros(len(ts), bool)
+    for name in names:
+        if name is None or "1d" not in store.signal(battery.device, name).levels:
+            continue
+        rows = store.buckets(battery.device, name, int(ts[0]), int(ts[-1]) + 25 * HOUR, "1d")
+        range_ = rows.max - rows.min
+        moved = (
+            range_ * battery.soc_scale >= LEAST_MOVED
+            if battery.soc
+            else range_ >= 0.05 * battery.capacity_ah
+        )
+        worked |= _on(ts, rows.ts, moved.astype(np.float64)) > 0
+    return worked
+
+
+def without_still(battery: Battery, cells: Sequence[int], ts: Int, values: Float) -> Float:
+    """Values of some cells [t, cell] without those from when their readings stood still.
+
+    The day before and the day after are left out as well: they hold hours of it.
+    """
+    if not battery.still:
+        return values
+    column = {place: at for at, place in enumerate(cells)}
+    kept = np.array(values, np.float64)
+    for span in battery.still:
+        if span.place in column:
+            inside = (ts >= span.start - DAY) & (ts < span.end + DAY)
+            kept[inside, column[span.place]] = np.nan
+    return kept
+
+
+def always_still(battery: Battery, string: BatteryString) -> bool:
+    """Whether all readings of a string's cells stand still, nearly all of the time."""
+    life = max(battery.last - battery.first, 1)
+    share = dict.fromkeys(string.cells, 0.0)
+    for one in battery.still:
+        if one.place in share:
+            share[one.place] += (one.end - one.start) / life
+    return min(share.values()) > 0.9
+
+
+def _held_up(battery: Battery, start: int, end: int) -> Bool:
+    """Cells with readings that stood still in a window [µs UTC], [cell]."""
+    held = np.zeros(len(battery.names), bool)
+    held[[one.place for one in battery.still if one.start < end and one.end > start]] = True
+    return held
+
+
+def stuck_now(battery: Battery, start: int, end: int) -> Bool:
+    """Cells whose readings stand still at the end of a window [µs UTC], or most of it [cell]."""
+    stuck, share = np.zeros(len(battery.names), bool), np.zeros(len(battery.names))
+    for span in battery.still:
+        share[span.place] += max(min(end, span.end) - max(start, span.start), 0) / (end - start)
+        going_on = span.start < end and (span.lasting or end <= span.end)
+        stuck[span.place] |= going_on and span.days >= LEAST_STILL
+    return stuck | (share > 0.5)
 
 
 # --- days --------------------------------------------------------------------------------------
@@ -245,7 +427,8 @@ class CellDays:
     Attributes
     ----------
     ts : midnights [µs UTC]. day : days since 1970-01-01 of the local calendar.
-    sat, low : highest and lowest [day, cell], V. valid : `sat` of complete charges, else NaN.
+    sat, low : highest and lowest [day, cell], V, NaN while a reading stands still.
+    valid : `sat` of complete charges, else NaN.
     charges : which days count, and why the others do not.
     cycles : equivalent full cycles since the first day, at the end of each; NaN without current.
     """
@@ -292,8 +475,10 @@ def load_days(
     if battery is None:
         return None
     found = store.cells_many(device, "cell_voltage", start, end, "1d", ("min", "max"))
-    sat, low = flat(found["max"], battery), flat(found["min"], battery)
-    ts = found["max"].ts
+    ts, every = found["max"].ts, range(len(battery.names))
+    sat, low = (
+        without_still(battery, every, ts, flat(found[name], battery)) for name in ("max", "min")
+    )
     soc = _daily_soc(store, battery, ts)
     charges = sat_of.judge_charges(sat, battery.chemistry, soc)
     return CellDays(
@@ -328,7 +513,8 @@ def _on(ts: Int, other: Int, values: Float) -> Float:
 def _cycles(store: Store, battery: Battery, ts: Int) -> Float:
     """Equivalent full cycles counted to the end of each day: throughput / (2 × capacity)."""
     names = [one.current for one in battery.strings if one.current]
-    if not names or not np.isfinite(battery.capacity_ah) or not len(ts):
+    dead = any(one.dead for one in battery.strings)
+    if not names or dead or not np.isfinite(battery.capacity_ah) or not len(ts):
         return np.full(len(ts), np.nan)
     end = int(ts[-1]) + 25 * HOUR
     moved = np.zeros(len(ts))
@@ -365,8 +551,11 @@ class WeakCells:
     recoverable : what mending them brings.
     resistance_ohm : of the median cell, an hour's; NaN unknown.
     refusal : why nothing can be said: ``no_current``, ``no_capacity``, ``no_levels``,
-        ``current_sign`` (the SOC falls when charge is said to flow in), ``no_rests``,
-        ``no_empty_end``, ``no_full_end``; None if something can.
+        ``current_sign`` (the SOC falls when charge is said to flow in), ``current_zero``,
+        ``cells_clock`` (runs apart from the current), ``resistance_sign``, ``all_still``,
+        ``few_cells`` (no pack has three), ``cells_alike`` (copies of one signal),
+        ``no_rests``, ``no_empty_end``, ``no_full_end``, ``no_curve`` (read too
+        coarsely); None if something can.
     """
 
     battery: Battery
@@ -400,7 +589,13 @@ def weak_cells(
         return WeakCells(battery, start, end, None, pd.DataFrame(), None, float("nan"), refusal)
     days = load_days(store, device, max(start, end - round(options.recent_days * DAY)), end)
     assert days is not None
-    stuck = diagnosis.flag_stuck(days.low, days.sat)
+    refusal = _nothing_to_compare(days)
+    if refusal:
+        return WeakCells(battery, start, end, None, pd.DataFrame(), None, float("nan"), refusal)
+    stuck = stuck_now(battery, max(start, end - round(options.recent_days * DAY)), end)
+    if stuck.all():
+        refusal = "all_still"
+        return WeakCells(battery, start, end, None, pd.DataFrame(), None, float("nan"), refusal)
     parts = [
         _diagnose_string(store, battery, string, stuck, (start, end), options)
         for string in battery.strings
@@ -408,7 +603,16 @@ def weak_cells(
     found = _joined(
         battery, [(string, part) for string, (part, _) in zip(battery.strings, parts, strict=True)]
     )
-    resistance = float(np.nanmedian([ohm for _, ohm in parts])) if parts else float("nan")
+    if found.refusal in ("no_rests", "no_empty_end", "no_full_end"):
+        doubted = (why_doubted(one, start, end, 0.25) for one in battery.strings)
+        found = replace(found, refusal=next((one for one in doubted if one), found.refusal))
+    if found.refusal is None:
+        found.reason[_held_up(battery, start, end) & (found.fault == "unknown")] = "still"
+    resistance = float(middle(np.array([ohm for _, ohm in parts])))
+    if resistance <= 0:
+        none = pd.DataFrame()
+        why = "resistance_sign"
+        return WeakCells(battery, start, end, None, none, None, float("nan"), why)
     series = max(len(string.cells) for string in battery.strings)
     recoverable = None
     if found.refusal is None:
@@ -425,8 +629,22 @@ def _cannot(store: Store, battery: Battery, start: int, end: int) -> str | None:
     levels = store.signal(battery.device, battery.names[0]).levels
     if not {"1h", "1d"} <= set(levels):
         return "no_levels"
-    turned = (_is_turned(*_moved(store, battery, one, start, end)) for one in battery.strings)
-    return "current_sign" if any(turned) else None
+    doubted = (why_doubted(one, start, end) for one in battery.strings)
+    return next((reason for reason in doubted if reason), None)
+
+
+def _nothing_to_compare(days: CellDays) -> str | None:
+    """Why cells cannot be set beside those of their pack, or None."""
+    pack = np.array(days.battery.pack)
+    if max(np.unique(pack, return_counts=True)[1]) < LEAST_CELLS:
+        return "few_cells"
+    lively = diagnosis.lively_days(days.low, days.sat)
+    values = np.stack([days.low[lively], days.sat[lively]])
+    known = np.isfinite(values).all(axis=(0, 2))
+    if known.sum() < 3:
+        return None
+    spread = values[:, known].max(axis=2) - values[:, known].min(axis=2)
+    return "cells_alike" if not spread.any() else None
 
 
 def load_hours(
@@ -438,13 +656,17 @@ def load_hours(
     ts = found["last"].ts
     assert string.current is not None
     rows = _by_hour(_hourly(store, battery.device, string.current, start, end))
+
+    def told(values: Float) -> tuple[Int, Float]:
+        return without_doubt(string, rows.ts, values)
+
     return CellHours(
         ts,
-        flat(found["last"], battery)[:, where],
-        flat(found["mean"], battery)[:, where],
-        _on(ts, rows.ts, rows.sum / rows.count),
-        _on(ts, rows.ts, rows.min),
-        _on(ts, rows.ts, rows.max),
+        without_still(battery, string.cells, ts, flat(found["last"], battery)[:, where]),
+        without_still(battery, string.cells, ts, flat(found["mean"], battery)[:, where]),
+        _on(ts, *told(rows.sum / rows.count)),
+        _on(ts, *told(rows.min)),
+        _on(ts, *told(rows.max)),
         np.array(battery.pack)[where],
         np.array(battery.cell)[where],
     )
@@ -554,11 +776,14 @@ def _samples(
 ) -> list[CellSamples]:
     """Raw readings of some cells of a string, with current and charge at each."""
     assert string.current is not None
-    ts, current = store.raw(battery.device, string.current, *window)
+    ts, current = without_doubt(string, *store.raw(battery.device, string.current, *window))
     charge = diagnosis.count_charge(ts, current)
     found = []
     for one in cells:
-        stamps, volts = store.raw(battery.device, battery.names[string.cells[one]], *window)
+        place = string.cells[one]
+        stamps, volts = store.raw(battery.device, battery.names[place], *window)
+        moving = np.isfinite(without_still(battery, [place], stamps, volts[:, None])[:, 0])
+        stamps, volts = stamps[moving], volts[moving]
         if len(ts):
             near = np.clip(np.searchsorted(ts, stamps, side="right") - 1, 0, len(ts) - 1)
             close = np.abs(stamps - ts[near]) <= 60_000_000

@@ -18,7 +18,7 @@ from core.analytics.regimes import relative_to
 from core.analytics.resistance import Conditions, StepRules, Steps
 from core.bess import of_quantity
 from core.levels import DAY, HOUR
-from core.packs import Battery, BatteryString, load_battery
+from core.packs import Battery, BatteryString, load_battery, without_doubt, without_still
 from core.query import Store
 from core.string_readings import HELD_US, why_uncounted
 
@@ -113,6 +113,8 @@ def resistance_report(store: Store, device: str, start: int, end: int) -> Resist
         )  # fmt: skip
     if not tables:
         return refused("no_steps", seen)
+    if any(np.nanmedian(one.ohm) <= 0 for one in found if np.isfinite(one.ohm).any()):
+        return refused("resistance_sign", seen)
     table = pd.concat(tables).sort_index()
     if not source:
         table[["ohm", "low", "high", "pack_median"]] = np.nan
@@ -185,7 +187,7 @@ def _current_and_soc(
     """Raw current with the SOC beside it; None without either."""
     if string.current is None or battery.soc is None:
         return None
-    ts, current = store.raw(battery.device, string.current, start, end)
+    ts, current = without_doubt(string, *store.raw(battery.device, string.current, start, end))
     stamps, level = store.raw(battery.device, battery.soc, start, end)
     if len(ts) < 3 or not len(stamps):
         return None
@@ -255,6 +257,7 @@ def _steps(
     names = [battery.names[place] for place in string.cells]
     parts = [store.readings_of(battery.device, names, one) for one in by_month(spans)]
     ts, volts = (np.concatenate(part) for part in zip(*parts, strict=True))
+    volts = without_still(battery, string.cells, ts, volts)
     read = _current_and_soc(store, battery, string, spans[0][0], spans[-1][1])
     if len(ts) < 3 or read is None:
         return None

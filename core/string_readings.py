@@ -14,7 +14,14 @@ from core.analytics import capacity
 from core.analytics.quality import Float, Int
 from core.bess import of_quantity
 from core.levels import HOUR, parse_rules
-from core.packs import Battery, BatteryString
+from core.packs import (
+    Battery,
+    BatteryString,
+    always_still,
+    why_doubted,
+    without_doubt,
+    without_still,
+)
 from core.query import SignalInfo, Store
 
 RAW_MOST = 2_000_000  # readings of one signal that are counted one by one
@@ -52,7 +59,8 @@ def load_readings(
     """
     if string.current is None:
         return None
-    ts, current = course_of(store, store.signal(battery.device, string.current), start, end, "mean")
+    info = store.signal(battery.device, string.current)
+    ts, current = without_doubt(string, *course_of(store, info, start, end, "mean"))
     signals = store.signals(battery.device)
     told = {
         name: _of_string(battery, string, signals, *quantities)
@@ -141,6 +149,7 @@ def _extremes(
     stamps, volts = store.readings_of(battery.device, names, [(start, end)])
     if not len(stamps):
         return {"max": None, "min": None}
+    volts = without_still(battery, string.cells, stamps, volts)
     known = np.isfinite(volts)
     highest = np.where(known, volts, -np.inf).max(axis=1)
     lowest = np.where(known, volts, np.inf).min(axis=1)
@@ -156,4 +165,6 @@ def why_uncounted(battery: Battery, string: BatteryString) -> str | None:
         return "no_current"
     if not np.isfinite(battery.capacity_ah) or battery.capacity_ah <= 0:
         return "no_capacity"
-    return None
+    if always_still(battery, string):
+        return "all_still"
+    return why_doubted(string, battery.first, battery.last)

@@ -40,7 +40,7 @@ def main() -> None:
         say_empty(device, signals, span)
         return
     chart.show_key_figures(key_figures(store, device, summary, span.view))
-    say_sign(device, summary)
+    say_sign(device, summary, store.zone)
     st.segmented_control(
         t("bess.section"),
         SECTIONS,
@@ -101,9 +101,15 @@ def say_empty(device: query.Device, signals: Sequence[query.SignalInfo], span: W
     states.notice(t("bess.empty", device=device.name, span=words), detail=mend)
 
 
-def say_sign(device: query.Device, summary: Summary) -> None:
+def say_sign(device: query.Device, summary: Summary, zone: str) -> None:
     """Say that current or power runs against the SOC."""
+    for one in summary.turned:
+        start, end = (numbers.day(at, zone) for at in (one.start, one.end - 1))
+        words = t("bess.sign.turned", device=device.name, start=start, end=end)
+        states.notice(words, detail=t("bess.sign.turned.mend"), state="warning")
     for key, r in (("bess.sign", summary.current_sign), ("bess.sign.power", summary.power_sign)):
+        if key == "bess.sign" and summary.turned:
+            continue  # -1 for the whole source would turn the days that are right
         if r < -SURE_OF_SIGN:
             words = t(key, device=device.name, r=numbers.number(r, 2))
             states.notice(words, detail=t("bess.sign.mend"), state="warning")

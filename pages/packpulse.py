@@ -47,6 +47,7 @@ def main() -> None:
         return
     chart.show_key_figures(key_figures(ctx, days, context.load_weak(ctx)))
     say_unknown_cell(ctx)
+    context.say_cautions(ctx, days)
     tab = pick_tab()
     import_module(f"pages.packs.{tab}").show(ctx)
 
@@ -197,7 +198,9 @@ def cycles_figure(ctx: Context, days: CellDays) -> KeyFigure:
     """Equivalent full cycles counted in the window."""
     label, counted = t("packpulse.cycles"), float(days.cycles[-1])
     if not math.isfinite(counted):
-        why = "no_capacity" if any(one.current for one in ctx.battery.strings) else "no_current"
+        strings = ctx.battery.strings
+        why = "no_capacity" if any(one.current for one in strings) else "no_current"
+        why = "current_zero" if any(one.dead for one in strings) else why
         return KeyFigure(label, numbers.NOTHING, note=t(f"packpulse.refusal.{why}.short"))
     capacity = numbers.quantity(ctx.battery.capacity_ah, "Ah")
     note = t(f"packpulse.cycles.{ctx.battery.capacity_from}", capacity=capacity)

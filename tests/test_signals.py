@@ -76,7 +76,7 @@ def test_power_and_energy_have_a_range_in_every_unit() -> None:
         ("com_ae", "kWh", -1e12, 1e12),
         ("Messung 3 [kW]", "kW", -1e6, 1e6),
         ("Messung 4 [kWh]", "kWh", -1e12, 1e12),
-        ("bms1_p3_v17", "mV", 0.0, 5000.0),
+        ("bms1_p3_v17", "mV", 100.0, 5000.0),
         ("com_ap", "V", None, None),
     ):
         signal = catalogue.describe(name, unit=unit)
@@ -142,3 +142,8 @@ def test_a_file_that_is_wrong_is_named(tmp_path: Path, text: str) -> None:
         read_rules(path)
     with pytest.raises(ConfigError, match=r"none\.toml"):
         read_rules(tmp_path / "none.toml")
+
+
+def test_a_cell_at_zero_volts_was_not_read() -> None:
+    signal = load_catalogue().describe("bms1_p1_v3")
+    assert signal.low is not None and 0.0 < signal.low < 1.0

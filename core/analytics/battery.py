@@ -330,23 +330,34 @@ def cell_spread(high: Float, low: Float) -> pd.DataFrame:
     )
 
 
-def extreme_cells(spread: pd.DataFrame, cells: int) -> pd.DataFrame:
+def extreme_cells(high: Float, low: Float) -> pd.DataFrame:
     """How often each cell is the highest and the lowest of all.
+
+    Cells that tie share the moment; one at which all are alike, or fewer than two are known, tells
+    nothing and does not count.
 
     Parameters
     ----------
-    spread : from `cell_spread`.
-    cells : number of cells.
+    high, low : float64[t, cell], as for `cell_spread`.
 
     Returns
     -------
-    frame `highest_ratio`, `lowest_ratio` of the times with a spread; a row per cell
+    frame `highest_ratio`, `lowest_ratio` of the times at which cells differ; a row per cell. All 0
+    where they never do.
     """
     shares = {}
-    for name in ("highest", "lowest"):
-        at = spread[name].to_numpy()
-        at = at[at >= 0]
-        shares[f"{name}_ratio"] = np.bincount(at, minlength=cells) / max(at.size, 1)
+    for name, values, edge in (("highest", high, -np.inf), ("lowest", low, np.inf)):
+        known = np.isfinite(values)
+        filled = np.where(known, values, edge)
+        top, bottom = np.where(known, values, -np.inf), np.where(known, values, np.inf)
+        differ = (known.sum(axis=1) > 1) & (
+            top.max(axis=1, initial=-np.inf) > bottom.min(axis=1, initial=np.inf)
+        )
+        filled = filled[differ]
+        outermost = filled.max(axis=1) if name == "highest" else filled.min(axis=1)
+        hit = filled == outermost[:, None]
+        shared = (hit / hit.sum(axis=1, keepdims=True)).sum(axis=0)
+        shares[f"{name}_ratio"] = shared / max(len(filled), 1)
     return pd.DataFrame(shares)
 
 

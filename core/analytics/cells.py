@@ -23,6 +23,7 @@ from core.analytics.trend import middle
 BASELINE_DAYS = 30
 # A state of charge this high in a day says that the charge was complete.
 FULL_SOC = 0.985
+GLITCH_V = 0.1  # over the highest voltage of the chemistry: no cell has that
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,19 @@ class Charges:
     Parameters
     ----------
     complete : [day]. reason : why not, else empty [day]: ``no_data``, ``soc_low``,
-        ``voltage_low``. by : ``soc`` or ``voltage``.
+        ``voltage_low``, ``voltage_high`` (nothing is left without what no cell can have). by :
+        ``soc`` or ``voltage``.
     """
 
     complete: Bool
     reason: NDArray[np.str_]
     by: str
+
+
+def possible(sat: Float, chemistry: Chemistry) -> Float:
+    """Values without those over what a cell of the chemistry can have: v_max + 0.1 V."""
+    with np.errstate(invalid="ignore"):
+        return np.where(sat > chemistry.v_max + GLITCH_V, np.nan, sat)
 
 
 def judge_charges(sat: Float, chemistry: Chemistry, soc_highest: Float | None = None) -> Charges:
@@ -50,18 +58,23 @@ def judge_charges(sat: Float, chemistry: Chemistry, soc_highest: Float | None = 
         without the argument, are judged by voltage: the highest cell lies inside the window of the
         chemistry. That lets a charge pass that ended on the plateau; only the SOC can tell.
     """
-    seen = np.isfinite(sat).sum(axis=1) >= max(1, sat.shape[1] // 2)
+    read = np.isfinite(sat).sum(axis=1) >= max(1, sat.shape[1] // 2)
+    # A single reading that no cell can have says nothing of the charge; what remains does.
+    all_of_them, sat = sat, possible(sat, chemistry)
+    glitched = (np.isfinite(all_of_them) & ~np.isfinite(sat)).any(axis=1)
+    seen = np.isfinite(sat).any(axis=1) & read
     with np.errstate(invalid="ignore"):
         top = np.where(seen, np.max(np.where(np.isfinite(sat), sat, -np.inf), axis=1), np.nan)
-        inside = (top >= chemistry.sat_low) & (top <= chemistry.v_max + 0.1)
-        by_voltage = seen & inside
+        inside = top >= chemistry.sat_low
+        by_voltage = seen & inside & ~glitched  # here voltage is all there is to go by
         soc = np.full(len(sat), np.nan) if soc_highest is None else soc_highest
         known, by_soc = np.isfinite(soc), seen & inside & (soc >= FULL_SOC)
     complete = np.where(known, by_soc, by_voltage)
     reason = np.full(len(sat), "", dtype="<U12")
     reason[~complete] = "voltage_low"
     reason[~complete & known] = "soc_low"
-    reason[~seen] = "no_data"
+    reason[~seen] = "voltage_high"
+    reason[~read] = "no_data"
     return Charges(complete, reason, "soc" if known.any() else "voltage")
 
 

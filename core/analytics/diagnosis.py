@@ -36,6 +36,9 @@ DAY_US = 24 * HOUR_US
 # Voltages come in steps of about 1 mV; a spread below that of a step is not believed.
 GRID_V = 0.001
 BIN_V = 0.005
+# A reading stands still that moves by a step at most in a day on which others move by this much.
+LIVELY_V = 0.05
+STILL_V = GRID_V + 1e-6
 LEAST_HOURS = 10
 # A cell has come to rest this long after its current stopped; later it may be charged again.
 RESTED_US = (40 * 60_000_000, 90 * 60_000_000)
@@ -436,6 +439,37 @@ def estimate_resistance(
     return np.asarray(deviation[0])
 
 
+def lively_days(low: Float, high: Float, worked: Bool | None = None) -> Bool:
+    """Days on which a working sensor must move [day].
+
+    The liveliest tenth of the cells moved by more than 50 mV; or none by more than a step of the
+    grid though the battery worked: then all of them stand still.
+
+    Parameters
+    ----------
+    low, high : least and greatest voltage of each day [day, cell], V; NaN = none.
+    worked : days on which current or state of charge moved [day].
+    """
+    moved = np.sort(np.where(np.isfinite(high - low), high - low, -1.0), axis=1)
+    known = (moved >= 0).sum(axis=1)
+    at = moved.shape[1] - 1 - known // 10
+    lively = (known > 0) & (np.take_along_axis(moved, at[:, None], axis=1)[:, 0] > LIVELY_V)
+    if worked is not None:
+        lively |= (known > 0) & worked & (moved[:, -1] <= STILL_V)
+    return np.asarray(lively)
+
+
+def still_days(low: Float, high: Float, lively: Bool) -> Bool:
+    """Days on which a sensor repeated one value while the battery moved [day, cell].
+
+    Parameters
+    ----------
+    low, high : least and greatest voltage of each day [day, cell], V. lively : from `lively_days`.
+    """
+    with np.errstate(invalid="ignore"):
+        return np.asarray((high - low <= STILL_V) & lively[:, None])
+
+
 def flag_stuck(low: Float, high: Float) -> Bool:
     """Sensors that stood still on most days on which their peers moved [cell].
 
@@ -443,14 +477,50 @@ def flag_stuck(low: Float, high: Float) -> Bool:
     ----------
     low, high : least and greatest voltage of each day [day, cell], V.
     """
-    moved = high - low
-    peers = middle(moved, axis=1)
-    lively = peers > 0.05
+    lively = lively_days(low, high)
     if lively.sum() < 3:
         return np.zeros(low.shape[1], bool)
-    with np.errstate(invalid="ignore"):
-        still = (moved[lively] <= GRID_V) & np.isfinite(moved[lively])
-    return np.asarray(still.sum(axis=0) > 0.5 * np.isfinite(moved[lively]).sum(axis=0))
+    known = np.isfinite(high - low)[lively].sum(axis=0)
+    return np.asarray(still_days(low, high, lively).sum(axis=0) > 0.5 * known)
+
+
+@dataclass(frozen=True)
+class StillSpan:
+    """Days on which one sensor stood still.
+
+    Parameters
+    ----------
+    place : of the cell. start, end : midnight before the first and after the last day [µs UTC].
+    days : so many of them are known to be still. lasting : no day since then showed it moving.
+    """
+
+    place: int
+    start: int
+    end: int
+    days: int
+    lasting: bool
+
+
+def still_spans(ts: Int, still: Bool, lively: Bool) -> tuple[StillSpan, ...]:
+    """Runs of still days of each cell; days that tell nothing do not part them.
+
+    Parameters
+    ----------
+    ts : midnights [µs UTC]. still : [day, cell], from `still_days`. lively : [day].
+    """
+    told = np.flatnonzero(lively)
+    spans = []
+    for place in np.flatnonzero(still.any(axis=0)).tolist():
+        mine = still[told, place]
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], mine, [False]]).astype(np.int8)))
+        for begin, behind in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            spans.append(
+                StillSpan(
+                    place, int(ts[told[begin]]), int(ts[told[behind - 1]]) + DAY_US,
+                    behind - begin, behind == len(told),
+                )
+            )  # fmt: skip
+    return tuple(spans)
 
 
 def robust_spread(values: Float, floor: float) -> float:
@@ -502,11 +572,10 @@ def diagnose(
     recent_f = fulls.day > newest - options.recent_days
     empty_ah, empty_mv = _medians(empties, recent_e, options.least_rests, count)
     full_ah, full_mv = _medians(fulls, recent_f, options.least_rests, count)
-    bound = (
-        np.median(fulls.bound[recent_f], axis=0) >= 0.5
-        if fulls.bound is not None and recent_f.any()
-        else np.ones(count, bool)
-    )
+    bound = np.ones(count, bool)
+    if fulls.bound is not None and recent_f.any():
+        known = np.isfinite(fulls.volts[recent_f])
+        bound = (fulls.bound[recent_f] & known).sum(axis=0) >= 0.5 * known.sum(axis=0)
     drift = np.full((3, count), np.nan)
     # Drift needs time more than anything: three times as much of it as the level.
     longer = empties.day > newest - 1.5 * options.recent_days
@@ -514,6 +583,8 @@ def diagnose(
         drift = np.stack(
             estimate_drift(empties.day[longer], empties.charge[longer], empties.grid_ah)
         )
+        few = np.isfinite(empties.charge[longer]).sum(axis=0) < 2 * options.least_rests
+        drift[:, few] = np.nan
     hour_day = (hours.ts - hours.ts[0]) / DAY_US if len(hours.ts) else np.empty(0)
     apart = estimate_resistance(
         hours, chemistry, hour_day > newest - options.recent_days, resistance, 0.05 * capacity_ah
@@ -534,6 +605,9 @@ def diagnose(
     }
     spread = {name: robust_spread(value, floors[name]) for name, value in features.items()}
     fault, reason = _classify(features, drift, bound, spread, capacity_ah, options)
+    rested = (recent_e.sum() >= options.least_rests, recent_f.sum() >= options.least_rests)
+    if any(seen and one.charge is None for seen, one in zip(rested, (empties, fulls), strict=True)):
+        reason[fault == "unknown"] = "no_curve"  # it rested; what a millivolt is worth is missing
     fault[stuck], reason[stuck] = "sensor", ""
     return Diagnosis(
         hours.pack, hours.cell, fault, reason, empty_mv, full_mv, empty_ah, full_ah, bound,
@@ -548,8 +622,9 @@ def _medians(rests: Rests, rows: Bool, least: int, count: int) -> tuple[Float, F
     none = np.full(count, np.nan)
     if rows.sum() < least:
         return none, none
-    volts = middle(rests.ahead[rows]) * 1000
-    charge = none if rests.charge is None else middle(rests.charge[rows])
+    few = np.isfinite(rests.ahead[rows]).sum(axis=0) < least
+    volts = np.where(few, np.nan, middle(rests.ahead[rows]) * 1000)
+    charge = none if rests.charge is None else np.where(few, np.nan, middle(rests.charge[rows]))
     return charge, volts
 
 

@@ -316,7 +316,8 @@ def cell_resistance(
     half = Z95 * np.sqrt(error**2 + (level * off) ** 2 + (level * warmth) ** 2)
     peers = pd.Series(level).groupby(pack).transform("median").to_numpy()
     share = _relative(ohm[recent], pack)
-    share_grid = grid / float(np.nanmedian(level)) if np.isfinite(level).any() else 0.0
+    usual = float(np.nanmedian(level)) if np.isfinite(level).any() else 0.0
+    share_grid = grid / usual if usual > 0 else 0.0
     relative, relative_error, _ = _robust_mean(share, share_grid)
     relative[few] = np.nan
     relative_half = Z95 * np.hypot(relative_error, relative * warmth)
@@ -380,7 +381,9 @@ def _relative(ohm: Float, pack: Int) -> Float:
         known = np.isfinite(ohm[:, mine]).any(axis=1)
         if known.any():
             block = ohm[np.ix_(known, mine)]
-            share[np.ix_(known, mine)] = block / np.nanmedian(block, axis=1)[:, None]
+            usual = np.nanmedian(block, axis=1)
+            usual[usual <= 0] = np.nan  # no pack has such a resistance: nothing to be a share of
+            share[np.ix_(known, mine)] = block / usual[:, None]
     return share
 
 
@@ -413,6 +416,7 @@ def _growth(ts: Int, ohm: Float, grid: float) -> pd.DataFrame:
         )
         tied = np.clip(tied, 0.0, 0.9)
         error = np.sqrt(square / (count - 2) / spread * (1 + tied) / (1 - tied))
+        level = np.where(level > 0, level, np.nan)
         slope[carried] = b / level
         half[carried] = stats.t.ppf(0.975, count - 2) * error / level
     return pd.DataFrame(

@@ -40,7 +40,10 @@ EXPORTED_UNITS = {
 RESISTANCE_UNITS = {
     "ohm": "Ω", "low": "Ω", "high": "Ω", "pack_median": "Ω", "relative": "1", "growth": "1/year",
 }  # fmt: skip
-COMMON_REFUSALS = ("no_current", "no_capacity")
+COMMON_REFUSALS = (
+    "no_current", "no_capacity", "current_sign", "current_zero", "cells_clock", "resistance_sign",
+    "all_still",
+)  # fmt: skip
 
 
 def show(ctx: Context) -> None:
@@ -100,7 +103,7 @@ def refusal_words(ctx: Context, one: StringCapacity) -> str:
     if one.refusal != "no_anchors":
         return why(str(one.refusal), "refusal")
     if context.load_weak(ctx).refusal == "current_sign":
-        return t("packpulse.capacity.refusal.current_sign")
+        return t("packpulse.refusal.current_sign")
     limits = ctx.battery.chemistry
     return t(
         "packpulse.capacity.refusal.no_anchors", low=numbers.number(limits.discharge_cutoff, 2),
@@ -215,7 +218,12 @@ def ledger_figure(
     return dossier_charts.build_ledger_figure(
         [way for way in ways if len(np.asarray(way.x))], refused,
         told=told, prior=prior, trend=trend_bands(ctx, one), rated=rated,
-        rated_label=t("packpulse.capacity.rated.line", capacity=numbers.quantity(rated, "Ah")),
+        rated_label=t(
+            "packpulse.capacity.rated.line"
+            if ctx.battery.capacity_from == "fact"
+            else "packpulse.capacity.rated.line.counted",
+            capacity=numbers.quantity(rated, "Ah"),
+        ),
         events=event_lines(ctx, notes),
         span=wall_span(ctx),
         y_title=t("packpulse.capacity.axis"),

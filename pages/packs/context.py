@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from core import packs, query
+from core import pack_cautions, packs, query
 from core.analytics.diagnosis import DiagnosisOptions
 from core.analytics.quality import Bool
 from core.packs import Battery, CellDays, WeakCells
@@ -247,6 +247,19 @@ def dossier_link(ctx: Context, pack: int, cell: int) -> table.Markup:
 def say_refusal(weak: WeakCells) -> None:
     """Say that nothing can be said of weak cells, why, and what would mend it."""
     states.notice(t("packpulse.refusal"), detail=t(f"packpulse.refusal.{weak.refusal}"))
+
+
+def say_cautions(ctx: Context, days: CellDays) -> None:
+    """Say what is wrong with the readings, and what is left out for it."""
+    zone = ctx.window.zone
+    for one in pack_cautions.cautions(days):
+        values = {name: numbers.number(value) for name, value in one.values}
+        if one.cell is not None:
+            values["cell"] = cell_name(*one.cell)
+        if one.start is not None and one.end is not None:
+            values["start"] = numbers.day(one.start, zone)
+            values["end"] = numbers.day(one.end - 1, zone)
+        states.notice(t(f"packpulse.caution.{one.key}", **values), state="warning")
 
 
 def judged_span(ctx: Context, weak: WeakCells) -> str:

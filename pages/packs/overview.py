@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core import cell_charts
-from core.analytics.cells import FULL_SOC, pack_table, sat_table
+from core.analytics.cells import FULL_SOC, pack_table, possible, sat_table
 from core.cell_charts import Highlight
 from core.cell_views import PackCourse, calendar_of_charges, pack_courses
 from core.packs import CellDays, WeakCells
@@ -86,7 +86,8 @@ def rule(days: CellDays) -> str:
 
 def say_no_sat(ctx: Context, days: CellDays) -> None:
     """Say that no charge was complete, and what that would take."""
-    top = float(np.nanmax(days.sat)) if np.isfinite(days.sat).any() else float("nan")
+    sat = possible(days.sat, days.battery.chemistry)
+    top = float(np.nanmax(sat)) if np.isfinite(sat).any() else float("nan")
     states.notice(
         t("packpulse.overview.sat.none"),
         detail=t(
@@ -201,7 +202,7 @@ def show_charges(ctx: Context, days: CellDays) -> None:
             state=t(f"packpulse.state.{state}"),
             count=numbers.number(int(counts.get(state, 0))),
         )
-        for state in ("complete", "soc_low", "voltage_low", "no_data")
+        for state in ("complete", "soc_low", "voltage_low", "voltage_high", "no_data")
     }
     figure = cell_charts.build_charges_figure(
         calendar["day"],

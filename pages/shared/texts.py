@@ -201,6 +201,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Leistung und Ladezustand von {device} laufen gegeneinander (r = {r}): Entladen zählt "
         "offenbar positiv. Laden und Entladen sind unten vertauscht.",
     ),
+    "bess.sign.turned": (
+        "From {start} to {end} the current of {device} has the other sign than on other days.",
+        "Vom {start} bis {end} hat der Strom von {device} das andere Vorzeichen als an anderen "
+        "Tagen.",
+    ),
+    "bess.sign.turned.mend": (
+        "Figures that rest on its sign are wrong for these days. Declare sign = -1 for the "
+        "sources of these days only, and build again.",
+        "Kennzahlen, die auf dem Vorzeichen beruhen, sind an diesen Tagen falsch. In "
+        "source.toml sign = -1 nur für die Quellen dieser Tage angeben und neu einlesen.",
+    ),
     "bess.sign.mend": (
         "Declare sign = -1 for the signal in source.toml and build again.",
         "In source.toml für das Signal sign = -1 angeben und neu einlesen.",

@@ -190,9 +190,20 @@ def test_spread_names_both_ends() -> None:
     assert np.isnan(found["at_top"][1])  # one cell has no spread
     assert found["highest"].tolist() == [1, -1, 2]
     assert found["lowest"].tolist() == [1, -1, 0]
-    shares = battery.extreme_cells(found, 3)
+    shares = battery.extreme_cells(high, low)
     assert shares["lowest_ratio"].tolist() == [0.5, 0.5, 0.0]
     assert battery.cell_spread(np.empty((2, 0)), np.empty((2, 0)))["at_top"].isna().all()
+
+
+def test_cells_that_tie_share_the_moment_and_cells_alike_tell_nothing() -> None:
+    alike = np.full((5, 3), 3.3)
+    assert (battery.extreme_cells(alike, alike) == 0).all(axis=None)
+    values = np.array([[3.2, 3.2, 3.3], [3.2, 3.3, 3.3], [3.3, 3.3, 3.3], [np.nan, 3.1, np.nan]])
+    shares = battery.extreme_cells(values, values)  # by hand: of the two moments that differ
+    assert shares["lowest_ratio"].tolist() == [0.75, 0.25, 0.0]
+    assert shares["highest_ratio"].tolist() == [0.0, 0.25, 0.75]
+    empty = np.empty((0, 3))
+    assert battery.extreme_cells(empty, empty)["lowest_ratio"].tolist() == [0.0, 0.0, 0.0]
 
 
 # --- states -------------------------------------------------------------------------------------

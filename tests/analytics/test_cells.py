@@ -91,3 +91,10 @@ def test_what_all_cells_share_is_in_no_relative_figure(shift: float, seed: int) 
     pack, cell = np.repeat([1, 2], 3), np.tile([1, 2, 3], 2)
     one, two = (cells.sat_table(np.arange(50), v, pack, cell) for v in (sat, sat + wave))
     assert two["relative_mv"].to_numpy() == pytest.approx(one["relative_mv"].to_numpy(), abs=1e-6)
+
+
+def test_readings_above_any_cell_are_no_low_charge() -> None:
+    sat = np.array([[3.5, 4.095, 3.4], [4.095, 4.095, 4.095], [3.2, 4.095, 3.2]])
+    charges = cells.judge_charges(sat, LFP, np.array([1.0, 1.0, 1.0]))
+    assert charges.complete.tolist() == [True, False, False]
+    assert charges.reason.tolist() == ["", "voltage_high", "soc_low"]

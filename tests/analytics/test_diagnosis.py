@@ -230,6 +230,35 @@ def test_a_sensor_that_stands_still() -> None:
     assert not diagnosis.flag_stuck(high, high).any()
 
 
+def test_days_that_stand_still_are_runs_with_their_period() -> None:
+    day = diagnosis.DAY_US
+    low, high = np.full((10, 4), 2.9), np.full((10, 4), 3.5)
+    low[3:6, 1] = high[3:6, 1] = 3.3  # three days and then well again
+    high[7] = low[7]  # a day on which nobody moved tells nothing
+    low[6:, 2] = high[6:, 2] = 3.3  # up to now, over that day
+    lively = diagnosis.lively_days(low, high)
+    assert lively.tolist() == [True] * 7 + [False] + [True] * 2
+    still = diagnosis.still_days(low, high, lively)
+    spans = diagnosis.still_spans(np.arange(10) * day, still, lively)
+    assert spans == (
+        diagnosis.StillSpan(1, 3 * day, 6 * day, 3, False),
+        diagnosis.StillSpan(2, 6 * day, 10 * day, 3, True),
+    )
+
+
+def test_all_cells_stand_still_while_the_battery_works() -> None:
+    low = high = np.full((4, 3), 3.3)
+    worked = np.array([True, True, False, True])
+    assert not diagnosis.lively_days(low, high).any()
+    assert diagnosis.lively_days(low, high, worked).tolist() == worked.tolist()
+
+
+def test_half_of_the_cells_standing_still_do_not_hide_each_other() -> None:
+    low, high = np.full((5, 8), 2.9), np.full((5, 8), 3.5)
+    low[:, :5] = high[:, :5] = 3.3
+    assert diagnosis.flag_stuck(low, high).tolist() == [True] * 5 + [False] * 3
+
+
 # --- parts --------------------------------------------------------------------------------------
 
 

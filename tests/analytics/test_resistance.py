@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -213,6 +214,14 @@ def test_a_cell_without_readings_is_refused_and_harms_no_other() -> None:
     assert table["refusal"].tolist() == ["", "steps_few", ""]
     assert table["growth_refusal"].tolist() == ["", "span_short", ""]
     assert table["ohm"][0] == pytest.approx(3e-4)
+
+
+def test_cells_whose_voltage_never_moves_are_no_reason_to_fail() -> None:
+    steps = planted(np.zeros(3), days=200)
+    still = replace(steps, ohm=np.zeros_like(steps.ohm))
+    table = cell_resistance(still, np.ones(3, dtype=np.int64), AT_25)
+    assert (table["ohm"] == 0).all()
+    assert table["relative"].isna().all() and table["growth"].isna().all()
 
 
 @pytest.mark.slow
