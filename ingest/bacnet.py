@@ -39,6 +39,8 @@ from ingest import devices
 from ingest.devices import DeviceSpec, TransportSettings
 
 _log = logging.getLogger(__name__)
+# Noise of the network would be logged with a trace for every datagram.
+logging.getLogger("bacpypes3").setLevel(logging.CRITICAL)
 
 # What the library calls the units of this project; a point of another unit says its `units`.
 UNITS = {
@@ -290,8 +292,7 @@ class Bacnet:
         """Leave the socket to the other devices, or close it."""
         if self._application is not None:
             self._application = self._known = None
-            _release(self._settings.local)
-            await asyncio.sleep(0)  # the socket is closed at the loop's next turn
+            await _release(self._settings.local)
 
     async def poll(self) -> list[Reading]:
         """One reading of every point.
@@ -465,13 +466,7 @@ def _acquire(local: str) -> NormalApplication:
     loop = asyncio.get_running_loop()
     shared = _applications.setdefault(loop, {})
     if local not in shared:
-        address = IPv4Address(local)
-        # The library would try for ever, or share the port with a stranger.
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind(address.addrTuple)
-            except OSError as error:
-                raise Unreachable(f"own address {local}: {error.strerror}") from error
+        address = _free(IPv4Address(local), local)
         own = DeviceObject(
             objectIdentifier=("device", 4194302),
             objectName="Ziggurat",
@@ -483,7 +478,21 @@ def _acquire(local: str) -> NormalApplication:
     return shared[local].application
 
 
-def _release(local: str) -> None:
+def _free(address: IPv4Address, local: str) -> IPv4Address:
+    """The address, with a port that nobody else has where it names none.
+
+    The library would try for ever, or share the port with a stranger, or be given one to share.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(address.addrTuple)
+        except OSError as error:
+            raise Unreachable(f"own address {local}: {error.strerror}") from error
+        port = probe.getsockname()[1]
+    return address if address.addrTuple[1] else IPv4Address(f"{address.addrTuple[0]}:{port}")
+
+
+async def _release(local: str) -> None:
     shared = _applications.get(asyncio.get_running_loop(), {})
     used = shared.get(local)
     if used is None:
@@ -491,14 +500,21 @@ def _release(local: str) -> None:
     used.users -= 1
     if used.users == 0:
         del shared[local]
-        close_application(used.application)
+        await close_application(used.application)
 
 
-def close_application(application: NormalApplication) -> None:
+async def opened(application: NormalApplication) -> None:
+    """Wait until an application has its sockets."""
+    await asyncio.gather(*application.normal.server._transport_tasks)
+
+
+async def close_application(application: NormalApplication) -> None:
     """Close the sockets of an application, also of one that has only just been made."""
     opening = [task for task in application.normal.server._transport_tasks if not task.done()]
-    if not opening:
+    try:
+        if opening:
+            await asyncio.wait(opening)
+            await asyncio.sleep(0)  # the library takes note of its sockets
+    finally:
         application.close()
-        return
-    gathered = asyncio.gather(*opening, return_exceptions=True)
-    gathered.add_done_callback(lambda _: application.close())
+        await asyncio.sleep(0)  # they are closed at the loop's next turn

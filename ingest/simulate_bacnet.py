@@ -17,7 +17,7 @@ from bacpypes3.pdu import IPv4Address
 from bacpypes3.primitivedata import ObjectIdentifier
 from bacpypes3.vendor import get_vendor_info
 
-from ingest.bacnet import BacnetPoint, close_application
+from ingest.bacnet import BacnetPoint, close_application, opened
 
 VENDOR = 999  # the library's own, for samples
 
@@ -118,6 +118,7 @@ async def serve_bacnet(
     simulated = SimulatedBacnet(application, "{}:{}".format(*address.addrTuple), points)
     try:
         simulated.create(values)
+        await opened(application)
         yield simulated
     finally:
-        close_application(application)
+        await close_application(application)

@@ -71,9 +71,9 @@ def points(tmp_path: Path) -> tuple[BacnetPoint, ...]:
     return parse_template(template_file(tmp_path)).points  # type: ignore[return-value]
 
 
-def device(points: Sequence[Any], **settings: Any) -> DeviceSpec:
+def device(points: Sequence[Any], timeout_s: float = 5.0, **settings: Any) -> DeviceSpec:
     checked = Bacnet.Settings.model_validate({"local": "127.0.0.1:0", **settings})
-    return DeviceSpec("M", "", "", "UTC", "bacnet", checked, tuple(points), timeout_s=0.5)
+    return DeviceSpec("M", "", "", "UTC", "bacnet", checked, tuple(points), timeout_s=timeout_s)
 
 
 def udp_port() -> int:
@@ -219,7 +219,7 @@ def test_silence_and_return(points: Sequence[BacnetPoint]) -> None:
     async def run() -> None:
         port = udp_port()
         async with serve_bacnet(points, VALUES, local=f"127.0.0.1:{port}") as server:
-            spec = device(points, address=server.address)
+            spec = device(points, 0.5, address=server.address)
             asked = Bacnet(spec)
             await asked.open()
             assert len(await asked.poll()) == len(VALUES)
@@ -228,7 +228,7 @@ def test_silence_and_return(points: Sequence[BacnetPoint]) -> None:
         await asked.close()
         for settings in ({}, {"device": 1234}):
             with pytest.raises(NoAnswer):
-                await poll_once(device(points, address=server.address, **settings))
+                await poll_once(device(points, 0.5, address=server.address, **settings))
         async with serve_bacnet(points, VALUES, local=f"127.0.0.1:{port}"):
             # Given up at any moment, it leaves nothing behind that hinders the next.
             for given in (0.0, 0.001, 0.005):
@@ -240,9 +240,11 @@ def test_silence_and_return(points: Sequence[BacnetPoint]) -> None:
                 except TimeoutError:
                     pass
                 await asked.close()
-            assert values_of(await poll_once(spec)) == pytest.approx(VALUES)
+            assert values_of(
+                await poll_once(device(points, address=server.address))
+            ) == pytest.approx(VALUES)
             with pytest.raises(NoAnswer, match="no BACnet device 99 at"):
-                await poll_once(device(points, address=server.address, device=99))
+                await poll_once(device(points, 0.5, address=server.address, device=99))
 
     asyncio.run(run())
 
@@ -266,7 +268,7 @@ def test_nonsense_is_no_answer(points: Sequence[BacnetPoint]) -> None:
         transport, _ = await loop.create_datagram_endpoint(Noise, local_addr=("127.0.0.1", port))
         try:
             with pytest.raises(DeviceError):
-                await poll_once(device(points, address=f"127.0.0.1:{port}"))
+                await poll_once(device(points, 0.5, address=f"127.0.0.1:{port}"))
         finally:
             transport.close()
 
@@ -328,7 +330,7 @@ def test_a_device_is_found_by_broadcast(points: Sequence[BacnetPoint]) -> None:
                 found = await poll_once(device(points, device=1234, local=local))
                 assert values_of(found) == pytest.approx(VALUES)
                 with pytest.raises(NoAnswer, match="no BACnet device 77"):
-                    await poll_once(device(points, device=77, local=local))
+                    await poll_once(device(points, 0.5, device=77, local=local))
         finally:
             transport.close()
 

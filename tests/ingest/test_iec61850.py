@@ -85,11 +85,13 @@ def points(tmp_path: Path) -> tuple[Iec61850Point, ...]:
     return parse_template(template_file(tmp_path)).points  # type: ignore[return-value]
 
 
-def device(points: Sequence[Any], port: int, **settings: Any) -> DeviceSpec:
+def device(points: Sequence[Any], port: int, timeout_s: float = 5.0, **settings: Any) -> DeviceSpec:
     checked = Iec61850.Settings.model_validate(
         {"host": "127.0.0.1", "port": port, "ied": "IED1", **settings}
     )
-    return DeviceSpec("PLANT", "", "", "UTC", "iec61850", checked, tuple(points), timeout_s=0.5)
+    return DeviceSpec(
+        "PLANT", "", "", "UTC", "iec61850", checked, tuple(points), timeout_s=timeout_s
+    )
 
 
 async def poll_once(spec: DeviceSpec) -> dict[str, Reading]:
@@ -240,7 +242,7 @@ def test_the_template_reads_the_model_it_is_made_from(shared: Path) -> None:
 def test_silence_nonsense_and_return(points: Sequence[Iec61850Point]) -> None:
     async def run() -> None:
         async with serve_iec61850(points, VALUES) as server, line_to(server.port) as line:
-            spec = device(points, line.port)
+            spec = device(points, line.port, 0.5)
             asked = Iec61850(spec)
             await asked.open()
             line.open.clear()
@@ -293,7 +295,7 @@ def test_reports_tell_what_changes(points: Sequence[Iec61850Point]) -> None:
                     news.clear()
                     await news.wait()
 
-        spec = device(points, line.port, mode="report", reports=["LD0/LLN0$RP$urcb01"])
+        spec = device(points, line.port, 1.0, mode="report", reports=["LD0/LLN0$RP$urcb01"])
         spec = replace(spec, transport=spec.settings.spoken("iec61850"))
         assert transport_class(spec.transport) is Iec61850Reports
         listening = Iec61850Reports(spec)

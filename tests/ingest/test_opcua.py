@@ -106,7 +106,7 @@ def site(shared_site: Site) -> Site:
 
 
 def device(
-    points: Sequence[Any], settings: Mapping[str, Any], timeout_s: float = 1.0
+    points: Sequence[Any], settings: Mapping[str, Any], timeout_s: float = 5.0
 ) -> DeviceSpec:
     checked = OpcUa.Settings.model_validate(settings)
     return DeviceSpec(
@@ -246,10 +246,10 @@ def test_secured_messages_and_a_user(
         }
         monkeypatch.setenv("TEST_OPC_USER", "collector")
         monkeypatch.setenv("TEST_OPC_PASSWORD", "right")
-        found = await poll_once(device(points, settings, 3.0))
+        found = await poll_once(device(points, settings, 10.0))
         assert found["soc"].value == 61.5
         pinned = {**settings, "server_certificate": server_side / "cert.der"}
-        assert (await poll_once(device(points, pinned, 3.0)))["soc"].value == 61.5
+        assert (await poll_once(device(points, pinned, 10.0)))["soc"].value == 61.5
         imposter = {**settings, "server_certificate": stranger / "cert.der"}
         with pytest.raises(DeviceError):
             await poll_once(device(points, imposter, 1.0))
@@ -262,14 +262,14 @@ def test_secured_messages_and_a_user(
             await poll_once(device(points, {"url": server.url}, 1.0))
         monkeypatch.setenv("TEST_OPC_PASSWORD", "wrong")
         with pytest.raises(BadAnswer, match=r"BadUserAccessDenied|BadIdentityToken"):
-            await poll_once(device(points, settings, 3.0))
+            await poll_once(device(points, settings, 10.0))
         monkeypatch.delenv("TEST_OPC_PASSWORD")
         with pytest.raises(ConfigError, match="TEST_OPC_PASSWORD"):
-            await poll_once(device(points, settings, 3.0))
+            await poll_once(device(points, settings, 10.0))
         lost = {**settings, "private_key": tmp_path / "nothing.pem"}
         monkeypatch.setenv("TEST_OPC_PASSWORD", "right")
         with pytest.raises(ConfigError, match=r"nothing\.pem"):
-            await poll_once(device(points, lost, 3.0))
+            await poll_once(device(points, lost, 10.0))
 
     asyncio.run(run())
 

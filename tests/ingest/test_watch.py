@@ -102,18 +102,22 @@ def test_new_grown_replaced_and_broken_files(following: Following) -> None:
     following.until(lambda: any(summary.failed for summary in following.builds))
 
 
-def test_a_file_still_being_written_is_left_alone(following: Following) -> None:
+@pytest.mark.parametrize("polling", [False, True])
+def test_a_file_still_being_written_is_left_alone(tmp_path: Path, polling: bool) -> None:
+    # So patient that a busy machine does not make a pause between two writes look like the end.
+    following = Following(tmp_path, polling=polling, patience=Patience(settle=1.0, poll=0.1))
     path = following.folder / "METER/M1/P.csv"
     path.parent.mkdir(parents=True)
     text = "ts,P\n" + lines(rows(0, 12))
     with open(path, "w") as file:
-        for start in range(0, len(text), len(text) // 12):
-            file.write(text[start : start + len(text) // 12])
+        for start in range(0, len(text), len(text) // 24):
+            file.write(text[start : start + len(text) // 24])
             file.flush()
-            time.sleep(0.05)
+            time.sleep(0.06)
             assert not following.builds
     following.holds(*range(12))
     assert [summary.read for summary in following.builds] == [1]
+    following.end()
 
 
 def test_a_renamed_file_is_read_once(following: Following) -> None:
