@@ -769,8 +769,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Der Strom hat keinen Sprung von 0,1 C binnen einer Minute aus einem ruhigen Zustand.",
     ),
     "missing.few_steps": (
-        "There are too few current steps in the last 60 days; it takes ten of a cell.",
-        "In den letzten 60 Tagen gibt es zu wenige Stromsprünge; je Zelle sind zehn nötig.",
+        "There are too few current steps in the last 60 days; it takes ten of a cell, on three "
+        "days.",
+        "In den letzten 60 Tagen gibt es zu wenige Stromsprünge; je Zelle sind zehn an drei Tagen "
+        "nötig.",
     ),
     "missing.no_temperature": (
         "No temperature of the cells is recorded; only ratios within a pack are known.",

@@ -455,7 +455,10 @@ def show_resistance(ctx: Context) -> None:
 def show_level(report: ResistanceReport, mine: pd.DataFrame, faults: NDArray[np.str_]) -> None:
     """Resistance over the pack, a dot a cell."""
     if not np.isfinite(mine["relative"]).any():
-        few = t("packpulse.capacity.ohm.steps_few", n=numbers.number(int(mine["n"].max())))
+        few = t(
+            "packpulse.capacity.ohm.steps_few", n=numbers.number(int(mine["n"].max())),
+            days=context.on_days(int(mine["days"].max())),
+        )  # fmt: skip
         states.notice(t("packpulse.capacity.ohm.level.none"), detail=few)
         return
     top = mine.loc[mine["relative"].idxmax()]
@@ -521,7 +524,7 @@ def ohm_caption(ctx: Context, report: ResistanceReport) -> str:
     parts = [
         t(
             "packpulse.capacity.ohm.basis", n=numbers.number(used),
-            days=numbers.number(report.days_read), all=numbers.number(report.steps_seen),
+            days=context.on_days(report.days_read), all=numbers.number(report.steps_seen),
         )
     ]  # fmt: skip
     if level.notna().any():

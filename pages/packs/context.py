@@ -194,6 +194,13 @@ def day_name(day: int, *, lang: str | None = None) -> str:
     return numbers.day(int(day) * DAY_US, "UTC", lang)
 
 
+def on_days(count: int) -> str:
+    """``6 days`` as it stands after "on" (German: "an 6 Tagen"); ``1 day``."""
+    if count == 1:
+        return t("packpulse.days.1")
+    return t("packpulse.days", count=numbers.number(count))
+
+
 def pack_name(pack: int) -> str:
     """``Pack 3``."""
     return t("packpulse.pack", pack=str(pack))

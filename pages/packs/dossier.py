@@ -187,7 +187,10 @@ def ohm_figure(history: CellHistory, resistances: ResistanceReport | None) -> Ke
     value = series.plus_minus(
         *(100 * (row[name] - 1) for name in ("relative", "relative_low", "relative_high"))
     )
-    note = t("packpulse.dossier.ohm.short.steps_few", n=numbers.number(int(row["n"])))
+    note = t(
+        "packpulse.dossier.ohm.short.steps_few", n=numbers.number(int(row["n"])),
+        days=context.on_days(int(row["days"])),
+    )  # fmt: skip
     if math.isfinite(row["ohm"]):
         note = t("packpulse.dossier.figure.ohm.note", ohm=numbers.number(1000 * row["ohm"], 3))
     return KeyFigure(label, value, "%", note=note)

@@ -143,6 +143,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "fast voll geruht. Einige Vollladungen mit je einer Stunde Ruhe würden es zeigen.",
     ),
     "packpulse.refusal.no_full_end.short": ("never rested near full", "nie fast voll geruht"),
+    "packpulse.days": ("{count} days", "{count} Tagen"),
+    "packpulse.days.1": ("1 day", "1 Tag"),
     # --- overview ---
     "packpulse.overview.healthy": (
         "None of {all} cells stands apart from its pack.",
@@ -1383,8 +1385,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "Der Innenwiderstand heute wird nicht angegeben.",
     ),
     "packpulse.capacity.ohm.steps_few": (
-        "{n} steps of the current in the last 60 days; it takes 10.",
-        "{n} Stromsprünge in den letzten 60 Tagen; nötig sind 10.",
+        "Steps of the current in the last 60 days: {n}, read on {days}; it takes 10 on 3 days.",
+        "Stromsprünge in den letzten 60 Tagen: {n}, gelesen an {days}; nötig sind 10 an 3 Tagen.",
     ),
     "packpulse.capacity.ohm.title": (
         "Cell {cell} has the highest resistance, {ratio} % over its pack",
@@ -1392,8 +1394,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.capacity.ohm.axis": ("over the pack’s median [%]", "über dem Packmedian [%]"),
     "packpulse.capacity.ohm.basis": (
-        "{n} of {all} steps of the current of 0.1 C or more, read on {days} days",
-        "{n} von {all} Stromsprüngen ab 0,1 C, gelesen an {days} Tagen",
+        "{n} of {all} steps of the current of 0.1 C or more, read on {days}",
+        "{n} von {all} Stromsprüngen ab 0,1 C, gelesen an {days}",
     ),
     "packpulse.capacity.ohm.median": (
         "median cell {ohm} mΩ at 25 °C",
@@ -1631,8 +1633,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.dossier.ohm.short.no_readings": ("no readings", "keine Messwerte"),
     "packpulse.dossier.ohm.short.no_steps": ("no step of the current", "kein Stromsprung"),
     "packpulse.dossier.ohm.short.steps_few": (
-        "{n} steps of the current",
-        "{n} Stromsprünge",
+        "steps of the current: {n}, on {days}",
+        "Stromsprünge: {n}, an {days}",
     ),
     "packpulse.dossier.courses": (
         "upright lines: notes, numbered as below",
