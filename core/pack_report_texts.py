@@ -211,17 +211,21 @@ TEXTS: dict[str, tuple[str, str]] = {
         "mit wenig Kapazität weitere {replace} kWh (untere Grenzen, wo das volle Ende flach ist).",
     ),
     "capacity.counted_is": (
-        "Counted between full and empty the string holds {ah} Ah (95 % interval {low} to {high}; "
+        "Counted between full and empty and brought to 100 to 0 % SOC, the string holds {ah} Ah "
+        "(95 % interval {low} to {high}; "
         "n = {n} ways over the last {span} days), {ratio} % of the rated {rated} Ah.",
-        "Zwischen voll und leer gezählt fasst der Strang {ah} Ah (95-%-Intervall {low} bis "
+        "Zwischen voll und leer gezählt und auf 100 bis 0 % Ladezustand gebracht, fasst der Strang "
+        "{ah} Ah (95-%-Intervall {low} bis "
         "{high}; "
         "n = {n} Wege in den letzten {span} Tagen), {ratio} % des Nennwerts von {rated} Ah.",
     ),
     "capacity.counted_only": (
-        "Counted between full and empty the string holds {ah} Ah (95 % interval {low} to {high}; "
+        "Counted between full and empty and brought to 100 to 0 % SOC, the string holds {ah} Ah "
+        "(95 % interval {low} to {high}; "
         "n = {n} ways over the last {span} days). No rated capacity is told that it could be "
         "compared with.",
-        "Zwischen voll und leer gezählt fasst der Strang {ah} Ah (95-%-Intervall {low} bis "
+        "Zwischen voll und leer gezählt und auf 100 bis 0 % Ladezustand gebracht, fasst der Strang "
+        "{ah} Ah (95-%-Intervall {low} bis "
         "{high}; "
         "n = {n} Wege in den letzten {span} Tagen). Ein Nennwert zum Vergleich ist nicht "
         "angegeben.",
@@ -722,6 +726,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Jeder Punkt ein Weg zwischen einem vollen und einem leeren Anker; der Strich enthält die "
         "Fehler von Verstärkung, Versatz, Abtastung und Ankern. Etwa ±{shared} Ah davon teilen "
         "alle Punkte; das wird durch weitere nicht kleiner.",
+    ),
+    "capacity.ends": (
+        "Typical way: {ah} Ah between {low} V (lowest cell) and {high} V (highest cell), divided "
+        "by its change of SOC of {delta} %; {ends}.",
+        "Typischer Weg: {ah} Ah zwischen {low} V (niedrigste Zelle) und {high} V (höchste Zelle), "
+        "geteilt durch seine Änderung des Ladezustands von {delta} %; {ends}.",
+    ),
+    "capacity.ends.told": (
+        "the BMS sets itself to {soc} % when empty",
+        "leer setzt sich das BMS auf {soc} %",
+    ),
+    "capacity.ends.zero": (
+        "empty counts as 0 % here, for the BMS sets itself to no fixed figure there",
+        "leer zählt hier als 0 %, denn das BMS setzt sich dort auf keinen festen Wert",
     ),
     "capacity.left_out": (
         "{count} of {all} ways were left out: {reasons}.",

@@ -109,7 +109,9 @@ def refusal_words(ctx: Context, one: StringCapacity) -> str:
 def capacity_figures(ctx: Context, report: CapacityReport, one: StringCapacity) -> list[KeyFigure]:
     """Capacity now, against rated, beside the BMS; its change; what is left."""
     rated = ctx.battery.capacity_ah
-    ways = t("packpulse.capacity.ways", n=numbers.number(one.recent.n))
+    ways = t(
+        "packpulse.capacity.ways", n=numbers.number(one.recent.n), days=recent_days(report)
+    )  # fmt: skip
     if one.recent.refusal:
         ways = t("packpulse.capacity.segments_few", n=numbers.number(one.recent.n))
     told = told_soh(report)
@@ -138,6 +140,13 @@ def capacity_figures(ctx: Context, report: CapacityReport, one: StringCapacity) 
         trend_figure(one.trend),
         life_figure(one),
     ]  # fmt: skip
+
+
+def recent_days(report: CapacityReport) -> str:
+    """How many days of the window the capacity now is of."""
+    first, last = max(report.start, report.battery.first), min(report.end, report.battery.last + 1)
+    days = math.ceil((last - first) / DAY_US)
+    return numbers.number(max(1, min(pack_health.RECENT_DAYS, days)))
 
 
 def estimate_words(found: CapacityEstimate) -> str:
@@ -226,13 +235,15 @@ def capacity_title(report: CapacityReport, one: StringCapacity, rated: float) ->
     """What is seen, in a sentence."""
     told = told_soh(report)
     if one.recent.refusal:
-        return t("packpulse.capacity.title.few", n=numbers.number(one.recent.n))
+        few = numbers.number(one.recent.n)
+        return t("packpulse.capacity.title.few", n=few, days=recent_days(report))
     value = estimate_words(one.recent)
     if not math.isfinite(told):
-        return t("packpulse.capacity.title", value=value)
+        return t("packpulse.capacity.title", value=value, days=recent_days(report))
     return t(
-        "packpulse.capacity.title.bms", value=value, told=numbers.quantity(told * rated, "Ah", 0)
-    )
+        "packpulse.capacity.title.bms", value=value, days=recent_days(report),
+        told=numbers.quantity(told * rated, "Ah", 0),
+    )  # fmt: skip
 
 
 def way_points(ctx: Context, rows: pd.DataFrame, label: str) -> Points:
@@ -312,13 +323,19 @@ def ledger_caption(ctx: Context, one: StringCapacity) -> str:
         parts.append(
             t("packpulse.capacity.sure", error=numbers.percent(float(share.median()), 1))
         )  # fmt: skip
-    limits = ctx.battery.chemistry
-    parts.append(
-        t(
-            "packpulse.capacity.means", low=numbers.number(limits.discharge_cutoff, 2),
-            high=numbers.number(limits.charge_cutoff, 2),
-        )
-    )  # fmt: skip
+    ends = one.ends
+    if math.isfinite(ends.charge_ah):
+        zero = t("packpulse.capacity.ends.zero")
+        soc = numbers.percent(ends.empty_soc, 1)
+        parts.append(
+            t(
+                "packpulse.capacity.means", ah=numbers.number(ends.charge_ah, 1),
+                low=numbers.number(ends.low_v, 3), high=numbers.number(ends.high_v, 3),
+                delta=numbers.percent(ends.delta_soc, 1),
+                ends=t("packpulse.capacity.ends.told", soc=soc)
+                if math.isfinite(ends.empty_soc) else zero,
+            )
+        )  # fmt: skip
     return " · ".join([*parts, ctx.window.zone])
 
 

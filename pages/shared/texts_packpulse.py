@@ -1169,12 +1169,12 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.capacity.now": ("Capacity, full to empty", "Kapazität, voll bis leer"),
     "packpulse.capacity.ways": (
-        "95 %, {n} ways of the last 60 days",
-        "95 %, {n} Wege der letzten 60 Tage",
+        "95 %, {n} ways of the last {days} days",
+        "95 %, {n} Wege der letzten {days} Tage",
     ),
     "packpulse.capacity.segments_few": (
-        "{n} ways in the last 60 days; it takes 3",
-        "{n} Wege in den letzten 60 Tagen; nötig sind 3",
+        "ways found: {n}; it takes 3",
+        "Wege gefunden: {n}; nötig sind 3",
     ),
     "packpulse.capacity.rated.fact": ("Of the rated capacity", "Von der Nennkapazität"),
     "packpulse.capacity.rated.counted": ("Of the capacity counted", "Von der gezählten Kapazität"),
@@ -1253,18 +1253,19 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "die ersten 30 Tage haben keinen Wert",
     ),
     "packpulse.capacity.title": (
-        "From full to empty the string held {value} Ah in the last 60 days",
-        "Von voll bis leer fasste der Strang in den letzten 60 Tagen {value} Ah",
+        "The string holds {value} Ah from 100 to 0 % SOC, counted over the last {days} days",
+        "Der Strang fasst {value} Ah von 100 bis 0 % Ladezustand, gezählt in den letzten {days} "
+        "Tagen",
     ),
     "packpulse.capacity.title.bms": (
-        "From full to empty the string held {value} Ah in the last 60 days; the BMS’s SOH would "
-        "be {told}",
-        "Von voll bis leer fasste der Strang in den letzten 60 Tagen {value} Ah; der SOH des BMS "
-        "entspräche {told}",
+        "The string holds {value} Ah from 100 to 0 % SOC, counted over the last {days} days; the "
+        "BMS’s SOH would be {told}",
+        "Der Strang fasst {value} Ah von 100 bis 0 % Ladezustand, gezählt in den letzten {days} "
+        "Tagen; der SOH des BMS entspräche {told}",
     ),
     "packpulse.capacity.title.few": (
-        "Only {n} ways between full and empty in the last 60 days: too few for an estimate",
-        "Nur {n} Wege zwischen voll und leer in den letzten 60 Tagen: zu wenig für eine Schätzung",
+        "Ways between full and empty in the last {days} days: {n}, too few for an estimate",
+        "Wege zwischen voll und leer in den letzten {days} Tagen: {n}, zu wenig für eine Schätzung",
     ),
     "packpulse.capacity.axis": ("Capacity of the string [Ah]", "Kapazität des Strangs [Ah]"),
     "packpulse.capacity.discharge": ("discharge", "Entladung"),
@@ -1286,10 +1287,20 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "teilen",
     ),
     "packpulse.capacity.means": (
-        "usable charge between {low} V and {high} V as operated: the first cell empty and the "
-        "first one full end it, so unequal cells count against it",
-        "nutzbare Ladung zwischen {low} V und {high} V, wie betrieben: Die erste leere und die "
-        "erste volle Zelle begrenzen sie, ungleiche Zellen mindern sie",
+        "typical way: {ah} Ah between {low} V (lowest cell) and {high} V (highest cell), divided "
+        "by its change of SOC of {delta}; {ends}. The first cell empty and the first one full end "
+        "it, so unequal cells count against it",
+        "typischer Weg: {ah} Ah zwischen {low} V (niedrigste Zelle) und {high} V (höchste Zelle), "
+        "geteilt durch seine Änderung des Ladezustands von {delta}; {ends}. Die erste leere und "
+        "die erste volle Zelle begrenzen ihn, ungleiche Zellen mindern sie",
+    ),
+    "packpulse.capacity.ends.told": (
+        "the BMS sets itself to {soc} when empty",
+        "leer setzt sich das BMS auf {soc}",
+    ),
+    "packpulse.capacity.ends.zero": (
+        "empty counts as 0 % here, for the BMS sets itself to no fixed figure there",
+        "leer zählt hier als 0 %, denn das BMS setzt sich dort auf keinen festen Wert",
     ),
     "packpulse.capacity.prior.about": (
         "Band: what large LFP cells aged {first} to {last} years usually have left (BLAST-Lite, "
