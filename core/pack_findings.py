@@ -223,6 +223,10 @@ class Voice:
         text = self.number(value, digits)
         return text if text[:1] == MINUS or not text.strip("0.,") or text == NOTHING else f"+{text}"
 
+    def least(self, text: str, bound: bool) -> str:
+        """``≥ 5.5`` where a figure is only the least it can be."""
+        return self.say("weak.least", ah=text) if bound else text
+
     def day(self, us: int) -> str:
         """Local day of a moment [µs UTC]."""
         return day(us, self.zone, self.language)
@@ -286,6 +290,7 @@ class Number:
     digits : decimals that are printed.
     n, span_days : what it rests on.
     basis : how it came about, or `why` it did not.
+    least : whether `value` is only the least it can be.
     """
 
     key: str
@@ -300,6 +305,7 @@ class Number:
     basis: str = ""
     state: State | None = None
     word: str = ""
+    least: bool = False
 
 
 def numbers(found: Findings, language: Language) -> list[Number]:
@@ -380,11 +386,15 @@ def _weak_numbers(found: Findings, voice: Voice) -> list[Number]:
     gain = weak.recoverable
     for key in ("balance", "replace"):
         kwh = getattr(gain, f"{key}_kwh") if gain else np.nan
-        why = voice.say("missing.no_recoverable")
+        why, bound = voice.say("missing.no_recoverable"), False
         if gain and np.isfinite(kwh):
+            bound = getattr(gain, f"{key}_least")
             ah, cells = getattr(gain, f"{key}_ah"), len(getattr(gain, key))
-            why = voice.say(f"note.{key}", ah=voice.number(ah, 1), cells=voice.number(cells))
-        told.append(Number(key, voice.say(f"figure.{key}"), kwh, "kWh", basis=why))
+            ah = voice.least(voice.number(ah, 1), bound)
+            why = voice.say(f"note.{key}", ah=ah, cells=voice.number(cells))
+        word = voice.say("note.least") if bound else ""
+        label = voice.say(f"figure.{key}")
+        told.append(Number(key, label, kwh, "kWh", basis=why, word=word, least=bound))
     return told
 
 

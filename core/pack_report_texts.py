@@ -206,26 +206,26 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "weak.gain": (
         "Balancing would bring the string {balance} kWh a cycle, then replacing the cells of low "
-        "capacity {replace} kWh more (lower bounds where the full end is flat).",
+        "capacity {replace} kWh more.",
         "Ausgleichen brächte dem Strang {balance} kWh je Zyklus, danach das Tauschen der Zellen "
-        "mit wenig Kapazität weitere {replace} kWh (untere Grenzen, wo das volle Ende flach ist).",
+        "mit wenig Kapazität weitere {replace} kWh.",
     ),
     "capacity.counted_is": (
-        "Counted between full and empty and brought to 100 to 0 % SOC, the string holds {ah} Ah "
+        "Counted between full and empty the string holds {ah} Ah from 100 to 0 % SOC "
         "(95 % interval {low} to {high}; "
         "n = {n} ways over the last {span} days), {ratio} % of the rated {rated} Ah.",
-        "Zwischen voll und leer gezählt und auf 100 bis 0 % Ladezustand gebracht, fasst der Strang "
-        "{ah} Ah (95-%-Intervall {low} bis "
+        "Zwischen voll und leer gezählt fasst der Strang {ah} Ah von 100 bis 0 % Ladezustand "
+        "(95-%-Intervall {low} bis "
         "{high}; "
         "n = {n} Wege in den letzten {span} Tagen), {ratio} % des Nennwerts von {rated} Ah.",
     ),
     "capacity.counted_only": (
-        "Counted between full and empty and brought to 100 to 0 % SOC, the string holds {ah} Ah "
+        "Counted between full and empty the string holds {ah} Ah from 100 to 0 % SOC "
         "(95 % interval {low} to {high}; "
         "n = {n} ways over the last {span} days). No rated capacity is told that it could be "
         "compared with.",
-        "Zwischen voll und leer gezählt und auf 100 bis 0 % Ladezustand gebracht, fasst der Strang "
-        "{ah} Ah (95-%-Intervall {low} bis "
+        "Zwischen voll und leer gezählt fasst der Strang {ah} Ah von 100 bis 0 % Ladezustand "
+        "(95-%-Intervall {low} bis "
         "{high}; "
         "n = {n} Wege in den letzten {span} Tagen). Ein Nennwert zum Vergleich ist nicht "
         "angegeben.",
@@ -615,21 +615,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Each point a cell, at rest, by {empty} rests near empty and {full} near full. When full "
         "a cell is a fault from +{ah} Ah; for {bound} of {all} cells the value when full is "
         "only a "
-        "lower bound.",
+        "bound, ≥ or ≤.",
         "Jeder Punkt eine Zelle, in Ruhe, nach {empty} Ruhephasen fast leer und {full} fast voll. "
         "Voll ist eine Zelle ab +{ah} Ah auffällig; bei {bound} von {all} Zellen ist der Wert am "
-        "vollen Ende nur eine untere Grenze.",
+        "vollen Ende nur eine Grenze, ≥ oder ≤.",
     ),
     "weak.table": ("Weak cells by what they cost", "Schwache Zellen nach ihren Kosten"),
     "weak.table.note": (
-        "+ is ahead of the pack, − behind, at rest; ≥: at least. Limits: share of days on "
-        "which the "
+        "+ is ahead of the pack, − behind, at rest; ≥, ≤: at least, at most. Limits: "
+        "share of days on which the "
         "cell ends the discharge (empty) or the charge (full).",
-        "+ dem Pack voraus, − dahinter, in Ruhe; ≥: mindestens. Begrenzt: Anteil der Tage, "
-        "an denen "
+        "+ dem Pack voraus, − dahinter, in Ruhe; ≥, ≤: mindestens, höchstens. Begrenzt: "
+        "Anteil der Tage, an denen "
         "die Zelle die Entladung (leer) oder die Ladung (voll) beendet.",
     ),
-    "weak.bound": ("≥\u00a0{ah}", "≥\u00a0{ah}"),
+    "weak.least": ("≥\u00a0{ah}", "≥\u00a0{ah}"),
+    "weak.most": ("≤\u00a0{ah}", "≤\u00a0{ah}"),
+    "weak.flat": ("too flat", "zu flach"),
+    "note.least": ("at least", "mindestens"),
     "column.rank": ("Rank", "Rang"),
     "column.cell": ("Cell", "Zelle"),
     "column.fault": ("Cause", "Ursache"),
@@ -976,9 +979,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Messgeräte, die alle Fenster teilen.",
     ),
     "limit.bound": (
-        "For {count} of {all} cells the charge when full is only a lower bound: at that end their "
+        "For {count} of {all} cells the charge when full is only a bound (≥, ≤): at that end their "
         "voltage is too flat.",
-        "Bei {count} von {all} Zellen ist die Ladung am vollen Ende nur eine untere Grenze: Ihre "
+        "Bei {count} von {all} Zellen ist die Ladung am vollen Ende nur eine Grenze (≥, ≤): Ihre "
         "Spannung ist dort zu flach.",
     ),
     "limit.efc": (

@@ -176,10 +176,11 @@ def recoverable_figure(weak: WeakCells) -> KeyFigure:
     total = gain.balance_kwh + gain.replace_kwh
     note = t(
         "packpulse.recoverable.parts",
-        balance=numbers.number(gain.balance_kwh, 1),
-        replace=numbers.number(gain.replace_kwh, 1),
+        balance=context.least(numbers.number(gain.balance_kwh, 1), gain.balance_least),
+        replace=context.least(numbers.number(gain.replace_kwh, 1), gain.replace_least),
     )
-    return KeyFigure(label, numbers.number(total, 1), "kWh", note=note)
+    bound = gain.balance_least or gain.replace_least
+    return KeyFigure(label, context.least(numbers.number(total, 1), bound), "kWh", note=note)
 
 
 def charges_figure(days: CellDays) -> KeyFigure:

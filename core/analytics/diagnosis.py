@@ -610,6 +610,23 @@ def _mark(fault: NDArray[np.str_], reason: NDArray[np.str_], where: Bool, why: s
     fault[where], reason[where] = "undecided", why
 
 
+FLAT_AH = 0.05
+
+
+def told_when_full(ah: float, bound: bool) -> str:
+    """What the charge when full [Ah] says: ``exact``, ``least``, ``most``, or ``flat`` (nothing).
+
+    Of a cell ahead of its pack whose median stands below the knee it is the least, of one behind
+    that stands below the knee itself the most; with both below it the difference is zero and
+    says nothing.
+    """
+    if not bound or not np.isfinite(ah):
+        return "exact"
+    if abs(ah) < FLAT_AH:
+        return "flat"
+    return "least" if ah > 0 else "most"
+
+
 @dataclass(frozen=True)
 class Recoverable:
     """What mending cells would bring the string; lower bounds where the full end is one.
@@ -620,6 +637,7 @@ class Recoverable:
     replace_ah, replace_kwh : more, by then exchanging the cells in `replace`.
     balance, replace : indices of cells.
     move_ah : charge to put in (+) or take out (−) of each cell [cell], Ah; 0 where none.
+    balance_least, replace_least : whether the gain is only the least it can be.
     """
 
     balance_ah: float
@@ -629,6 +647,8 @@ class Recoverable:
     balance: Int
     replace: Int
     move_ah: Float
+    balance_least: bool = False
+    replace_least: bool = False
 
 
 def estimate_recoverable(found: Diagnosis, series_cells: int, cell_volts: float) -> Recoverable:
@@ -653,6 +673,12 @@ def estimate_recoverable(found: Diagnosis, series_cells: int, cell_volts: float)
             return float("nan")
         return max(float(np.nanmax(full)), 0.0) - min(float(np.nanmin(empty)), 0.0)
 
+    def least(without: NDArray[np.bool_], mended: NDArray[np.bool_]) -> bool:
+        """Whether the cell that ends the charge is mended, and is ahead by an unknown amount."""
+        full = np.where(without | ~np.isfinite(found.full_ah), -np.inf, found.full_ah)
+        first = int(np.argmax(full))
+        return bool(full[first] > 0 and mended[first] and found.full_bound[first])
+
     balance, replace = np.isin(found.fault, BALANCE), found.fault == "capacity"
     none = np.zeros(len(found.fault), bool)
     now, balanced, replaced = loss(none), loss(balance), loss(balance | replace)
@@ -662,6 +688,7 @@ def estimate_recoverable(found: Diagnosis, series_cells: int, cell_volts: float)
         balanced - replaced, (balanced - replaced) * kwh,
         np.flatnonzero(balance), np.flatnonzero(replace),
         np.where(balance, -found.empty_ah, 0.0),
+        least(none, balance), least(balance, replace),
     )  # fmt: skip
 
 

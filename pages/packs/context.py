@@ -14,7 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core import packs, query
-from core.analytics.diagnosis import DiagnosisOptions
+from core.analytics.diagnosis import DiagnosisOptions, told_when_full
 from core.analytics.quality import Bool
 from core.packs import Battery, CellDays, WeakCells
 from pages.shared import address, chart, data, numbers, states, table
@@ -223,8 +223,22 @@ def evidence(row: pd.Series) -> str:
     if row["fault"] == "sensor":
         return t("packpulse.evidence.sensor")
     full = row["fault"] == "capacity" and row["full_ah"] > abs(row["empty_ah"])
-    ah = signed(row["full_ah" if full else "empty_ah"], 1)
-    return t("packpulse.evidence.full" if full else "packpulse.evidence.empty", ah=ah)
+    if full:
+        return t("packpulse.evidence.full", ah=full_words(row))
+    return t("packpulse.evidence.empty", ah=signed(row["empty_ah"], 1))
+
+
+def full_words(row: pd.Series) -> str:
+    """``≥ +9.8 Ah``: charge ahead when full, marked where it is only a bound."""
+    if not np.isfinite(row["full_ah"]):
+        return numbers.NOTHING
+    told = told_when_full(float(row["full_ah"]), bool(row["full_bound"]))
+    return t(f"packpulse.full.{told}", ah=signed(float(row["full_ah"]), 1))
+
+
+def least(text: str, bound: bool) -> str:
+    """``≥ 5.5`` where a figure is only the least it can be."""
+    return f"≥{numbers.NBSP}{text}" if bound else text
 
 
 def signed(value: float, digits: int) -> str:

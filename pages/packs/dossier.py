@@ -14,6 +14,7 @@ import streamlit as st
 
 from core import dossier_charts, errors, pack_health, pack_trends
 from core.analytics.contrasts import Contrast
+from core.analytics.diagnosis import told_when_full
 from core.annotations import KINDS, LONGEST_NAME, LONGEST_TEXT, Annotation, Note, open_annotations
 from core.cell_charts import day_ms
 from core.charts import to_wall_ms
@@ -128,11 +129,10 @@ def evidence(row: pd.Series) -> list[str]:
     for end in ("empty", "full"):
         ah, mv = float(row[f"{end}_ah"]), float(row[f"{end}_rest_mv"])
         if math.isfinite(ah):
-            least = end == "full" and bool(row["full_bound"])
-            key = f"packpulse.dossier.{end}" + (".bound" if least else "")
-            parts.append(
-                t(key, ah=context.signed(ah, 1), mv=context.signed(mv, 0))
-            )  # fmt: skip
+            charge = f"{context.signed(ah, 1)}{NBSP}Ah"
+            if end == "full":
+                charge = context.full_words(row)
+            parts.append(t(f"packpulse.dossier.{end}", ah=charge, mv=context.signed(mv, 0)))
     if math.isfinite(row["drift_ah_day"]):
         parts.append(
             t(
@@ -167,8 +167,7 @@ def figures(
     ]  # fmt: skip
     for end in ("empty", "full"):
         ah = float(row[f"{end}_ah"]) if row is not None else float("nan")
-        least = row is not None and end == "full" and bool(row["full_bound"])
-        value = f"≥{NBSP}{context.signed(ah, 1)}" if least else context.signed(ah, 1)
+        value = full_words(row) if end == "full" else context.signed(ah, 1)
         note = short or t(f"packpulse.dossier.figure.{end}.note")
         found.append(KeyFigure(t(f"packpulse.dossier.figure.{end}"), value, "Ah", note=note))
     found.append(ohm_figure(history, resistances))
@@ -426,10 +425,12 @@ def neighbour_row(
 
 
 def full_words(row: pd.Series | None) -> str:
-    """Charge ahead when full, marked where it is a lower bound."""
+    """Charge ahead when full [Ah], marked where it is a bound; nothing where it says nothing."""
     if row is None or not math.isfinite(row["full_ah"]):
         return NOTHING
-    return (f"≥{NBSP}" if row["full_bound"] else "") + context.signed(float(row["full_ah"]), 1)
+    marks = {"exact": "", "least": f"≥{NBSP}", "most": f"≤{NBSP}"}
+    told = told_when_full(float(row["full_ah"]), bool(row["full_bound"]))
+    return NOTHING if told == "flat" else marks[told] + context.signed(float(row["full_ah"]), 1)
 
 
 # --- notes --------------------------------------------------------------------------------------

@@ -98,19 +98,22 @@ def gains(weak: WeakCells) -> list[KeyFigure]:
     assert gain is not None
     moved = float(np.abs(gain.move_ah).sum())
     figures = []
-    for name, ah, kwh, cells in (
-        ("balance", gain.balance_ah, gain.balance_kwh, gain.balance),
-        ("replace", gain.replace_ah, gain.replace_kwh, gain.replace),
+    for name, ah, kwh, cells, bound in (
+        ("balance", gain.balance_ah, gain.balance_kwh, gain.balance, gain.balance_least),
+        ("replace", gain.replace_ah, gain.replace_kwh, gain.replace, gain.replace_least),
     ):
         note = t(
-            f"packpulse.weak.{name}.note", ah=numbers.number(ah, 1),
+            f"packpulse.weak.{name}.note", ah=context.least(numbers.number(ah, 1), bound),
             cells=numbers.number(len(cells)), moved=numbers.number(moved, 1),
         )  # fmt: skip
         if not len(cells):
             note = t(f"packpulse.weak.{name}.none")
         figures.append(
-            KeyFigure(t(f"packpulse.weak.{name}"), numbers.number(kwh, 1), "kWh", note=note)
-        )
+            KeyFigure(
+                t(f"packpulse.weak.{name}"), context.least(numbers.number(kwh, 1), bound), "kWh",
+                note=note,
+            )
+        )  # fmt: skip
     counts = weak.table["fault"].value_counts()
     figures.append(
         KeyFigure(
@@ -156,8 +159,8 @@ def row_of(ctx: Context, row: pd.Series) -> tuple[str, ...]:
         numbers.number(int(row["rank"])),
         context.dossier_link(ctx, row["pack"], row["cell"]),
         t(f"packpulse.fault.{row['fault']}"),
-        at_end(row["empty_rest_mv"], row["empty_ah"], bound=False),
-        at_end(row["full_rest_mv"], row["full_ah"], bound=bool(row["full_bound"])),
+        at_end(row["empty_rest_mv"], row["empty_ah"], empty_words(row)),
+        at_end(row["full_rest_mv"], row["full_ah"], context.full_words(row)),
         drift_words(row),
         numbers.percent(row["resistance_ratio"], 0)
         if row["resistance_ratio"] < 0
@@ -168,13 +171,16 @@ def row_of(ctx: Context, row: pd.Series) -> tuple[str, ...]:
     )
 
 
-def at_end(mv: float, ah: float, *, bound: bool) -> str:
+def at_end(mv: float, ah: float, charge: str) -> str:
     """``+158 mV · ≥ +9.8 Ah``."""
     if not np.isfinite(ah) and not np.isfinite(mv):
         return numbers.NOTHING
-    least = f"≥{NBSP}" if bound else ""
-    volts, charge = context.signed(mv, 0), context.signed(ah, 1)
-    return f"{volts}{NBSP}mV · {least}{charge}{NBSP}Ah"
+    return f"{context.signed(mv, 0)}{NBSP}mV · {charge}"
+
+
+def empty_words(row: pd.Series) -> str:
+    """Charge ahead when empty."""
+    return f"{context.signed(row['empty_ah'], 1)}{NBSP}Ah"
 
 
 def drift_words(row: pd.Series) -> str:

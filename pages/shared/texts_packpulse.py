@@ -80,7 +80,11 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.evidence.resistance": ("{ratio} above its pack", "{ratio} über seinem Pack"),
     "packpulse.evidence.drift": ("{drift} Ah per 30 d", "{drift} Ah je 30 d"),
     "packpulse.evidence.sensor": ("the reading does not move", "der Messwert bewegt sich nicht"),
-    "packpulse.evidence.full": ("{ah} Ah when full", "voll {ah} Ah"),
+    "packpulse.evidence.full": ("{ah} when full", "voll {ah}"),
+    "packpulse.full.exact": ("{ah} Ah", "{ah} Ah"),
+    "packpulse.full.least": ("≥\u00a0{ah} Ah", "≥\u00a0{ah} Ah"),
+    "packpulse.full.most": ("≤\u00a0{ah} Ah", "≤\u00a0{ah} Ah"),
+    "packpulse.full.flat": ("too flat to tell", "zu flach für eine Angabe"),
     "packpulse.evidence.empty": ("{ah} Ah when empty", "leer {ah} Ah"),
     "packpulse.empty": (
         "{device} has no cell voltages from {span}.",
@@ -398,10 +402,12 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.weak.more": ("{count} more in the export.", "{count} weitere im Export."),
     "packpulse.weak.table": (
-        "+ is ahead of the pack, − behind, at rest · ≥: at least, the charge at this end is flat · "
+        "+ is ahead of the pack, − behind, at rest · ≥, ≤: at least, at most, "
+        "for the voltage at this end is flat · "
         "drift with its 95 % interval · limits: share of days on which the cell ends the "
         "discharge or the charge",
-        "+ vor dem Pack, − dahinter, in Ruhe · ≥: mindestens, die Kennlinie ist dort flach · "
+        "+ vor dem Pack, − dahinter, in Ruhe · ≥, ≤: mindestens, "
+        "höchstens, denn die Kennlinie ist dort flach · "
         "Drift mit 95-%-Intervall · begrenzt: Anteil der Tage, an denen die Zelle Entladung oder "
         "Ladung beendet",
     ),
@@ -463,10 +469,10 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "Dazu braucht es mindestens zwanzig Stunden mit wechselndem Strom abseits beider Enden.",
     ),
     "packpulse.weak.bound": (
-        "For {count} of {all} cells the charge when full is only a lower bound: at that end their "
-        "voltage is too flat to tell more.",
-        "Bei {count} von {all} Zellen ist die Ladung am vollen Ende nur eine untere Grenze: Dort "
-        "ist ihre Spannung zu flach für mehr.",
+        "For {count} of {all} cells the charge when full is only a bound (≥ of a cell ahead, ≤ of "
+        "one behind): at that end the voltage is too flat to tell more.",
+        "Bei {count} von {all} Zellen ist die Ladung am vollen Ende nur eine Grenze (≥, wenn "
+        "voraus, ≤, wenn dahinter): Dort ist die Spannung zu flach für mehr.",
     ),
     "packpulse.weak.unknown": (
         "{count} cells cannot be judged.",
@@ -1610,12 +1616,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "{name} cannot be judged.",
         "{name} ist nicht beurteilbar.",
     ),
-    "packpulse.dossier.empty": ("empty {ah} Ah ({mv} mV)", "leer {ah} Ah ({mv} mV)"),
-    "packpulse.dossier.full": ("full {ah} Ah ({mv} mV)", "voll {ah} Ah ({mv} mV)"),
-    "packpulse.dossier.full.bound": (
-        "full at least {ah} Ah ({mv} mV)",
-        "voll mindestens {ah} Ah ({mv} mV)",
-    ),
+    "packpulse.dossier.empty": ("empty {ah} ({mv} mV)", "leer {ah} ({mv} mV)"),
+    "packpulse.dossier.full": ("full {ah} ({mv} mV)", "voll {ah} ({mv} mV)"),
     "packpulse.dossier.drift": (
         "drift {drift} Ah in 30 days",
         "Drift {drift} Ah in 30 Tagen",
@@ -1694,7 +1696,7 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.dossier.low_apart": ("lowest of the day", "tiefste des Tages"),
     "packpulse.dossier.when.empty": ("empty", "leer"),
     "packpulse.dossier.when.full": ("full", "voll"),
-    "packpulse.dossier.when.bound": ("full, at least", "voll, mindestens"),
+    "packpulse.dossier.when.bound": ("full, only a bound", "voll, nur eine Grenze"),
     "packpulse.dossier.steps": ("single steps", "einzelne Sprünge"),
     "packpulse.dossier.months": ("mean of the month, 95 %", "Monatsmittel, 95 %"),
     "packpulse.dossier.temp_apart": ("temperature", "Temperatur"),

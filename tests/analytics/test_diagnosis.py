@@ -311,6 +311,10 @@ def test_recoverable_by_hand() -> None:
     assert got.balance_kwh == pytest.approx(7.5 * 0.32)
     assert got.replace_ah == pytest.approx(1.5 - 0.8)
     assert got.move_ah.tolist() == [-5.0, 4.0, 0.0, 0.0]
+    assert not got.balance_least and not got.replace_least
+    bound = replace(found, full_bound=np.array([False, False, True, False]))
+    got = diagnosis.estimate_recoverable(bound, 100, 3.2)
+    assert not got.balance_least and got.replace_least  # the one to replace ends the charge then
 
 
 def test_nothing_to_mend_brings_nothing() -> None:
@@ -323,3 +327,9 @@ def test_limits_of_the_ends_follow_the_chemistry() -> None:
     nmc = chemistry("NMC")
     assert nmc.discharge_cutoff < diagnosis.empty_below(nmc) < diagnosis.full_above(nmc)
     assert HOUR_US * 24 == DAY_US
+
+
+def test_the_charge_when_full_is_a_bound_to_the_side_of_the_cell() -> None:
+    given = ((3.0, True), (-1.5, True), (0.0, True), (-0.02, True), (3.0, False), (0.0, False))
+    told = [diagnosis.told_when_full(ah, bound) for ah, bound in given]
+    assert told == ["least", "most", "flat", "flat", "exact", "exact"]
