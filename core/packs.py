@@ -358,7 +358,8 @@ class WeakCells:
     table : a row a cell: pack, cell, fault, reason, empty_ah, full_ah, full_bound, empty_rest_mv,
         full_rest_mv, empty_mv, full_mv (under load, at the ends), drift_ah_day, drift_low,
         drift_high, resistance_ratio, resistance_mohm, limits_empty_ratio, limits_full_ratio,
-        move_ah, rank (1 = limits the most).
+        move_ah, move_half_ah (of cells that drift: at the end, half of the 95 % interval), rank
+        (1 = limits the most).
     recoverable : what mending them brings.
     resistance_ohm : of the median cell, an hour's; NaN unknown.
     refusal : why nothing can be said: ``no_current``, ``no_capacity``, ``no_levels``,
@@ -616,6 +617,7 @@ def _weak_table(
             "limits_empty_ratio": sat_of.limiting_cells(days.low, deep, lowest=True),
             "limits_full_ratio": sat_of.limiting_cells(days.sat, complete, lowest=False),
             "move_ah": recoverable.move_ah if recoverable else np.nan,
+            "move_half_ah": np.where(found.fault == "self_discharge", found.now_half_ah, np.nan),
         }
     )
     # What a cell costs the string: how far it stands outside its pack at either end.

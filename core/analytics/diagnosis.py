@@ -22,7 +22,7 @@ a data sheet is needed. Method and limits: docs/methods.md, "Which fault is it".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,6 +43,7 @@ RESTED_US = (40 * 60_000_000, 90 * 60_000_000)
 BALANCE = ("offset_high", "offset_low", "self_discharge")
 CHARGE_FAULTS = (*BALANCE, "capacity")
 GRID_TILT = 1 / 12**0.5
+MEDIAN_ERROR = (np.pi / 2) ** 0.5  # of a median over that of a mean, normal values
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,8 @@ class Diagnosis:
     resistance_ohm : its difference from the pack's [cell].
     spread : robust standard deviation of healthy cells, by feature.
     n_empty, n_full : rests used. refusal : why nothing at all could be said, else None.
+    now_ah, now_half_ah : `empty_ah` carried to the end by the drift, and half of its 95 % interval
+        [cell], Ah; empty where nobody asked.
     """
 
     pack: Int
@@ -195,6 +198,8 @@ class Diagnosis:
     n_empty: int
     n_full: int
     refusal: str | None = None
+    now_ah: Float = field(default_factory=lambda: np.empty(0))
+    now_half_ah: Float = field(default_factory=lambda: np.empty(0))
 
 
 def empty_below(chemistry: Chemistry) -> float:
@@ -513,6 +518,7 @@ def diagnose(
         drift = np.stack(
             estimate_drift(empties.day[longer], empties.charge[longer], empties.grid_ah)
         )
+    now_ah, now_half = _at_end(empties, recent_e, empty_ah, drift, newest)
     hour_day = (hours.ts - hours.ts[0]) / DAY_US if len(hours.ts) else np.empty(0)
     apart = estimate_resistance(
         hours, chemistry, hour_day > newest - options.recent_days, resistance, 0.05 * capacity_ah
@@ -538,8 +544,30 @@ def diagnose(
         hours.pack, hours.cell, fault, reason, empty_mv, full_mv, empty_ah, full_ah, bound,
         drift[0], drift[1], drift[2], features["resistance_ratio"], apart, spread,
         int(recent_e.sum()), int(recent_f.sum()),
-        None if (fault != "unknown").any() else _most_common(reason),
+        None if (fault != "unknown").any() else _most_common(reason), now_ah, now_half,
     )  # fmt: skip
+
+
+def _at_end(
+    empties: Rests, rows: Bool, level: Float, drift: Float, newest: float
+) -> tuple[Float, Float]:
+    """Charge when empty at the end of the days, and half of its 95 % interval [cell], Ah.
+
+    The median of the recent rests is that of their middle day; from there the drift carries it
+    on. Its error is that of the median (1.2533 σ/√n about the line), that of the drift, and the
+    rounding of two voltages, which a cell that rests at the same one each time never loses.
+    """
+    nothing = np.full(len(level), np.nan)
+    if empties.charge is None or not rows.any():
+        return nothing, nothing
+    day, charge = empties.day[rows], empties.charge[rows]
+    ahead = newest - float(np.median(day))
+    rest = charge - level - drift[0] * (day[:, None] - float(np.median(day)))
+    n = np.maximum(np.isfinite(rest).sum(axis=0), 1)
+    own = MEDIAN_ERROR * MAD_TO_SIGMA * middle(np.abs(rest)) / np.sqrt(n)
+    half = np.hypot(1.96 * own, ahead * (drift[2] - drift[1]) / 2)
+    half = np.hypot(half, 1.96 * 2**0.5 * GRID_TILT * empties.grid_ah)
+    return level + ahead * drift[0], half
 
 
 def _medians(rests: Rests, rows: Bool, least: int, count: int) -> tuple[Float, Float]:
@@ -687,9 +715,17 @@ def estimate_recoverable(found: Diagnosis, series_cells: int, cell_volts: float)
         now - balanced, (now - balanced) * kwh,
         balanced - replaced, (balanced - replaced) * kwh,
         np.flatnonzero(balance), np.flatnonzero(replace),
-        np.where(balance, -found.empty_ah, 0.0),
+        np.where(balance, -_to_balance(found), 0.0),
         least(none, balance), least(balance, replace),
     )  # fmt: skip
+
+
+def _to_balance(found: Diagnosis) -> Float:
+    """Charge that a cell is ahead by now [cell], Ah; of one that drifts at the end of the days."""
+    if not len(found.now_ah):
+        return found.empty_ah
+    drifts = (found.fault == "self_discharge") & np.isfinite(found.now_ah)
+    return np.where(drifts, found.now_ah, found.empty_ah)
 
 
 def _most_common(reason: NDArray[np.str_]) -> str:

@@ -32,6 +32,7 @@ EXPORTED_UNITS = {
     "empty_ah": "Ah", "full_ah": "Ah", "empty_rest_mv": "mV", "full_rest_mv": "mV",
     "empty_mv": "mV", "full_mv": "mV", "drift_ah_day": "Ah/d", "drift_low": "Ah/d",
     "drift_high": "Ah/d", "resistance_ratio": "1", "resistance_mohm": "mΩ", "move_ah": "Ah",
+    "move_half_ah": "Ah",
 }  # fmt: skip
 
 
@@ -166,7 +167,7 @@ def row_of(ctx: Context, row: pd.Series) -> tuple[str, ...]:
         if row["resistance_ratio"] < 0
         else context.signed(100 * row["resistance_ratio"], 0) + f"{NBSP}%",
         context.limits_words(row),
-        context.signed(row["move_ah"], 1) if row["move_ah"] else numbers.NOTHING,
+        move_words(row),
         advice(row),
     )
 
@@ -189,6 +190,15 @@ def drift_words(row: pd.Series) -> str:
         return numbers.NOTHING
     half = 15 * (row["drift_high"] - row["drift_low"])
     return f"{context.signed(30 * row['drift_ah_day'], 2)} ± {numbers.number(half, 2)}"
+
+
+def move_words(row: pd.Series) -> str:
+    """Charge to put in or take out; of a cell that drifts that of the last day, with interval."""
+    if not row["move_ah"]:
+        return numbers.NOTHING
+    words = context.signed(row["move_ah"], 1)
+    half = row["move_half_ah"]
+    return f"{words} ± {numbers.number(half, 1)}" if np.isfinite(half) else words
 
 
 def advice(row: pd.Series) -> str:

@@ -404,11 +404,13 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.weak.table": (
         "+ is ahead of the pack, − behind, at rest · ≥, ≤: at least, at most, "
         "for the voltage at this end is flat · "
-        "drift with its 95 % interval · limits: share of days on which the cell ends the "
+        "drift with its 95 % interval · charge to move: of a cell that drifts that of the last "
+        "day, with interval · limits: share of days on which the cell ends the "
         "discharge or the charge",
         "+ vor dem Pack, − dahinter, in Ruhe · ≥, ≤: mindestens, "
         "höchstens, denn die Kennlinie ist dort flach · "
-        "Drift mit 95-%-Intervall · begrenzt: Anteil der Tage, an denen die Zelle Entladung oder "
+        "Drift mit 95-%-Intervall · umzuladen: bei Drift Stand des letzten Tages mit Intervall · "
+        "begrenzt: Anteil der Tage, an denen die Zelle Entladung oder "
         "Ladung beendet",
     ),
     "packpulse.column.rank": ("Rank", "Rang"),
