@@ -512,7 +512,11 @@ def _cycle_numbers(found: Findings, voice: Voice) -> list[Number]:
     for key in ("charged", "discharged"):
         moved = getattr(cycles, f"{key}_ah")
         if np.isfinite(moved):
-            told.append(Number(key, voice.say(f"figure.{key}"), moved, "Ah", digits=0))
+            more = cycles.discharged_ah / cycles.charged_ah - 1 if cycles.charged_ah > 0 else 0.0
+            note = ""
+            if key == "discharged" and more > 0:
+                note = voice.say("note.more_out", share=voice.number(100 * more, 2))
+            told.append(Number(key, voice.say(f"figure.{key}"), moved, "Ah", digits=0, basis=note))
     return told
 
 

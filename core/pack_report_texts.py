@@ -558,6 +558,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "In den Worten der Auswerter: {linearity}; Verlust je Jahr {year}, am schlechten Ende des "
         "Intervalls {worst}.",
     ),
+    "grades.flat": (
+        "In the analysts’ words: {linearity}; no word for the loss per year, which cannot be told "
+        "from zero; at the bad end of the interval it would be {worst}.",
+        "In den Worten der Auswerter: {linearity}; kein Wort für den Verlust je Jahr, der nicht "
+        "von null zu trennen ist; am schlechten Ende des Intervalls wäre er {worst}.",
+    ),
+    "note.more_out": (
+        "{share} % more than went in: the state of charge at both ends and the error of the "
+        "current sensor make up the difference",
+        "{share} % mehr als hinein: Das machen der Ladezustand an beiden Enden und der Fehler des "
+        "Stromsensors",
+    ),
     "grade.very_linear": ("very linear", "sehr linear"),
     "grade.linear": ("linear", "linear"),
     "grade.partly_linear": ("partly linear", "teilweise linear"),

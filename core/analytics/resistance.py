@@ -359,7 +359,7 @@ def _robust_mean(
     known = np.isfinite(values)
     n = known.sum(axis=0)
     mean, half = np.full(values.shape[1], np.nan), np.full(values.shape[1], np.nan)
-    days = np.zeros(values.shape[1], np.int64)
+    days = (n > 0).astype(np.int64)
     some = n > 1
     if some.any():
         y, seen = values[:, some], known[:, some]

@@ -346,8 +346,7 @@ def prior_caption(ctx: Context, report: CapacityReport) -> str:
         return why(prior.refusal, "prior")
     return t(
         "packpulse.capacity.prior.about",
-        first=numbers.number(prior.age_days[0] / YEAR, 1),
-        last=numbers.number(prior.age_days[1] / YEAR, 1),
+        age=context.between(prior.age_days[0] / YEAR, prior.age_days[1] / YEAR, 1),
         before=numbers.number(prior.before_high, 0),
     )
 
@@ -566,7 +565,7 @@ def ohm_caption(ctx: Context, report: ResistanceReport) -> str:
         parts.append(
             t(
                 f"packpulse.capacity.ohm.{one.source}",
-                low=numbers.number(one.temp_low, 0), high=numbers.number(one.temp_high, 0),
+                span=context.between(one.temp_low, one.temp_high, 0),
                 energy=numbers.number(one.activation / 1000, 0),
                 error=numbers.number(one.error / 1000, 0),
             )

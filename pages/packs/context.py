@@ -201,6 +201,12 @@ def on_days(count: int) -> str:
     return t("packpulse.days", count=numbers.number(count))
 
 
+def between(low: float, high: float, digits: int) -> str:
+    """``1.3 to 1.8``; one number where both read alike."""
+    first, last = numbers.number(low, digits), numbers.number(high, digits)
+    return first if first == last else t("packpulse.between", low=first, high=last)
+
+
 def pack_name(pack: int) -> str:
     """``Pack 3``."""
     return t("packpulse.pack", pack=str(pack))

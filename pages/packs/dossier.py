@@ -15,6 +15,7 @@ import streamlit as st
 from core import dossier_charts, errors, pack_health, pack_trends
 from core.analytics.contrasts import Contrast
 from core.analytics.diagnosis import told_when_full
+from core.analytics.verdicts import NOT_DISTINGUISHABLE
 from core.annotations import KINDS, LONGEST_NAME, LONGEST_TEXT, Annotation, Note, open_annotations
 from core.cell_charts import day_ms
 from core.charts import to_wall_ms
@@ -203,6 +204,11 @@ def trend_figure(report: TrendReport, history: CellHistory) -> KeyFigure:
         return KeyFigure(label, NOTHING, state="unknown", note=note)
     value = series.plus_minus(1000 * trend.value, 1000 * trend.low, 1000 * trend.high)
     note = t(f"packpulse.series.word.{trend.verdict}")
+    if trend.verdict == NOT_DISTINGUISHABLE and not trend.low <= 0 <= trend.high:
+        note = t(
+            "packpulse.dossier.figure.trend.by_chance", cells=numbers.number(len(report.apart)),
+            adjusted=series.p_words(trend.p_adjusted),
+        )  # fmt: skip
     return KeyFigure(label, value, t("packpulse.dossier.mv_year"), note=note)
 
 

@@ -26,7 +26,7 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "{device} measures no voltages of single cells.",
         "{device} misst keine Spannungen einzelner Zellen.",
     ),
-    "packpulse.none.mend": ("Devices that do: {names}.", "Geräte, die es tun: {names}."),
+    "packpulse.none.mend": ("Devices with cells: {names}.", "Geräte mit Zellen: {names}."),
     "packpulse.none.nowhere": (
         "No device of this store does.",
         "In diesem Datenspeicher tut es kein Gerät.",
@@ -147,6 +147,11 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "fast voll geruht. Einige Vollladungen mit je einer Stunde Ruhe würden es zeigen.",
     ),
     "packpulse.refusal.no_full_end.short": ("never rested near full", "nie fast voll geruht"),
+    "packpulse.between": ("{low} to {high}", "{low} bis {high}"),
+    "packpulse.whole_days": (
+        "Cells and full cycles are told by whole days: {span}.",
+        "Zellen und Vollzyklen werden nach ganzen Tagen angegeben: {span}.",
+    ),
     "packpulse.days": ("{count} days", "{count} Tagen"),
     "packpulse.days.1": ("1 day", "1 Tag"),
     # --- overview ---
@@ -183,14 +188,14 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "bitte chemistry bei den Angaben zum Gerät eintragen.",
     ),
     "packpulse.overview.sat.title": (
-        "On complete charges the packs’ medians stay within {spread} mV of one another; the cells "
-        "span {cells} mV",
+        "On complete charges the packs’ medians stay within {spread} mV of one another; on a usual "
+        "day the cells span {cells} mV",
         "Bei vollständigen Ladungen liegen die Mediane der Packs höchstens {spread} mV "
-        "auseinander; die Zellen spannen {cells} mV",
+        "auseinander; an einem üblichen Tag spannen die Zellen {cells} mV",
     ),
     "packpulse.overview.sat.title.one": (
-        "On complete charges the cells of the pack span {cells} mV",
-        "Bei vollständigen Ladungen spannen die Zellen des Packs {cells} mV",
+        "On a usual day with a complete charge the cells of the pack span {cells} mV",
+        "An einem üblichen Tag mit vollständiger Ladung spannen die Zellen des Packs {cells} mV",
     ),
     "packpulse.overview.sat.none": (
         "No charge in this window was complete, so there is no SAT voltage.",
@@ -244,7 +249,7 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.column.cells": ("Cells", "Zellen"),
     "packpulse.column.median": ("Median [V]", "Median [V]"),
     "packpulse.column.spread": ("Spread [mV]", "Spreizung [mV]"),
-    "packpulse.column.sigma": ("σ [mV]", "σ [mV]"),
+    "packpulse.column.sigma": ("Robust σ (1.4826 MAD) [mV]", "Robustes σ (1,4826 MAD) [mV]"),
     "packpulse.column.lowest": ("Lowest [mV]", "Niedrigste [mV]"),
     "packpulse.column.highest": ("Highest [mV]", "Höchste [mV]"),
     "packpulse.column.cell": ("Cell", "Zelle"),
@@ -439,9 +444,9 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.weak.ends.full": ("ahead when full", "voraus, wenn voll"),
     "packpulse.weak.ends.empty": ("ahead when empty", "voraus, wenn leer"),
     "packpulse.weak.ends.caption": (
-        "a fault from ±{empty} Ah when empty, +{full} Ah when full · open: at least · a click on "
+        "a fault from ±{empty} Ah when empty, +{full} Ah when full · open: only a bound · a click on "
         "a cell opens its dossier",
-        "auffällig ab ±{empty} Ah leer, +{full} Ah voll · offen: mindestens · Klick auf eine "
+        "auffällig ab ±{empty} Ah leer, +{full} Ah voll · offen: nur eine Grenze · Klick auf eine "
         "Zelle öffnet ihre Akte",
     ),
     "packpulse.weak.ends.none": (
@@ -459,8 +464,12 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.weak.ohm.limit": ("fault from +{ratio}", "auffällig ab +{ratio}"),
     "packpulse.weak.ohm.caption": (
-        "slope of the voltage against the pack’s over current, hourly · median cell {ohm} mΩ",
-        "Steigung der Spannung gegen den Pack über dem Strom, stündlich · mittlere Zelle {ohm} mΩ",
+        "over an hour of current, slow parts included, from hourly means; the tab “Capacity” shows "
+        "what answers within a minute at steps of the current, so the figures differ · median cell "
+        "{ohm} mΩ",
+        "über eine Stunde Strom, mit den langsamen Anteilen, aus Stundenmitteln; der Reiter "
+        "„Kapazität“ zeigt, was binnen einer Minute auf Stromsprünge antwortet, daher andere Werte "
+        "· mittlere Zelle {ohm} mΩ",
     ),
     "packpulse.weak.ohm.none": (
         "Resistance is not known for these cells.",
@@ -757,9 +766,10 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "Tage ohne vollständige Ladung, unten markiert: {count}",
     ),
     "packpulse.trends.courses": (
-        "The median cell ended its charges between {low} and {high} V; packs lie {apart} mV apart",
-        "Die mittlere Zelle beendete ihre Ladungen zwischen {low} und {high} V; die Packs liegen "
-        "{apart} mV auseinander",
+        "Over the window the median cell ended its charges between {low} and {high} V; on a usual "
+        "day packs lie {apart} mV apart",
+        "Im Zeitraum beendete die mittlere Zelle ihre Ladungen zwischen {low} und {high} V; an "
+        "einem üblichen Tag liegen die Packs {apart} mV auseinander",
     ),
     "packpulse.trends.courses.one": (
         "The median cell ended its charges between {low} and {high} V",
@@ -795,11 +805,15 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.trends.regimes": ("{count} operating regimes", "{count} Betriebsphasen"),
     "packpulse.trends.regimes.one": ("One operating regime", "Eine Betriebsphase"),
     "packpulse.trends.regimes.about": (
-        "a regime begins on a day on which all cells step at once: cut-off, current, SOC window "
-        "or firmware, or a cell that begins to end the charge · level: median of all cells",
-        "eine Phase beginnt an einem Tag, an dem alle Zellen zugleich springen: Abschaltspannung, "
-        "Strom, Ladefenster oder Firmware, oder eine Zelle, die nun die Ladung beendet · Niveau: "
-        "Median aller Zellen",
+        "a regime begins about the day from which all cells stand elsewhere: cut-off, current, SOC "
+        "window or firmware, or a cell that begins to end the charge · step: on that day, beside "
+        "the slope of the 30 days before and after it · level: median of all cells over the whole "
+        "regime; where they slide over weeks, levels differ by more than the step",
+        "eine Phase beginnt um den Tag, ab dem alle Zellen anders stehen: Abschaltspannung, Strom, "
+        "Ladefenster oder Firmware, oder eine Zelle, die nun die Ladung beendet · Sprung: an "
+        "diesem Tag, neben der Steigung der 30 Tage davor und danach · Niveau: Median aller Zellen "
+        "über die ganze Phase; wo sie über Wochen gleiten, unterscheiden sich die Niveaus um mehr als "
+        "den Sprung",
     ),
     "packpulse.trends.packs": ("Packs beside each other", "Packs im Vergleich"),
     "packpulse.trends.packs.about": (
@@ -850,8 +864,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.trends.months.unit": ("mV/month", "mV/Monat"),
     "packpulse.trends.months.title": (
-        "In {clear} of {all} months the change is clear of zero",
-        "In {clear} von {all} Monaten ist die Änderung von null verschieden",
+        "Months whose change is clear of zero: {clear} of {all}",
+        "Monate, deren Änderung von null verschieden ist: {clear} von {all}",
     ),
     "packpulse.trends.months.about": (
         "slope within each calendar month with its 95 % interval · pale: the interval includes "
@@ -899,6 +913,10 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.degradation.worst": (
         "at worst {word} · limit {limit} %",
         "ungünstig {word} · Grenze {limit} %",
+    ),
+    "packpulse.degradation.not_told": (
+        "not told apart from zero; at worst {word} · limit {limit} %",
+        "nicht von null zu trennen; ungünstig {word} · Grenze {limit} %",
     ),
     "packpulse.degradation.word.very_linear": ("very linear", "sehr linear"),
     "packpulse.degradation.word.linear": ("linear", "linear"),
@@ -1241,8 +1259,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "{low} bis {high} Jahre bis 80 %, {limit}",
     ),
     "packpulse.capacity.life.span_short": (
-        "{span} days; it takes a year",
-        "{span} Tage; nötig ist ein Jahr",
+        "seen over {span} d; it takes a year",
+        "gesehen über {span} d; nötig ist ein Jahr",
     ),
     "packpulse.capacity.life.not_distinguishable": (
         "no decline to be told from zero",
@@ -1311,10 +1329,10 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "leer zählt hier als 0 %, denn das BMS setzt sich dort auf keinen festen Wert",
     ),
     "packpulse.capacity.prior.about": (
-        "Band: what large LFP cells aged {first} to {last} years usually have left (BLAST-Lite, "
+        "Band: what large LFP cells aged {age} years usually have left (BLAST-Lite, "
         "20 to 30 °C). Cycles before the window are not recorded: the band spans from none to "
         "{before} full cycles, the pace of the window.",
-        "Band: was großen LFP-Zellen mit {first} bis {last} Jahren üblicherweise bleibt "
+        "Band: was großen LFP-Zellen mit {age} Jahren üblicherweise bleibt "
         "(BLAST-Lite, 20 bis 30 °C). Zyklen vor dem Zeitraum sind nicht aufgezeichnet: Das Band "
         "reicht von keinem bis {before} Vollzyklen, dem Takt des Zeitraums.",
     ),
@@ -1413,8 +1431,10 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.capacity.ohm.axis": ("over the pack’s median [%]", "über dem Packmedian [%]"),
     "packpulse.capacity.ohm.basis": (
-        "{n} of {all} steps of the current of 0.1 C or more, read on {days}",
-        "{n} von {all} Stromsprüngen ab 0,1 C, gelesen an {days}",
+        "within a minute, from {n} of {all} steps of the current of 0.1 C or more, read on {days}; "
+        "the tab “Weak cells” shows the resistance over an hour",
+        "binnen einer Minute, aus {n} von {all} Stromsprüngen ab 0,1 C, gelesen an {days}; der "
+        "Reiter „Schwache Zellen“ zeigt den Widerstand über eine Stunde",
     ),
     "packpulse.capacity.ohm.median": (
         "median cell {ohm} mΩ at 25 °C",
@@ -1429,15 +1449,14 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "keine Temperatur aufgezeichnet, daher nur der Vergleich mit dem Pack",
     ),
     "packpulse.capacity.ohm.prior": (
-        "measured at {low} to {high} °C, too narrow to fit how temperature moves it: {energy} ± "
+        "measured at {span} °C, too narrow to fit how temperature moves it: {energy} ± "
         "{error} kJ/mol supposed",
-        "gemessen bei {low} bis {high} °C, zu schmal für einen eigenen Temperaturgang: {energy} ± "
+        "gemessen bei {span} °C, zu schmal für einen eigenen Temperaturgang: {energy} ± "
         "{error} kJ/mol angenommen",
     ),
     "packpulse.capacity.ohm.fitted": (
-        "temperature taken out with {energy} ± {error} kJ/mol, fitted from {low} to {high} °C",
-        "Temperatur herausgerechnet mit {energy} ± {error} kJ/mol, angepasst von {low} bis {high} "
-        "°C",
+        "temperature taken out with {energy} ± {error} kJ/mol, fitted at {span} °C",
+        "Temperatur herausgerechnet mit {energy} ± {error} kJ/mol, angepasst bei {span} °C",
     ),
     "packpulse.capacity.growth.none": (
         "How the resistance grows is not told.",
@@ -1639,8 +1658,15 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.dossier.figure.full": ("Ahead when full", "Voraus, wenn voll"),
     "packpulse.dossier.figure.full.note": ("at rest, last 60 days", "in Ruhe, letzte 60 Tage"),
     "packpulse.dossier.figure.ohm": ("Resistance over the pack", "Innenwiderstand über Pack"),
-    "packpulse.dossier.figure.ohm.note": ("{ohm} mΩ at 25 °C", "{ohm} mΩ bei 25 °C"),
+    "packpulse.dossier.figure.ohm.note": (
+        "{ohm} mΩ at 25 °C, at steps of the current (above: over an hour)",
+        "{ohm} mΩ bei 25 °C, an Stromsprüngen (oben: über eine Stunde)",
+    ),
     "packpulse.dossier.figure.trend": ("Trend against pack", "Verlauf gegen Pack"),
+    "packpulse.dossier.figure.trend.by_chance": (
+        "not distinguishable from zero: adjusted for {cells} cells p {adjusted}",
+        "nicht von null unterscheidbar: für {cells} Zellen korrigiert p {adjusted}",
+    ),
     "packpulse.dossier.mv_year": ("mV/y", "mV/a"),
     "packpulse.dossier.ohm.short.no_current": ("no current recorded", "kein Strom aufgezeichnet"),
     "packpulse.dossier.ohm.short.no_capacity": ("capacity not known", "Kapazität nicht bekannt"),
