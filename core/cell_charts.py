@@ -413,6 +413,7 @@ def build_charges_figure(
         "complete": (HUES[theme]["battery"], 1.0, ""),
         "soc_low": (token["warning"], 0.55, "/"),
         "voltage_low": (token["error"], 0.55, "\\"),
+        "no_charge": (token["muted"], 0.45, "x"),
         "no_data": (token["muted"], 0.12, ""),
     }
     figure = go.Figure()

@@ -292,7 +292,8 @@ def load_days(
     sat, low = flat(found["max"], battery), flat(found["min"], battery)
     ts = found["max"].ts
     soc = _daily_soc(store, battery, ts)
-    charges = sat_of.judge_charges(sat, battery.chemistry, soc)
+    charged = _charged(store, battery, ts)
+    charges = sat_of.judge_charges(sat, battery.chemistry, soc, charged)
     return CellDays(
         battery, ts, local_days(ts, battery.zone), sat, low,
         sat_of.valid_sat(sat, charges.complete, battery.chemistry), charges,
@@ -310,6 +311,25 @@ def _daily_soc(store: Store, battery: Battery, ts: Int) -> Float | None:
     end = int(ts[-1]) + 25 * HOUR
     rows = store.buckets(battery.device, battery.soc, int(ts[0]), end, "1d")
     return _on(ts, rows.ts, rows.max * battery.soc_scale)
+
+
+def _charged(store: Store, battery: Battery, ts: Int) -> Bool | None:
+    """Days on which a current charged any string [day]; None where no current is known by day.
+
+    Above C/100, or above nothing where the capacity is not known; days without readings of the
+    current count as charged, for nothing says otherwise.
+    """
+    names = [one.current for one in battery.strings if one.current]
+    if not names or not len(ts):
+        return None
+    least = 0.01 * battery.capacity_ah if np.isfinite(battery.capacity_ah) else 0.0
+    idle = np.ones(len(ts), bool)
+    for name in names:
+        if "1d" not in store.signal(battery.device, name).levels:
+            return None
+        rows = store.buckets(battery.device, name, int(ts[0]), int(ts[-1]) + 25 * HOUR, "1d")
+        idle &= _on(ts, rows.ts, rows.max) <= least  # NaN is not
+    return np.asarray(~idle)
 
 
 def _on(ts: Int, other: Int, values: Float) -> Float:

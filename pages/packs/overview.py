@@ -201,7 +201,7 @@ def show_charges(ctx: Context, days: CellDays) -> None:
             state=t(f"packpulse.state.{state}"),
             count=numbers.number(int(counts.get(state, 0))),
         )
-        for state in ("complete", "soc_low", "voltage_low", "no_data")
+        for state in ("complete", "soc_low", "voltage_low", "no_charge", "no_data")
     }
     figure = cell_charts.build_charges_figure(
         calendar["day"],

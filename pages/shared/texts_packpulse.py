@@ -264,6 +264,7 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.state.complete": ("complete", "vollständig"),
     "packpulse.state.soc_low": ("SOC stayed low", "Ladezustand blieb niedrig"),
+    "packpulse.state.no_charge": ("not charged", "nicht geladen"),
     "packpulse.state.voltage_low": (
         "voltage not that of a full charge",
         "Spannung nicht wie bei Vollladung",
@@ -444,8 +445,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.weak.ends.full": ("ahead when full", "voraus, wenn voll"),
     "packpulse.weak.ends.empty": ("ahead when empty", "voraus, wenn leer"),
     "packpulse.weak.ends.caption": (
-        "a fault from ±{empty} Ah when empty, +{full} Ah when full · open: only a bound · a click on "
-        "a cell opens its dossier",
+        "a fault from ±{empty} Ah when empty, +{full} Ah when full · open: only a bound · a click "
+        "on a cell opens its dossier",
         "auffällig ab ±{empty} Ah leer, +{full} Ah voll · offen: nur eine Grenze · Klick auf eine "
         "Zelle öffnet ihre Akte",
     ),
@@ -812,8 +813,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "eine Phase beginnt um den Tag, ab dem alle Zellen anders stehen: Abschaltspannung, Strom, "
         "Ladefenster oder Firmware, oder eine Zelle, die nun die Ladung beendet · Sprung: an "
         "diesem Tag, neben der Steigung der 30 Tage davor und danach · Niveau: Median aller Zellen "
-        "über die ganze Phase; wo sie über Wochen gleiten, unterscheiden sich die Niveaus um mehr als "
-        "den Sprung",
+        "über die ganze Phase; wo sie über Wochen gleiten, unterscheiden sich die Niveaus um mehr "
+        "als den Sprung",
     ),
     "packpulse.trends.packs": ("Packs beside each other", "Packs im Vergleich"),
     "packpulse.trends.packs.about": (

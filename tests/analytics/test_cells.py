@@ -91,3 +91,13 @@ def test_what_all_cells_share_is_in_no_relative_figure(shift: float, seed: int) 
     pack, cell = np.repeat([1, 2], 3), np.tile([1, 2, 3], 2)
     one, two = (cells.sat_table(np.arange(50), v, pack, cell) for v in (sat, sat + wave))
     assert two["relative_mv"].to_numpy() == pytest.approx(one["relative_mv"].to_numpy(), abs=1e-6)
+
+
+def test_a_day_without_a_charge_ends_none() -> None:
+    """Full at rest: SOC and voltages of the second day say so, but nothing flowed in."""
+    sat, soc = np.full((3, 4), 3.45), np.full(3, 1.0)
+    charged = np.array([True, False, True])
+    found = cells.judge_charges(sat, LFP, soc, charged)
+    assert found.complete.tolist() == [True, False, True]
+    assert found.reason.tolist() == ["", "no_charge", ""]
+    assert cells.judge_charges(sat, LFP, soc).complete.all()
