@@ -612,9 +612,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "heat.cell": ("Cell", "Zelle"),
     "heat.caption": (
         "Newest day with a complete charge. White is the median of the pack; the colours end at "
-        "±{limit} mV. Framed: cells that stand apart (table of weak cells).",
+        "±{limit} mV, from all such days of the period. Framed: "
+        "cells that stand apart (table of weak cells).",
         "Neuester Tag mit vollständiger Ladung. Weiß ist der Packmedian; die Farben enden bei "
-        "±{limit} mV. Umrandet: auffällige Zellen (Tabelle der schwachen Zellen).",
+        "±{limit} mV, nach allen solchen Tagen des Zeitraums. Umrandet: "
+        "auffällige Zellen (Tabelle der schwachen Zellen).",
     ),
     "ends.title": (
         "Where a cell stands at both ends tells charge from capacity",

@@ -62,7 +62,9 @@ def _heat(found: Findings, voice: Voice) -> HeatFigure | None:
     matrix = np.full((len(packs), len(cells)), np.nan)
     matrix[row, column] = away
     far = int(np.nanargmax(np.abs(away)))
-    limits = colour_limits(away, centred=True, least=1.0) or (-1.0, 1.0)
+    # as on the page: colours mean the same on all days of the window
+    every = 1000 * relative_to(days.sat[counts], pack)[0]
+    limits = colour_limits(every, centred=True, least=1.0) or (-1.0, 1.0)
     weak = {(p, c) for p, c in weak_rows(found)[["pack", "cell"]].itertuples(index=False)}
     return HeatFigure(
         voice.say(

@@ -38,6 +38,7 @@ def main() -> None:
     if battery is None:
         no_cells(store, device, devices)
         return
+    context.say_unread_packs(battery, shown)
     window = pick_window([battery], store.zone, default="all")
     chart.show_synthetic_ribbon([device])
     ctx = context.read_context(store, battery, window, shown)

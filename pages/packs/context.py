@@ -95,6 +95,30 @@ def read_cell(battery: Battery) -> tuple[int, int] | None:
     return wanted if wanted in set(zip(battery.pack, battery.cell, strict=True)) else None
 
 
+def say_unread_packs(battery: Battery, shown: Sequence[int]) -> None:
+    """Say where the URL asks for packs that the battery lacks."""
+    every = {str(one) for one in battery.pack}
+    if {part.strip() for part in (address.get("pack") or "").split(",")} - every - {""}:
+        names = ", ".join(map(str, shown))
+        say_unread("pack", names, t("packpulse.unread.packs", packs=names))
+
+
+def say_unread(name: str, used: str, now: str) -> None:
+    """Say where a parameter of the URL could not be used, and what is shown instead.
+
+    Parameters
+    ----------
+    used : value as the URL would write it. now : the same in words.
+    """
+    asked = (address.get(name) or "")[:20]
+    if asked in ("", used):
+        return
+    states.notice(
+        t("packpulse.unread", name=name, asked=asked), detail=t("packpulse.unread.now", now=now),
+        state="warning",
+    )  # fmt: skip
+
+
 def open_dossier(pack: int, cell: int) -> None:
     """Write the cell and the tab of its dossier into the URL; the next run shows it."""
     address.put({"cell": f"{pack}.{cell}", "tab": "dossier"})

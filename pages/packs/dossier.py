@@ -283,7 +283,8 @@ def sat_panel(history: CellHistory) -> Panel:
     count = int(np.isfinite(history.incomplete).sum())
     if count:
         label = t("packpulse.dossier.incomplete", count=numbers.number(count))
-        traces.append(Trace(Points(label, x, history.incomplete, hollow=True), "hollow"))
+        points = Points(label, x, history.incomplete, hollow=True)
+        traces.append(Trace(points, "hollow", symbol="triangle-down"))
     full = (history.sat, history.pack_median)
     spans = full if np.isfinite(history.sat).any() else ()
     return Panel(name, "V", "V", 3, traces, limits_of=spans)
@@ -296,7 +297,7 @@ def apart_panel(history: CellHistory) -> Panel:
     return Panel(
         name, "mV", "mV", 1,
         [
-            Trace(Points(t("packpulse.dossier.sat_apart"), x, history.apart_mv), "line"),
+            Trace(Points(t("packpulse.dossier.this"), x, history.apart_mv), "line"),
             Trace(Points(t("packpulse.dossier.low_apart"), x, history.low_apart_mv), "other"),
         ],
         zero=True,
@@ -344,7 +345,7 @@ def ohm_panel(ctx: Context, history: CellHistory) -> Panel | None:
     traces = [
         Trace(
             Points(t("packpulse.dossier.steps"), x, 100 * (history.share[known] - 1), hollow=True),
-            "hollow",
+            "hollow", symbol="square",
         ),
         Trace(
             Points(
