@@ -421,11 +421,12 @@ def build_dossier_figure(
         rows=rows, cols=1, shared_xaxes=True, vertical_spacing=min(34 / height, 0.9 / rows)
     )
     seen: set[str] = set()
+    alike = all(len(panel.traces) < 2 for panel in panels)
     for row, panel in enumerate(panels, 1):
         for one in panel.traces:
             trace = _panel_trace(one, panel, theme)
             # what stands alone in its panel is named by it
-            named = one.points.label not in seen and len(panel.traces) > 1
+            named = one.points.label not in seen and (alike or len(panel.traces) > 1)
             trace.update(showlegend=named, legendgroup=one.points.label)
             seen.add(one.points.label)
             figure.add_trace(trace, row=row, col=1)
