@@ -16,6 +16,8 @@ from core.levels import DAY
 from core.query import Store
 
 RECENT_US = 30 * DAY  # of the capacity that a title names
+# What the BMS sets itself to when empty shows in several discharges: so long is looked at least.
+ENDS_US = 30 * DAY
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ def health_report(store: Store, device: str, start: int, end: int) -> Health:
     UnknownDevice, BadWindow
     """
     told = _told_health(store, device, start, end)
-    course = load_course(store, device, start, end)
+    last = store.device(device).last
+    begin = start if last is None else min(start, max(min(end, last) - ENDS_US, 0))
+    course = load_course(store, device, begin, end)
     currents = course.currents if course is not None else ()
     rated = string_capacity(store, device, len(currents))
     limits = cell_limits(store, device)
@@ -64,13 +68,14 @@ def health_report(store: Store, device: str, start: int, end: int) -> Health:
     ends: dict[str, Float | None] = {}
     for name in ("max", "min"):
         infos = of_quantity(signals, f"cell_voltage_{name}")[:1]
-        rows = [load_buckets(store, info, start, end)[0] for info in infos]
+        rows = [load_buckets(store, info, begin, end)[0] for info in infos]
         ends[name] = battery.hold_at(rows[0].ts, rows[0].last, course.ts) if rows else None
     ts, current = course.ts, currents[0]
     anchors = capacity.find_anchors(
         ts, current, limits, rated, cell_max=ends["max"], cell_min=ends["min"], soc=course.soc
     )
     ledger = capacity.capacity_ledger(ts, current, anchors, rated)
+    ledger = ledger[ledger["start"] >= start].reset_index(drop=True)
     recent = ledger[ledger["end"] > ledger["end"].max() - RECENT_US]
     return Health(told, ledger, capacity.estimate_capacity(recent), rated, None)
 

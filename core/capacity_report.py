@@ -6,6 +6,7 @@ left out, with a short key that says why (``refusal``).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,18 +18,41 @@ from core.analytics.capacity import CapacityEstimate
 from core.analytics.projection import Projection, project
 from core.analytics.quality import Float, Int
 from core.analytics.regimes import Regimes, find_regimes
+from core.analytics.trend import middle
 from core.analytics.verdicts import Trend, TrendOptions, judge
 from core.bess import of_quantity
 from core.levels import DAY
 from core.pack_trends import regime_series
 from core.packs import Battery, BatteryString, CellDays, load_days
 from core.query import Store
-from core.string_readings import load_readings, why_uncounted
+from core.string_readings import Readings, load_readings, why_uncounted
 
 RECENT_DAYS = 60
+ENDS_DAYS = 30  # at least so long before the end of a window the ends of the charge are looked at
 PRIOR_POINTS = 60
 PACE_DAYS = 30  # shorter windows do not tell how many cycles there were before them
 MOST_PACE = 1.0  # full cycles per day, where the window does not tell
+
+
+@dataclass(frozen=True)
+class ChargeEnds:
+    """Where the ways of the last 60 days ended; NaN where unknown.
+
+    Attributes
+    ----------
+    low_v, high_v : lowest cell when empty, highest cell when full [V]. charge_ah : between them.
+    delta_soc : change of state of charge between them.
+    empty_soc : that the BMS sets itself to at the lower cut-off; NaN: 0 is taken for it.
+    """
+
+    low_v: float
+    high_v: float
+    charge_ah: float
+    delta_soc: float
+    empty_soc: float
+
+
+NO_ENDS = ChargeEnds(np.nan, np.nan, np.nan, np.nan, np.nan)
 
 
 @dataclass(frozen=True)
@@ -44,6 +68,7 @@ class StringCapacity:
     cycles : equivalent full cycles counted in the window, at each point; NaN if unknown.
     code : regime of each point. trend : verdict on the points [Ah/year]. projection : of them.
     refusal : ``no_current``, ``no_capacity``, ``no_readings``, ``no_anchors``, or None.
+    ends : of the ways of `recent`.
     """
 
     number: int
@@ -59,6 +84,7 @@ class StringCapacity:
     trend: Trend
     projection: Projection
     refusal: str | None
+    ends: ChargeEnds = NO_ENDS
 
 
 @dataclass(frozen=True)
@@ -145,7 +171,7 @@ def _string_capacity(
     start: int,
     end: int,
 ) -> StringCapacity:
-    ledger, refusal = _ledger(store, days.battery, string, start, end)
+    ledger, ends, refusal = _ledger(store, days.battery, string, start, end)
     x, value, own = capacity.capacity_points(ledger)
     recent = ledger[ledger["end"] > end - RECENT_DAYS * DAY]
     code = np.searchsorted([one.day for one in regimes.changes], x, side="right").astype(np.int64)
@@ -159,20 +185,26 @@ def _string_capacity(
     return StringCapacity(
         number, len(string.cells), ledger, capacity.estimate_capacity(recent),
         capacity.estimate_capacity(ledger), x, value, own, cycles, code, trend, projection, refusal,
+        ends,
     )  # fmt: skip
 
 
 def _ledger(
     store: Store, battery: Battery, string: BatteryString, start: int, end: int
-) -> tuple[pd.DataFrame, str | None]:
-    """Ways between full and empty, and why there are none."""
+) -> tuple[pd.DataFrame, ChargeEnds, str | None]:
+    """Ways between full and empty, where they end, and why there are none.
+
+    What the BMS sets itself to when empty shows in several discharges only: readings before a
+    short window are looked at too, so that a capacity means the same in every window.
+    """
     none = capacity.capacity_ledger(np.empty(0, np.int64), np.empty(0), [], 1.0)
     refusal = why_uncounted(battery, string)
     if refusal:
-        return none, refusal
-    read = load_readings(store, battery, string, start, end)
-    if read is None or len(read.ts) < 2:
-        return none, "no_readings"
+        return none, NO_ENDS, refusal
+    begin = min(start, max(min(end, battery.last) - ENDS_DAYS * DAY, battery.first))
+    read = load_readings(store, battery, string, begin, end)
+    if read is None or np.count_nonzero(read.ts >= start) < 2:
+        return none, NO_ENDS, "no_readings"
     anchors = capacity.find_anchors(
         read.ts, read.current, battery.chemistry, battery.capacity_ah,
         cell_max=read.highest, cell_min=read.lowest, soc=read.soc,
@@ -180,7 +212,31 @@ def _ledger(
     ledger = capacity.capacity_ledger(
         read.ts, read.current, anchors, battery.capacity_ah, temp=read.temp
     )
-    return ledger, None if len(ledger) else "no_anchors"
+    ledger = ledger[ledger["start"] >= start].reset_index(drop=True)
+    recent = ledger[ledger["qualifies"] & (ledger["end"] > end - RECENT_DAYS * DAY)]
+    return ledger, _charge_ends(read, anchors, recent), None if len(ledger) else "no_anchors"
+
+
+def _charge_ends(
+    read: Readings, anchors: Sequence[capacity.Anchor], rows: pd.DataFrame
+) -> ChargeEnds:
+    """Medians over the ends of some ways."""
+    if not len(rows):
+        return NO_ENDS
+    used = {*rows["start"], *rows["end"]}
+    volts = {
+        end: np.array([values[one.index] for one in anchors if one.end == end and one.time in used])
+        for end, values in (("empty", read.lowest), ("full", read.highest))
+        if values is not None
+    }
+    told = {one.soc for one in anchors if one.kind == "cutoff"} - {0.0}
+    nothing = float("nan")
+    return ChargeEnds(
+        float(middle(volts["empty"])) if "empty" in volts else nothing,
+        float(middle(volts["full"])) if "full" in volts else nothing,
+        float(rows["charge_ah"].abs().median()), float(rows["delta_soc"].median()),
+        told.pop() if told else nothing,
+    )  # fmt: skip
 
 
 def _at_days(days: CellDays, x: Float) -> Float:

@@ -414,6 +414,7 @@ def build_charges_figure(
         "soc_low": (token["warning"], 0.55, "/"),
         "voltage_low": (token["error"], 0.55, "\\"),
         "voltage_high": (token["error"], 0.3, "x"),
+        "no_charge": (token["muted"], 0.45, "x"),
         "no_data": (token["muted"], 0.12, ""),
     }
     figure = go.Figure()

@@ -177,7 +177,7 @@ def calendar_of_charges(days: CellDays) -> pd.DataFrame:
 
     Returns
     -------
-    day (number of the local day), state (``complete``, ``soc_low``, ``voltage_low``,
+    day (number of the local day), state (``complete``, ``soc_low``, ``voltage_low``, ``no_charge``,
     ``no_data``).
     """
     if not len(days.day):

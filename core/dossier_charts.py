@@ -372,11 +372,13 @@ class Trace:
     look : ``line``, ``faint`` (dashed, muted), ``dots``, ``other`` (dots or line of a second
         colour), ``hollow`` (open, muted), or ``means`` (large dots with their interval).
     joined : drawn as a line, broken where several days lack a value.
+    symbol : of the dots, where that of the look stands for something else already.
     """
 
     points: Points
     look: Literal["line", "faint", "dots", "other", "hollow", "means"]
     joined: bool = True
+    symbol: str = ""
 
 
 @dataclass(frozen=True)
@@ -419,10 +421,13 @@ def build_dossier_figure(
         rows=rows, cols=1, shared_xaxes=True, vertical_spacing=min(34 / height, 0.9 / rows)
     )
     seen: set[str] = set()
+    alike = all(len(panel.traces) < 2 for panel in panels)
     for row, panel in enumerate(panels, 1):
         for one in panel.traces:
             trace = _panel_trace(one, panel, theme)
-            trace.update(showlegend=one.points.label not in seen, legendgroup=one.points.label)
+            # what stands alone in its panel is named by it
+            named = one.points.label not in seen and (alike or len(panel.traces) > 1)
+            trace.update(showlegend=named, legendgroup=one.points.label)
             seen.add(one.points.label)
             figure.add_trace(trace, row=row, col=1)
         _name_panel(figure, row, panel.name, theme)
@@ -461,6 +466,6 @@ def _panel_trace(one: Trace, panel: Panel, theme: Theme) -> go.Scatter:
     if one.look == "means":
         trace = _dots(points, words, color=colour, size=8, symbol="diamond")
         return trace.update(error_y_thickness=1.4, error_y_width=3)
-    symbol = "diamond" if one.look == "other" else "circle"
+    symbol = one.symbol or ("diamond" if one.look == "other" else "circle")
     size = 4.5 if one.look != "hollow" else 5
     return _dots(points, words, color=colour, size=size, symbol=symbol)

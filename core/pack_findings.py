@@ -229,6 +229,10 @@ class Voice:
         text = self.number(value, digits)
         return text if text[:1] == MINUS or not text.strip("0.,") or text == NOTHING else f"+{text}"
 
+    def least(self, text: str, bound: bool) -> str:
+        """``≥ 5.5`` where a figure is only the least it can be."""
+        return self.say("weak.least", ah=text) if bound else text
+
     def day(self, us: int) -> str:
         """Local day of a moment [µs UTC]."""
         return day(us, self.zone, self.language)
@@ -305,6 +309,7 @@ class Number:
     digits : decimals that are printed.
     n, span_days : what it rests on.
     basis : how it came about, or `why` it did not.
+    least : whether `value` is only the least it can be.
     """
 
     key: str
@@ -319,6 +324,7 @@ class Number:
     basis: str = ""
     state: State | None = None
     word: str = ""
+    least: bool = False
 
 
 def numbers(found: Findings, language: Language) -> list[Number]:
@@ -399,11 +405,15 @@ def _weak_numbers(found: Findings, voice: Voice) -> list[Number]:
     gain = weak.recoverable
     for key in ("balance", "replace"):
         kwh = getattr(gain, f"{key}_kwh") if gain else np.nan
-        why = voice.say("missing.no_recoverable")
+        why, bound = voice.say("missing.no_recoverable"), False
         if gain and np.isfinite(kwh):
+            bound = getattr(gain, f"{key}_least")
             ah, cells = getattr(gain, f"{key}_ah"), len(getattr(gain, key))
-            why = voice.say(f"note.{key}", ah=voice.number(ah, 1), cells=voice.number(cells))
-        told.append(Number(key, voice.say(f"figure.{key}"), kwh, "kWh", basis=why))
+            ah = voice.least(voice.number(ah, 1), bound)
+            why = voice.say(f"note.{key}", ah=ah, cells=voice.number(cells))
+        word = voice.say("note.least") if bound else ""
+        label = voice.say(f"figure.{key}")
+        told.append(Number(key, label, kwh, "kWh", basis=why, word=word, least=bound))
     return told
 
 
@@ -521,7 +531,11 @@ def _cycle_numbers(found: Findings, voice: Voice) -> list[Number]:
     for key in ("charged", "discharged"):
         moved = getattr(cycles, f"{key}_ah")
         if np.isfinite(moved):
-            told.append(Number(key, voice.say(f"figure.{key}"), moved, "Ah", digits=0))
+            more = cycles.discharged_ah / cycles.charged_ah - 1 if cycles.charged_ah > 0 else 0.0
+            note = ""
+            if key == "discharged" and more > 0:
+                note = voice.say("note.more_out", share=voice.number(100 * more, 2))
+            told.append(Number(key, voice.say(f"figure.{key}"), moved, "Ah", digits=0, basis=note))
     return told
 
 

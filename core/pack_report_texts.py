@@ -206,22 +206,26 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "weak.gain": (
         "Balancing would bring the string {balance} kWh a cycle, then replacing the cells of low "
-        "capacity {replace} kWh more (lower bounds where the full end is flat).",
+        "capacity {replace} kWh more.",
         "Ausgleichen brächte dem Strang {balance} kWh je Zyklus, danach das Tauschen der Zellen "
-        "mit wenig Kapazität weitere {replace} kWh (untere Grenzen, wo das volle Ende flach ist).",
+        "mit wenig Kapazität weitere {replace} kWh.",
     ),
     "capacity.counted_is": (
-        "Counted between full and empty the string holds {ah} Ah (95 % interval {low} to {high}; "
+        "Counted between full and empty the string holds {ah} Ah from 100 to 0 % SOC "
+        "(95 % interval {low} to {high}; "
         "n = {n} ways over the last {span} days), {ratio} % of the rated {rated} Ah.",
-        "Zwischen voll und leer gezählt fasst der Strang {ah} Ah (95-%-Intervall {low} bis "
+        "Zwischen voll und leer gezählt fasst der Strang {ah} Ah von 100 bis 0 % Ladezustand "
+        "(95-%-Intervall {low} bis "
         "{high}; "
         "n = {n} Wege in den letzten {span} Tagen), {ratio} % des Nennwerts von {rated} Ah.",
     ),
     "capacity.counted_only": (
-        "Counted between full and empty the string holds {ah} Ah (95 % interval {low} to {high}; "
+        "Counted between full and empty the string holds {ah} Ah from 100 to 0 % SOC "
+        "(95 % interval {low} to {high}; "
         "n = {n} ways over the last {span} days). No rated capacity is told that it could be "
         "compared with.",
-        "Zwischen voll und leer gezählt fasst der Strang {ah} Ah (95-%-Intervall {low} bis "
+        "Zwischen voll und leer gezählt fasst der Strang {ah} Ah von 100 bis 0 % Ladezustand "
+        "(95-%-Intervall {low} bis "
         "{high}; "
         "n = {n} Wege in den letzten {span} Tagen). Ein Nennwert zum Vergleich ist nicht "
         "angegeben.",
@@ -707,6 +711,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "In den Worten der Auswerter: {linearity}; Verlust je Jahr {year}, am schlechten Ende des "
         "Intervalls {worst}.",
     ),
+    "grades.flat": (
+        "In the analysts’ words: {linearity}; no word for the loss per year, which cannot be told "
+        "from zero; at the bad end of the interval it would be {worst}.",
+        "In den Worten der Auswerter: {linearity}; kein Wort für den Verlust je Jahr, der nicht "
+        "von null zu trennen ist; am schlechten Ende des Intervalls wäre er {worst}.",
+    ),
+    "note.more_out": (
+        "{share} % more than went in: the state of charge at both ends and the error of the "
+        "current sensor make up the difference",
+        "{share} % mehr als hinein: Das machen der Ladezustand an beiden Enden und der Fehler des "
+        "Stromsensors",
+    ),
     "grade.very_linear": ("very linear", "sehr linear"),
     "grade.linear": ("linear", "linear"),
     "grade.partly_linear": ("partly linear", "teilweise linear"),
@@ -749,9 +765,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "heat.cell": ("Cell", "Zelle"),
     "heat.caption": (
         "Newest day with a complete charge. White is the median of the pack; the colours end at "
-        "±{limit} mV. Framed: cells that stand apart (table of weak cells).",
+        "±{limit} mV, from all such days of the period. Framed: "
+        "cells that stand apart (table of weak cells).",
         "Neuester Tag mit vollständiger Ladung. Weiß ist der Packmedian; die Farben enden bei "
-        "±{limit} mV. Umrandet: auffällige Zellen (Tabelle der schwachen Zellen).",
+        "±{limit} mV, nach allen solchen Tagen des Zeitraums. Umrandet: "
+        "auffällige Zellen (Tabelle der schwachen Zellen).",
     ),
     "ends.title": (
         "Where a cell stands at both ends tells charge from capacity",
@@ -764,21 +782,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Each point a cell, at rest, by {empty} rests near empty and {full} near full. When full "
         "a cell is a fault from +{ah} Ah; for {bound} of {all} cells the value when full is "
         "only a "
-        "lower bound.",
+        "bound, ≥ or ≤.",
         "Jeder Punkt eine Zelle, in Ruhe, nach {empty} Ruhephasen fast leer und {full} fast voll. "
         "Voll ist eine Zelle ab +{ah} Ah auffällig; bei {bound} von {all} Zellen ist der Wert am "
-        "vollen Ende nur eine untere Grenze.",
+        "vollen Ende nur eine Grenze, ≥ oder ≤.",
     ),
     "weak.table": ("Weak cells by what they cost", "Schwache Zellen nach ihren Kosten"),
     "weak.table.note": (
-        "+ is ahead of the pack, − behind, at rest; ≥: at least. Limits: share of days on "
-        "which the "
+        "+ is ahead of the pack, − behind, at rest; ≥, ≤: at least, at most. Limits: "
+        "share of days on which the "
         "cell ends the discharge (empty) or the charge (full).",
-        "+ dem Pack voraus, − dahinter, in Ruhe; ≥: mindestens. Begrenzt: Anteil der Tage, "
-        "an denen "
+        "+ dem Pack voraus, − dahinter, in Ruhe; ≥, ≤: mindestens, höchstens. Begrenzt: "
+        "Anteil der Tage, an denen "
         "die Zelle die Entladung (leer) oder die Ladung (voll) beendet.",
     ),
-    "weak.bound": ("≥\u00a0{ah}", "≥\u00a0{ah}"),
+    "weak.least": ("≥\u00a0{ah}", "≥\u00a0{ah}"),
+    "weak.most": ("≤\u00a0{ah}", "≤\u00a0{ah}"),
+    "weak.flat": ("too flat", "zu flach"),
+    "note.least": ("at least", "mindestens"),
     "column.rank": ("Rank", "Rang"),
     "column.cell": ("Cell", "Zelle"),
     "column.fault": ("Cause", "Ursache"),
@@ -884,6 +905,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Fehler von Verstärkung, Versatz, Abtastung und Ankern. Etwa ±{shared} Ah davon teilen "
         "alle Punkte; das wird durch weitere nicht kleiner.",
     ),
+    "capacity.ends": (
+        "Typical way: {ah} Ah between {low} V (lowest cell) and {high} V (highest cell), divided "
+        "by its change of SOC of {delta} %; {ends}.",
+        "Typischer Weg: {ah} Ah zwischen {low} V (niedrigste Zelle) und {high} V (höchste Zelle), "
+        "geteilt durch seine Änderung des Ladezustands von {delta} %; {ends}.",
+    ),
+    "capacity.ends.told": (
+        "the BMS sets itself to {soc} % when empty",
+        "leer setzt sich das BMS auf {soc} %",
+    ),
+    "capacity.ends.zero": (
+        "empty counts as 0 % here, for the BMS sets itself to no fixed figure there",
+        "leer zählt hier als 0 %, denn das BMS setzt sich dort auf keinen festen Wert",
+    ),
     "capacity.left_out": (
         "{count} of {all} ways were left out: {reasons}.",
         "{count} von {all} Wegen zählen nicht: {reasons}.",
@@ -930,8 +965,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Der Strom hat keinen Sprung von 0,1 C binnen einer Minute aus einem ruhigen Zustand.",
     ),
     "missing.few_steps": (
-        "There are too few current steps in the last 60 days; it takes ten of a cell.",
-        "In den letzten 60 Tagen gibt es zu wenige Stromsprünge; je Zelle sind zehn nötig.",
+        "There are too few current steps in the last 60 days; it takes ten of a cell, on three "
+        "days.",
+        "In den letzten 60 Tagen gibt es zu wenige Stromsprünge; je Zelle sind zehn an drei Tagen "
+        "nötig.",
     ),
     "missing.no_temperature": (
         "No temperature of the cells is recorded; only ratios within a pack are known.",
@@ -1117,9 +1154,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Messgeräte, die alle Fenster teilen.",
     ),
     "limit.bound": (
-        "For {count} of {all} cells the charge when full is only a lower bound: at that end their "
+        "For {count} of {all} cells the charge when full is only a bound (≥, ≤): at that end their "
         "voltage is too flat.",
-        "Bei {count} von {all} Zellen ist die Ladung am vollen Ende nur eine untere Grenze: Ihre "
+        "Bei {count} von {all} Zellen ist die Ladung am vollen Ende nur eine Grenze (≥, ≤): Ihre "
         "Spannung ist dort zu flach.",
     ),
     "limit.efc": (

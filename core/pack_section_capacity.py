@@ -75,6 +75,8 @@ def _ledger_figure(
     key = "capacity.figure" if np.isfinite(one.value) else "capacity.figure.few"
     shared = 1.96 * float(np.median(np.sqrt(np.maximum(whole**2 - string.own**2, 0.0))))
     caption = voice.say("capacity.caption", shared=voice.number(shared, 1))
+    if np.isfinite(string.ends.charge_ah):
+        caption += " " + _ends(string, voice)
     if prior.refusal is None:
         caption += " " + voice.say("capacity.prior.caption")
     title = voice.say(
@@ -91,6 +93,18 @@ def _ledger_figure(
         events=events_of(found, voice),
         caption=caption,
     )
+
+
+def _ends(string: StringCapacity, voice: Voice) -> str:
+    """What the capacity stands for: charge counted over a change of state of charge."""
+    ends = string.ends
+    told = np.isfinite(ends.empty_soc)
+    soc = voice.number(100 * ends.empty_soc if told else None, 1)
+    return voice.say(
+        "capacity.ends", ah=voice.number(ends.charge_ah, 1), low=voice.number(ends.low_v, 3),
+        high=voice.number(ends.high_v, 3), delta=voice.number(100 * ends.delta_soc, 1),
+        ends=voice.say("capacity.ends.told" if told else "capacity.ends.zero", soc=soc),
+    )  # fmt: skip
 
 
 # --- cycles ---------------------------------------------------------------------------------------

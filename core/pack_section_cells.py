@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from core.analytics.diagnosis import told_when_full
 from core.analytics.regimes import relative_to
 from core.analytics.verdicts import Trend
 from core.cell_views import colour_limits, fault_limits
@@ -61,7 +62,9 @@ def _heat(found: Findings, voice: Voice) -> HeatFigure | None:
     matrix = np.full((len(packs), len(cells)), np.nan)
     matrix[row, column] = away
     far = int(np.nanargmax(np.abs(away)))
-    limits = colour_limits(away, centred=True, least=1.0) or (-1.0, 1.0)
+    # as on the page: colours mean the same on all days of the window
+    every = 1000 * relative_to(days.sat[counts], pack)[0]
+    limits = colour_limits(every, centred=True, least=1.0) or (-1.0, 1.0)
     weak = {(p, c) for p, c in weak_rows(found)[["pack", "cell"]].itertuples(index=False)}
     return HeatFigure(
         voice.say(
@@ -147,9 +150,10 @@ def _weak_table(found: Findings, voice: Voice) -> Table:
 
 
 def _when_full(row: pd.Series, voice: Voice) -> str:
-    """Charge ahead when full, marked where it is only the least it can be."""
-    told = voice.signed(row["full_ah"], 1)
-    return voice.say("weak.bound", ah=told) if row["full_bound"] and told != NOTHING else told
+    """Charge ahead when full, marked where it is only a bound."""
+    told, ah = voice.signed(row["full_ah"], 1), float(row["full_ah"])
+    kind = told_when_full(ah, bool(row["full_bound"]))
+    return told if kind == "exact" else voice.say(f"weak.{kind}", ah=told)
 
 
 def _evidence(row: pd.Series, voice: Voice) -> str:

@@ -33,8 +33,9 @@ def _number_row(one: Number, voice: Voice) -> tuple[object, ...]:
     if np.isfinite(one.low):
         interval = between(one.low, one.high, one.digits, voice.language).replace(" ", NBSP)
     known = np.isfinite(one.value)
+    value = voice.least(voice.number(one.value, one.digits), one.least)
     return (
-        one.label, voice.number(one.value, one.digits), interval, one.unit if known else "",
+        one.label, value, interval, one.unit if known else "",
         one.n, one.span_days if np.isfinite(one.span_days) else None, one.basis,
     )  # fmt: skip
 

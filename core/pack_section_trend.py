@@ -148,7 +148,7 @@ def _graded(trend: Trend, voice: Voice) -> Block:
     words = grade(trend)
     return Paragraph(
         voice.say(
-            "grades",
+            "grades.flat" if trend.verdict == NOT_DISTINGUISHABLE else "grades",
             linearity=voice.say(f"grade.{words.linearity}"),
             year=voice.say(f"grade.{words.per_year}"),
             worst=voice.say(f"grade.{words.per_year_worst}"),

@@ -114,8 +114,11 @@ def weak_sentence(found: Findings, voice: Voice) -> str:
     gain = weak.recoverable
     if len(rows) and gain is not None and np.isfinite(gain.balance_kwh + gain.replace_kwh):
         parts.append(
-            voice.say("weak.gain", balance=voice.number(gain.balance_kwh, 1),
-                      replace=voice.number(gain.replace_kwh, 1))
+            voice.say(
+                "weak.gain",
+                balance=voice.least(voice.number(gain.balance_kwh, 1), gain.balance_least),
+                replace=voice.least(voice.number(gain.replace_kwh, 1), gain.replace_least),
+            )
         )  # fmt: skip
     return " ".join(parts)
 

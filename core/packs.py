@@ -480,7 +480,8 @@ def load_days(
         without_still(battery, every, ts, flat(found[name], battery)) for name in ("max", "min")
     )
     soc = _daily_soc(store, battery, ts)
-    charges = sat_of.judge_charges(sat, battery.chemistry, soc)
+    charged = _charged(store, battery, ts)
+    charges = sat_of.judge_charges(sat, battery.chemistry, soc, charged)
     return CellDays(
         battery, ts, local_days(ts, battery.zone), sat, low,
         sat_of.valid_sat(sat, charges.complete, battery.chemistry), charges,
@@ -498,6 +499,25 @@ def _daily_soc(store: Store, battery: Battery, ts: Int) -> Float | None:
     end = int(ts[-1]) + 25 * HOUR
     rows = store.buckets(battery.device, battery.soc, int(ts[0]), end, "1d")
     return _on(ts, rows.ts, rows.max * battery.soc_scale)
+
+
+def _charged(store: Store, battery: Battery, ts: Int) -> Bool | None:
+    """Days on which a current charged any string [day]; None where no current is known by day.
+
+    Above C/100, or above nothing where the capacity is not known; days without readings of the
+    current count as charged, for nothing says otherwise.
+    """
+    names = [one.current for one in battery.strings if one.current]
+    if not names or not len(ts):
+        return None
+    least = 0.01 * battery.capacity_ah if np.isfinite(battery.capacity_ah) else 0.0
+    idle = np.ones(len(ts), bool)
+    for name in names:
+        if "1d" not in store.signal(battery.device, name).levels:
+            return None
+        rows = store.buckets(battery.device, name, int(ts[0]), int(ts[-1]) + 25 * HOUR, "1d")
+        idle &= _on(ts, rows.ts, rows.max) <= least  # NaN is not
+    return np.asarray(~idle)
 
 
 def _on(ts: Int, other: Int, values: Float) -> Float:
@@ -547,7 +567,8 @@ class WeakCells:
     table : a row a cell: pack, cell, fault, reason, empty_ah, full_ah, full_bound, empty_rest_mv,
         full_rest_mv, empty_mv, full_mv (under load, at the ends), drift_ah_day, drift_low,
         drift_high, resistance_ratio, resistance_mohm, limits_empty_ratio, limits_full_ratio,
-        move_ah, rank (1 = limits the most).
+        move_ah, move_half_ah (of cells that drift: at the end, half of the 95 % interval), rank
+        (1 = limits the most).
     recoverable : what mending them brings.
     resistance_ohm : of the median cell, an hour's; NaN unknown.
     refusal : why nothing can be said: ``no_current``, ``no_capacity``, ``no_levels``,
@@ -844,6 +865,7 @@ def _weak_table(
             "limits_empty_ratio": sat_of.limiting_cells(days.low, deep, lowest=True),
             "limits_full_ratio": sat_of.limiting_cells(days.sat, complete, lowest=False),
             "move_ah": recoverable.move_ah if recoverable else np.nan,
+            "move_half_ah": np.where(found.fault == "self_discharge", found.now_half_ah, np.nan),
         }
     )
     # What a cell costs the string: how far it stands outside its pack at either end.

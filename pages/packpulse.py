@@ -17,7 +17,7 @@ from pages.packs.context import Context
 from pages.shared import address, chart, data, numbers, pickers, states
 from pages.shared.chart import KeyFigure
 from pages.shared.texts import t
-from pages.shared.window import pick_window
+from pages.shared.window import format_time, pick_window
 
 TABS = (
     "overview", "heatmap", "trends", "degradation", "weak", "capacity", "dossier", "hindsight",
@@ -38,6 +38,7 @@ def main() -> None:
     if battery is None:
         no_cells(store, device, devices)
         return
+    context.say_unread_packs(battery, shown)
     window = pick_window([battery], store.zone, default="all")
     chart.show_synthetic_ribbon([device])
     ctx = context.read_context(store, battery, window, shown)
@@ -45,6 +46,7 @@ def main() -> None:
     if not len(days.day):
         say_empty(ctx)
         return
+    say_whole_days(ctx, days)
     chart.show_key_figures(key_figures(ctx, days, context.load_weak(ctx)))
     say_unknown_cell(ctx)
     context.say_cautions(ctx, days)
@@ -102,6 +104,19 @@ def say_empty(ctx: Context) -> None:
         t("packpulse.empty", device=ctx.device, span=numbers.span(ctx.start, ctx.end, zone)),
         detail=t("chart.empty.mend", first=first, last=last),
     )
+
+
+def say_whole_days(ctx: Context, days: CellDays) -> None:
+    """Name the days meant where the window begins or ends within one."""
+    zone, end = ctx.window.zone, ctx.window.end
+    begins = max(ctx.window.start, ctx.battery.first) > int(days.ts[0])
+    begins &= ctx.window.start > ctx.battery.first
+    last = format_time(end, zone)[11:]
+    ends = end <= ctx.battery.last and last not in ("", "00:00", "00:00:00")
+    if begins or ends:
+        first, newest = (context.day_name(int(days.day[at])) for at in (0, -1))
+        span = first if first == newest else f"{first} – {newest}"
+        context.show_caption(t("packpulse.whole_days", span=span))
 
 
 def say_unknown_cell(ctx: Context) -> None:
@@ -177,10 +192,11 @@ def recoverable_figure(weak: WeakCells) -> KeyFigure:
     total = gain.balance_kwh + gain.replace_kwh
     note = t(
         "packpulse.recoverable.parts",
-        balance=numbers.number(gain.balance_kwh, 1),
-        replace=numbers.number(gain.replace_kwh, 1),
+        balance=context.least(numbers.number(gain.balance_kwh, 1), gain.balance_least),
+        replace=context.least(numbers.number(gain.replace_kwh, 1), gain.replace_least),
     )
-    return KeyFigure(label, numbers.number(total, 1), "kWh", note=note)
+    bound = gain.balance_least or gain.replace_least
+    return KeyFigure(label, context.least(numbers.number(total, 1), bound), "kWh", note=note)
 
 
 def charges_figure(days: CellDays) -> KeyFigure:
@@ -204,7 +220,7 @@ def cycles_figure(ctx: Context, days: CellDays) -> KeyFigure:
         return KeyFigure(label, numbers.NOTHING, note=t(f"packpulse.refusal.{why}.short"))
     capacity = numbers.quantity(ctx.battery.capacity_ah, "Ah")
     note = t(f"packpulse.cycles.{ctx.battery.capacity_from}", capacity=capacity)
-    return KeyFigure(label, numbers.number(counted, 0), note=note)
+    return KeyFigure(label, numbers.number(counted, 0 if counted >= 10 else 1), note=note)
 
 
 main()

@@ -98,7 +98,7 @@ def test_days_tell_complete_charges(store: Store) -> None:
     assert abs(int(days.charges.complete.sum()) - len(full)) <= 3
     partial = np.array(known["day_kind"]) == "partial"
     assert not days.charges.complete[partial].any()
-    assert set(days.charges.reason[partial]) <= {"soc_low", "no_data"}
+    assert set(days.charges.reason[partial]) <= {"soc_low", "no_data", "no_charge"}
 
 
 def test_cycles_are_counted_from_current(store: Store) -> None:

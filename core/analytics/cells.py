@@ -32,7 +32,7 @@ class Charges:
 
     Parameters
     ----------
-    complete : [day]. reason : why not, else empty [day]: ``no_data``, ``soc_low``,
+    complete : [day]. reason : why not, else empty [day]: ``no_data``, ``no_charge``, ``soc_low``,
         ``voltage_low``, ``voltage_high`` (nothing is left without what no cell can have). by :
         ``soc`` or ``voltage``.
     """
@@ -48,7 +48,12 @@ def possible(sat: Float, chemistry: Chemistry) -> Float:
         return np.where(sat > chemistry.v_max + GLITCH_V, np.nan, sat)
 
 
-def judge_charges(sat: Float, chemistry: Chemistry, soc_highest: Float | None = None) -> Charges:
+def judge_charges(
+    sat: Float,
+    chemistry: Chemistry,
+    soc_highest: Float | None = None,
+    charged: Bool | None = None,
+) -> Charges:
     """Say for each day whether the charge was complete.
 
     Parameters
@@ -57,6 +62,8 @@ def judge_charges(sat: Float, chemistry: Chemistry, soc_highest: Float | None = 
     soc_highest : highest state of charge of each day [day], 0..1; days without one, or all
         without the argument, are judged by voltage: the highest cell lies inside the window of the
         chemistry. That lets a charge pass that ended on the plateau; only the SOC can tell.
+    charged : days on which a current flowed in [day]; on the others the battery may stand full, but
+        ended no charge, and what its cells show is a voltage at rest.
     """
     read = np.isfinite(sat).sum(axis=1) >= max(1, sat.shape[1] // 2)
     # A single reading that no cell can have says nothing of the charge; what remains does.
@@ -69,10 +76,12 @@ def judge_charges(sat: Float, chemistry: Chemistry, soc_highest: Float | None = 
         by_voltage = seen & inside & ~glitched  # here voltage is all there is to go by
         soc = np.full(len(sat), np.nan) if soc_highest is None else soc_highest
         known, by_soc = np.isfinite(soc), seen & inside & (soc >= FULL_SOC)
-    complete = np.where(known, by_soc, by_voltage)
+    idle = np.zeros(len(sat), bool) if charged is None else ~charged
+    complete = np.where(known, by_soc, by_voltage) & ~idle
     reason = np.full(len(sat), "", dtype="<U12")
     reason[~complete] = "voltage_low"
     reason[~complete & known] = "soc_low"
+    reason[idle] = "no_charge"
     reason[~seen] = "voltage_high"
     reason[~read] = "no_data"
     return Charges(complete, reason, "soc" if known.any() else "voltage")

@@ -22,7 +22,7 @@ a data sheet is needed. Method and limits: docs/methods.md, "Which fault is it".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,7 @@ RESTED_US = (40 * 60_000_000, 90 * 60_000_000)
 BALANCE = ("offset_high", "offset_low", "self_discharge")
 CHARGE_FAULTS = (*BALANCE, "capacity")
 GRID_TILT = 1 / 12**0.5
+MEDIAN_ERROR = (np.pi / 2) ** 0.5  # of a median over that of a mean, normal values
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,8 @@ class Diagnosis:
     resistance_ohm : its difference from the pack's [cell].
     spread : robust standard deviation of healthy cells, by feature.
     n_empty, n_full : rests used. refusal : why nothing at all could be said, else None.
+    now_ah, now_half_ah : `empty_ah` carried to the end by the drift, and half of its 95 % interval
+        [cell], Ah; empty where nobody asked.
     """
 
     pack: Int
@@ -198,6 +201,8 @@ class Diagnosis:
     n_empty: int
     n_full: int
     refusal: str | None = None
+    now_ah: Float = field(default_factory=lambda: np.empty(0))
+    now_half_ah: Float = field(default_factory=lambda: np.empty(0))
 
 
 def empty_below(chemistry: Chemistry) -> float:
@@ -585,6 +590,7 @@ def diagnose(
         )
         few = np.isfinite(empties.charge[longer]).sum(axis=0) < 2 * options.least_rests
         drift[:, few] = np.nan
+    now_ah, now_half = _at_end(empties, recent_e, empty_ah, drift, newest)
     hour_day = (hours.ts - hours.ts[0]) / DAY_US if len(hours.ts) else np.empty(0)
     apart = estimate_resistance(
         hours, chemistry, hour_day > newest - options.recent_days, resistance, 0.05 * capacity_ah
@@ -613,8 +619,30 @@ def diagnose(
         hours.pack, hours.cell, fault, reason, empty_mv, full_mv, empty_ah, full_ah, bound,
         drift[0], drift[1], drift[2], features["resistance_ratio"], apart, spread,
         int(recent_e.sum()), int(recent_f.sum()),
-        None if (fault != "unknown").any() else _most_common(reason),
+        None if (fault != "unknown").any() else _most_common(reason), now_ah, now_half,
     )  # fmt: skip
+
+
+def _at_end(
+    empties: Rests, rows: Bool, level: Float, drift: Float, newest: float
+) -> tuple[Float, Float]:
+    """Charge when empty at the end of the days, and half of its 95 % interval [cell], Ah.
+
+    The median of the recent rests is that of their middle day; from there the drift carries it
+    on. Its error is that of the median (1.2533 σ/√n about the line), that of the drift, and the
+    rounding of two voltages, which a cell that rests at the same one each time never loses.
+    """
+    nothing = np.full(len(level), np.nan)
+    if empties.charge is None or not rows.any():
+        return nothing, nothing
+    day, charge = empties.day[rows], empties.charge[rows]
+    ahead = newest - float(np.median(day))
+    rest = charge - level - drift[0] * (day[:, None] - float(np.median(day)))
+    n = np.maximum(np.isfinite(rest).sum(axis=0), 1)
+    own = MEDIAN_ERROR * MAD_TO_SIGMA * middle(np.abs(rest)) / np.sqrt(n)
+    half = np.hypot(1.96 * own, ahead * (drift[2] - drift[1]) / 2)
+    half = np.hypot(half, 1.96 * 2**0.5 * GRID_TILT * empties.grid_ah)
+    return level + ahead * drift[0], half
 
 
 def _medians(rests: Rests, rows: Bool, least: int, count: int) -> tuple[Float, Float]:
@@ -686,6 +714,23 @@ def _mark(fault: NDArray[np.str_], reason: NDArray[np.str_], where: Bool, why: s
     fault[where], reason[where] = "undecided", why
 
 
+FLAT_AH = 0.05
+
+
+def told_when_full(ah: float, bound: bool) -> str:
+    """What the charge when full [Ah] says: ``exact``, ``least``, ``most``, or ``flat`` (nothing).
+
+    Of a cell ahead of its pack whose median stands below the knee it is the least, of one behind
+    that stands below the knee itself the most; with both below it the difference is zero and
+    says nothing.
+    """
+    if not bound or not np.isfinite(ah):
+        return "exact"
+    if abs(ah) < FLAT_AH:
+        return "flat"
+    return "least" if ah > 0 else "most"
+
+
 @dataclass(frozen=True)
 class Recoverable:
     """What mending cells would bring the string; lower bounds where the full end is one.
@@ -696,6 +741,7 @@ class Recoverable:
     replace_ah, replace_kwh : more, by then exchanging the cells in `replace`.
     balance, replace : indices of cells.
     move_ah : charge to put in (+) or take out (−) of each cell [cell], Ah; 0 where none.
+    balance_least, replace_least : whether the gain is only the least it can be.
     """
 
     balance_ah: float
@@ -705,6 +751,8 @@ class Recoverable:
     balance: Int
     replace: Int
     move_ah: Float
+    balance_least: bool = False
+    replace_least: bool = False
 
 
 def estimate_recoverable(found: Diagnosis, series_cells: int, cell_volts: float) -> Recoverable:
@@ -729,6 +777,12 @@ def estimate_recoverable(found: Diagnosis, series_cells: int, cell_volts: float)
             return float("nan")
         return max(float(np.nanmax(full)), 0.0) - min(float(np.nanmin(empty)), 0.0)
 
+    def least(without: NDArray[np.bool_], mended: NDArray[np.bool_]) -> bool:
+        """Whether the cell that ends the charge is mended, and is ahead by an unknown amount."""
+        full = np.where(without | ~np.isfinite(found.full_ah), -np.inf, found.full_ah)
+        first = int(np.argmax(full))
+        return bool(full[first] > 0 and mended[first] and found.full_bound[first])
+
     balance, replace = np.isin(found.fault, BALANCE), found.fault == "capacity"
     none = np.zeros(len(found.fault), bool)
     now, balanced, replaced = loss(none), loss(balance), loss(balance | replace)
@@ -737,8 +791,17 @@ def estimate_recoverable(found: Diagnosis, series_cells: int, cell_volts: float)
         now - balanced, (now - balanced) * kwh,
         balanced - replaced, (balanced - replaced) * kwh,
         np.flatnonzero(balance), np.flatnonzero(replace),
-        np.where(balance, -found.empty_ah, 0.0),
+        np.where(balance, -_to_balance(found), 0.0),
+        least(none, balance), least(balance, replace),
     )  # fmt: skip
+
+
+def _to_balance(found: Diagnosis) -> Float:
+    """Charge that a cell is ahead by now [cell], Ah; of one that drifts at the end of the days."""
+    if not len(found.now_ah):
+        return found.empty_ah
+    drifts = (found.fault == "self_discharge") & np.isfinite(found.now_ah)
+    return np.where(drifts, found.now_ah, found.empty_ah)
 
 
 def _most_common(reason: NDArray[np.str_]) -> str:

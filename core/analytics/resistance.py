@@ -265,7 +265,8 @@ def at_reference(steps: Steps, conditions: Conditions) -> Float:
 # --- per cell ----------------------------------------------------------------------------------
 
 RECENT_DAYS = 60.0
-MIN_STEPS = 10
+MIN_STEPS, MIN_DAYS = 10, 3
+ROUNDING = 1 / math.sqrt(6)  # standard deviation of a difference of two rounded readings [step]
 MIN_GROWTH_WEEKS = 8
 MIN_GROWTH_DAYS = 90.0
 
@@ -281,8 +282,10 @@ def cell_resistance(
 ) -> pd.DataFrame:
     """Resistance of every cell at 25 °C, against its pack, and its growth.
 
-    Level: Huber's mean over the steps of the last `recent_days`; interval from the scatter of the
-    steps, the grid of the temperature sensor and, for the absolute figure, the activation energy.
+    Level: Huber's mean over the steps of the last `recent_days`; interval from the scatter between
+    days (Student's t, for what a day has in common does not average out over its steps), the grid
+    of the voltages and of the temperature sensor and, for the absolute figure, the activation
+    energy.
     Growth: weekly means over the whole span, least squares, Student's t with neighbouring weeks
     allowed to hang together.
 
@@ -298,7 +301,8 @@ def cell_resistance(
     Returns
     -------
     DataFrame by cell: pack, ohm, low, high, pack_median [Ω at 25 °C]; relative, relative_low,
-    relative_high (to the median of the pack); n (steps of the level); refusal ("steps_few" or "");
+    relative_high (to the median of the pack); n, days (steps of the level and days they are of);
+    refusal ("steps_few", "days_few" or "");
     growth, growth_low, growth_high (share per year); weeks, span_days; growth_refusal
     ("span_short" or "").
     """
@@ -308,19 +312,20 @@ def cell_resistance(
     last = steps.ts[-1] if len(steps.ts) else 0
     recent = steps.ts >= last - recent_days * DAY_US
     grid = grid_v / float(np.median(np.abs(steps.delta_a))) if len(steps.ts) else 0.0
-    level, error, n = _robust_mean(ohm[recent], grid)
-    few = n < MIN_STEPS
+    day = steps.ts[recent] // DAY_US
+    level, error, n, days = _robust_mean(ohm[recent], grid, day)
+    few = (n < MIN_STEPS) | (days < MIN_DAYS)
     level[few] = np.nan
     off = _mean_distance(steps.temp[recent]) * conditions.error / GAS_CONSTANT
     warmth = temp_error * conditions.activation / GAS_CONSTANT / (REFERENCE_TEMP + KELVIN) ** 2
-    half = Z95 * np.sqrt(error**2 + (level * off) ** 2 + (level * warmth) ** 2)
+    half = np.hypot(error, Z95 * np.hypot(level * off, level * warmth))
     peers = pd.Series(level).groupby(pack).transform("median").to_numpy()
     share = _relative(ohm[recent], pack)
     usual = float(np.nanmedian(level)) if np.isfinite(level).any() else 0.0
     share_grid = grid / usual if usual > 0 else 0.0
-    relative, relative_error, _ = _robust_mean(share, share_grid)
+    relative, relative_error, _, _ = _robust_mean(share, share_grid, day)
     relative[few] = np.nan
-    relative_half = Z95 * np.hypot(relative_error, relative * warmth)
+    relative_half = np.hypot(relative_error, Z95 * relative * warmth)
     table = pd.DataFrame(
         {
             "pack": pack,
@@ -332,36 +337,51 @@ def cell_resistance(
             "relative_low": relative - relative_half,
             "relative_high": relative + relative_half,
             "n": n,
+            "days": days,
         },
         index=pd.RangeIndex(cells, name="cell"),
     )
-    table["refusal"] = np.where(few, "steps_few", "")
+    table["refusal"] = np.where(n < MIN_STEPS, "steps_few", np.where(few, "days_few", ""))
     return table.join(_growth(steps.ts, ohm, grid))
 
 
-def _robust_mean(values: Float, grid: float, rounds: int = 5) -> tuple[Float, Float, Int]:
-    """Huber's mean down each column, its standard error, and the number of values.
+def _robust_mean(
+    values: Float, grid: float, day: Int, rounds: int = 5
+) -> tuple[Float, Float, Int, Int]:
+    """Huber's mean down each column, half of its 95 % interval, and the number of values and days.
 
     A median would not do: with voltages on a grid it sticks to the grid. For the same reason the
-    scale is no smaller than one step of the grid.
+    scale is no smaller than one step of the grid. The steps of a day share its temperature and
+    its state, so the error is that between days, by Student's t with days − 1 degrees of freedom:
+    Huber's influences summed by day, squared (Liang and Zeger 1986). It is no smaller than what
+    rounding two voltages to the grid leaves in the mean: cells that stand on the same line of the
+    grid at every step scatter less than they err.
     """
     known = np.isfinite(values)
     n = known.sum(axis=0)
-    mean, error = np.full(values.shape[1], np.nan), np.full(values.shape[1], np.nan)
+    mean, half = np.full(values.shape[1], np.nan), np.full(values.shape[1], np.nan)
+    days = (n > 0).astype(np.int64)
     some = n > 1
     if some.any():
-        y = values[:, some]
+        y, seen = values[:, some], known[:, some]
         middle = np.nanmedian(y, axis=0)
         scale = np.maximum(1.4826 * np.nanmedian(np.abs(y - middle), axis=0), max(grid, 1e-12))
         for _ in range(rounds):
             away = np.clip(y - middle, -HUBER * scale, HUBER * scale)
             middle = middle + np.nanmean(away, axis=0)
-        inside = np.where(known[:, some], np.abs(y - middle) < HUBER * scale, False).mean(axis=0)
-        inside *= len(y) / n[some]
+        bound = HUBER * scale
+        inside = (np.abs(np.where(seen, y - middle, np.inf)) < bound).sum(axis=0)
+        away = np.where(seen, np.clip(y - middle, -bound, bound), 0.0)
+        starts = np.flatnonzero(np.diff(day, prepend=-1))
+        by_day = np.add.reduceat(away, starts, axis=0)
+        days[some] = count = (np.add.reduceat(seen, starts, axis=0, dtype=np.int64) > 0).sum(axis=0)
+        free = np.maximum(count - 1, 1)
+        between = np.sqrt((by_day**2).sum(axis=0) * count / free)
+        between /= np.maximum(inside, n[some] / 2)
         mean[some] = middle
-        square = np.nansum(np.clip(y - middle, -HUBER * scale, HUBER * scale) ** 2, axis=0)
-        error[some] = np.sqrt(square / (n[some] - 1) / n[some]) / np.maximum(inside, 0.5)
-    return mean, error, n
+        rounding = Z95 * grid * ROUNDING / np.sqrt(n[some])
+        half[some] = np.maximum(stats.t.ppf(0.975, free) * between, rounding)
+    return mean, half, n, days
 
 
 def _mean_distance(temp: Float) -> Float:
@@ -395,7 +415,7 @@ def _growth(ts: Int, ohm: Float, grid: float) -> pd.DataFrame:
     weekly = np.full((len(weeks), cells), np.nan)
     for row, week in enumerate(weeks):
         block = ohm[number == week]
-        weekly[row] = _robust_mean(block, grid)[0]
+        weekly[row] = _robust_mean(block, grid, ts[number == week] // DAY_US)[0]
     years = weeks * 7 / YEAR_DAYS
     known = np.isfinite(weekly)
     n = known.sum(axis=0)

@@ -114,7 +114,9 @@ def refusal_words(ctx: Context, one: StringCapacity) -> str:
 def capacity_figures(ctx: Context, report: CapacityReport, one: StringCapacity) -> list[KeyFigure]:
     """Capacity now, against rated, beside the BMS; its change; what is left."""
     rated = ctx.battery.capacity_ah
-    ways = t("packpulse.capacity.ways", n=numbers.number(one.recent.n))
+    ways = t(
+        "packpulse.capacity.ways", n=numbers.number(one.recent.n), days=recent_days(report)
+    )  # fmt: skip
     if one.recent.refusal:
         ways = t("packpulse.capacity.segments_few", n=numbers.number(one.recent.n))
     told = told_soh(report)
@@ -143,6 +145,13 @@ def capacity_figures(ctx: Context, report: CapacityReport, one: StringCapacity) 
         trend_figure(one.trend),
         life_figure(one),
     ]  # fmt: skip
+
+
+def recent_days(report: CapacityReport) -> str:
+    """How many days of the window the capacity now is of."""
+    first, last = max(report.start, report.battery.first), min(report.end, report.battery.last + 1)
+    days = math.ceil((last - first) / DAY_US)
+    return numbers.number(max(1, min(capacity_report.RECENT_DAYS, days)))
 
 
 def estimate_words(found: CapacityEstimate) -> str:
@@ -236,13 +245,15 @@ def capacity_title(report: CapacityReport, one: StringCapacity, rated: float) ->
     """What is seen, in a sentence."""
     told = told_soh(report)
     if one.recent.refusal:
-        return t("packpulse.capacity.title.few", n=numbers.number(one.recent.n))
+        few = numbers.number(one.recent.n)
+        return t("packpulse.capacity.title.few", n=few, days=recent_days(report))
     value = estimate_words(one.recent)
     if not math.isfinite(told):
-        return t("packpulse.capacity.title", value=value)
+        return t("packpulse.capacity.title", value=value, days=recent_days(report))
     return t(
-        "packpulse.capacity.title.bms", value=value, told=numbers.quantity(told * rated, "Ah", 0)
-    )
+        "packpulse.capacity.title.bms", value=value, days=recent_days(report),
+        told=numbers.quantity(told * rated, "Ah", 0),
+    )  # fmt: skip
 
 
 def way_points(ctx: Context, rows: pd.DataFrame, label: str) -> Points:
@@ -322,13 +333,19 @@ def ledger_caption(ctx: Context, one: StringCapacity) -> str:
         parts.append(
             t("packpulse.capacity.sure", error=numbers.percent(float(share.median()), 1))
         )  # fmt: skip
-    limits = ctx.battery.chemistry
-    parts.append(
-        t(
-            "packpulse.capacity.means", low=numbers.number(limits.discharge_cutoff, 2),
-            high=numbers.number(limits.charge_cutoff, 2),
-        )
-    )  # fmt: skip
+    ends = one.ends
+    if math.isfinite(ends.charge_ah):
+        zero = t("packpulse.capacity.ends.zero")
+        soc = numbers.percent(ends.empty_soc, 1)
+        parts.append(
+            t(
+                "packpulse.capacity.means", ah=numbers.number(ends.charge_ah, 1),
+                low=numbers.number(ends.low_v, 3), high=numbers.number(ends.high_v, 3),
+                delta=numbers.percent(ends.delta_soc, 1),
+                ends=t("packpulse.capacity.ends.told", soc=soc)
+                if math.isfinite(ends.empty_soc) else zero,
+            )
+        )  # fmt: skip
     return " · ".join([*parts, ctx.window.zone])
 
 
@@ -339,8 +356,7 @@ def prior_caption(ctx: Context, report: CapacityReport) -> str:
         return why(prior.refusal, "prior")
     return t(
         "packpulse.capacity.prior.about",
-        first=numbers.number(prior.age_days[0] / YEAR, 1),
-        last=numbers.number(prior.age_days[1] / YEAR, 1),
+        age=context.between(prior.age_days[0] / YEAR, prior.age_days[1] / YEAR, 1),
         before=numbers.number(prior.before_high, 0),
     )
 
@@ -465,7 +481,10 @@ def show_resistance(ctx: Context) -> None:
 def show_level(report: ResistanceReport, mine: pd.DataFrame, faults: NDArray[np.str_]) -> None:
     """Resistance over the pack, a dot a cell."""
     if not np.isfinite(mine["relative"]).any():
-        few = t("packpulse.capacity.ohm.steps_few", n=numbers.number(int(mine["n"].max())))
+        few = t(
+            "packpulse.capacity.ohm.steps_few", n=numbers.number(int(mine["n"].max())),
+            days=context.on_days(int(mine["days"].max())),
+        )  # fmt: skip
         states.notice(t("packpulse.capacity.ohm.level.none"), detail=few)
         return
     top = mine.loc[mine["relative"].idxmax()]
@@ -531,7 +550,7 @@ def ohm_caption(ctx: Context, report: ResistanceReport) -> str:
     parts = [
         t(
             "packpulse.capacity.ohm.basis", n=numbers.number(used),
-            days=numbers.number(report.days_read), all=numbers.number(report.steps_seen),
+            days=context.on_days(report.days_read), all=numbers.number(report.steps_seen),
         )
     ]  # fmt: skip
     if level.notna().any():
@@ -556,7 +575,7 @@ def ohm_caption(ctx: Context, report: ResistanceReport) -> str:
         parts.append(
             t(
                 f"packpulse.capacity.ohm.{one.source}",
-                low=numbers.number(one.temp_low, 0), high=numbers.number(one.temp_high, 0),
+                span=context.between(one.temp_low, one.temp_high, 0),
                 energy=numbers.number(one.activation / 1000, 0),
                 error=numbers.number(one.error / 1000, 0),
             )

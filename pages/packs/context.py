@@ -14,7 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core import pack_cautions, packs, query
-from core.analytics.diagnosis import DiagnosisOptions
+from core.analytics.diagnosis import DiagnosisOptions, told_when_full
 from core.analytics.quality import Bool
 from core.packs import Battery, CellDays, WeakCells
 from pages.shared import address, chart, data, numbers, states, table
@@ -93,6 +93,30 @@ def read_cell(battery: Battery) -> tuple[int, int] | None:
         return None
     wanted = (int(pack), int(cell))
     return wanted if wanted in set(zip(battery.pack, battery.cell, strict=True)) else None
+
+
+def say_unread_packs(battery: Battery, shown: Sequence[int]) -> None:
+    """Say where the URL asks for packs that the battery lacks."""
+    every = {str(one) for one in battery.pack}
+    if {part.strip() for part in (address.get("pack") or "").split(",")} - every - {""}:
+        names = ", ".join(map(str, shown))
+        say_unread("pack", names, t("packpulse.unread.packs", packs=names))
+
+
+def say_unread(name: str, used: str, now: str) -> None:
+    """Say where a parameter of the URL could not be used, and what is shown instead.
+
+    Parameters
+    ----------
+    used : value as the URL would write it. now : the same in words.
+    """
+    asked = (address.get(name) or "")[:20]
+    if asked in ("", used):
+        return
+    states.notice(
+        t("packpulse.unread", name=name, asked=asked), detail=t("packpulse.unread.now", now=now),
+        state="warning",
+    )  # fmt: skip
 
 
 def open_dossier(pack: int, cell: int) -> None:
@@ -194,6 +218,19 @@ def day_name(day: int, *, lang: str | None = None) -> str:
     return numbers.day(int(day) * DAY_US, "UTC", lang)
 
 
+def on_days(count: int) -> str:
+    """``6 days`` as it stands after "on" (German: "an 6 Tagen"); ``1 day``."""
+    if count == 1:
+        return t("packpulse.days.1")
+    return t("packpulse.days", count=numbers.number(count))
+
+
+def between(low: float, high: float, digits: int) -> str:
+    """``1.3 to 1.8``; one number where both read alike."""
+    first, last = numbers.number(low, digits), numbers.number(high, digits)
+    return first if first == last else t("packpulse.between", low=first, high=last)
+
+
 def pack_name(pack: int) -> str:
     """``Pack 3``."""
     return t("packpulse.pack", pack=str(pack))
@@ -216,8 +253,22 @@ def evidence(row: pd.Series) -> str:
     if row["fault"] == "sensor":
         return t("packpulse.evidence.sensor")
     full = row["fault"] == "capacity" and row["full_ah"] > abs(row["empty_ah"])
-    ah = signed(row["full_ah" if full else "empty_ah"], 1)
-    return t("packpulse.evidence.full" if full else "packpulse.evidence.empty", ah=ah)
+    if full:
+        return t("packpulse.evidence.full", ah=full_words(row))
+    return t("packpulse.evidence.empty", ah=signed(row["empty_ah"], 1))
+
+
+def full_words(row: pd.Series) -> str:
+    """``≥ +9.8 Ah``: charge ahead when full, marked where it is only a bound."""
+    if not np.isfinite(row["full_ah"]):
+        return numbers.NOTHING
+    told = told_when_full(float(row["full_ah"]), bool(row["full_bound"]))
+    return t(f"packpulse.full.{told}", ah=signed(float(row["full_ah"]), 1))
+
+
+def least(text: str, bound: bool) -> str:
+    """``≥ 5.5`` where a figure is only the least it can be."""
+    return f"≥{numbers.NBSP}{text}" if bound else text
 
 
 def signed(value: float, digits: int) -> str:

@@ -118,6 +118,8 @@ def year_figure(view: SeriesView, options: TrendOptions) -> KeyFigure:
     if grades.per_year is None:
         return KeyFigure(label, NOTHING, note=t("packpulse.degradation.no_percent"))
     limit = numbers.number(options.loss_per_year[0][0])
+    if view.trend.verdict == NOT_DISTINGUISHABLE:
+        return KeyFigure(label, NOTHING, note=not_told(grades.per_year_worst, limit))
     return KeyFigure(
         label,
         t(f"packpulse.degradation.word.{grades.per_year}"),
@@ -133,10 +135,19 @@ def cycle_figure(view: SeriesView, options: TrendOptions) -> KeyFigure:
         why = "no_percent" if counted else "no_cycles"
         return KeyFigure(label, NOTHING, note=t(f"packpulse.degradation.{why}"))
     limit = numbers.number(options.loss_per_cycle[0][0])
+    if view.trend.verdict == NOT_DISTINGUISHABLE:
+        return KeyFigure(label, NOTHING, note=not_told(grades.per_cycle_worst, limit))
     return KeyFigure(
         label,
         t(f"packpulse.degradation.word.{grades.per_cycle}"),
         note=worst_words(grades.per_cycle_worst, limit),
+    )
+
+
+def not_told(word: str | None, limit: str) -> str:
+    """Why a loss gets no word: it cannot be told from zero; and that for its bad end."""
+    return t(
+        "packpulse.degradation.not_told", word=t(f"packpulse.degradation.word.{word}"), limit=limit
     )
 
 
@@ -404,7 +415,7 @@ def show_cycles(view: SeriesView, choice: Choice) -> None:
 def cycles_title(view: SeriesView) -> str:
     """What a cycle costs, with its interval."""
     value, low, high = view.projection.pct_per_cycle
-    seen = numbers.number(float(np.nanmax(view.cycles)), 0)
+    seen = numbers.number(float(np.ptp(view.cycles[np.isfinite(view.cycles)])), 0)
     if not math.isfinite(value):
         slope = [1e6 * one for one in view.projection.per_cycle]
         words = f"{plus_minus(*slope)}{NBSP}µV"

@@ -14,6 +14,8 @@ import streamlit as st
 
 from core import dossier_charts, errors, pack_trends
 from core.analytics.contrasts import Contrast
+from core.analytics.diagnosis import told_when_full
+from core.analytics.verdicts import NOT_DISTINGUISHABLE
 from core.annotations import KINDS, LONGEST_NAME, LONGEST_TEXT, Annotation, Note, open_annotations
 from core.cell_charts import day_ms
 from core.cell_history import CellHistory, cell_history, latest_apart, load_histories
@@ -127,11 +129,10 @@ def evidence(row: pd.Series) -> list[str]:
     for end in ("empty", "full"):
         ah, mv = float(row[f"{end}_ah"]), float(row[f"{end}_rest_mv"])
         if math.isfinite(ah):
-            least = end == "full" and bool(row["full_bound"])
-            key = f"packpulse.dossier.{end}" + (".bound" if least else "")
-            parts.append(
-                t(key, ah=context.signed(ah, 1), mv=context.signed(mv, 0))
-            )  # fmt: skip
+            charge = f"{context.signed(ah, 1)}{NBSP}Ah"
+            if end == "full":
+                charge = context.full_words(row)
+            parts.append(t(f"packpulse.dossier.{end}", ah=charge, mv=context.signed(mv, 0)))
     if math.isfinite(row["drift_ah_day"]):
         parts.append(
             t(
@@ -166,8 +167,7 @@ def figures(
     ]  # fmt: skip
     for end in ("empty", "full"):
         ah = float(row[f"{end}_ah"]) if row is not None else float("nan")
-        least = row is not None and end == "full" and bool(row["full_bound"])
-        value = f"≥{NBSP}{context.signed(ah, 1)}" if least else context.signed(ah, 1)
+        value = full_words(row) if end == "full" else context.signed(ah, 1)
         note = short or t(f"packpulse.dossier.figure.{end}.note")
         found.append(KeyFigure(t(f"packpulse.dossier.figure.{end}"), value, "Ah", note=note))
     found.append(ohm_figure(history, resistances))
@@ -186,7 +186,10 @@ def ohm_figure(history: CellHistory, resistances: ResistanceReport | None) -> Ke
     value = series.plus_minus(
         *(100 * (row[name] - 1) for name in ("relative", "relative_low", "relative_high"))
     )
-    note = t("packpulse.dossier.ohm.short.steps_few", n=numbers.number(int(row["n"])))
+    note = t(
+        "packpulse.dossier.ohm.short.steps_few", n=numbers.number(int(row["n"])),
+        days=context.on_days(int(row["days"])),
+    )  # fmt: skip
     if math.isfinite(row["ohm"]):
         note = t("packpulse.dossier.figure.ohm.note", ohm=numbers.number(1000 * row["ohm"], 3))
     return KeyFigure(label, value, "%", note=note)
@@ -200,6 +203,11 @@ def trend_figure(report: TrendReport, history: CellHistory) -> KeyFigure:
         return KeyFigure(label, NOTHING, state="unknown", note=note)
     value = series.plus_minus(1000 * trend.value, 1000 * trend.low, 1000 * trend.high)
     note = t(f"packpulse.series.word.{trend.verdict}")
+    if trend.verdict == NOT_DISTINGUISHABLE and not trend.low <= 0 <= trend.high:
+        note = t(
+            "packpulse.dossier.figure.trend.by_chance", cells=numbers.number(len(report.apart)),
+            adjusted=series.p_words(trend.p_adjusted),
+        )  # fmt: skip
     return KeyFigure(label, value, t("packpulse.dossier.mv_year"), note=note)
 
 
@@ -274,7 +282,8 @@ def sat_panel(history: CellHistory) -> Panel:
     count = int(np.isfinite(history.incomplete).sum())
     if count:
         label = t("packpulse.dossier.incomplete", count=numbers.number(count))
-        traces.append(Trace(Points(label, x, history.incomplete, hollow=True), "hollow"))
+        points = Points(label, x, history.incomplete, hollow=True)
+        traces.append(Trace(points, "hollow", symbol="triangle-down"))
     full = (history.sat, history.pack_median)
     spans = full if np.isfinite(history.sat).any() else ()
     return Panel(name, "V", "V", 3, traces, limits_of=spans)
@@ -287,7 +296,7 @@ def apart_panel(history: CellHistory) -> Panel:
     return Panel(
         name, "mV", "mV", 1,
         [
-            Trace(Points(t("packpulse.dossier.sat_apart"), x, history.apart_mv), "line"),
+            Trace(Points(t("packpulse.dossier.this"), x, history.apart_mv), "line"),
             Trace(Points(t("packpulse.dossier.low_apart"), x, history.low_apart_mv), "other"),
         ],
         zero=True,
@@ -335,7 +344,7 @@ def ohm_panel(ctx: Context, history: CellHistory) -> Panel | None:
     traces = [
         Trace(
             Points(t("packpulse.dossier.steps"), x, 100 * (history.share[known] - 1), hollow=True),
-            "hollow",
+            "hollow", symbol="square",
         ),
         Trace(
             Points(
@@ -422,10 +431,12 @@ def neighbour_row(
 
 
 def full_words(row: pd.Series | None) -> str:
-    """Charge ahead when full, marked where it is a lower bound."""
+    """Charge ahead when full [Ah], marked where it is a bound; nothing where it says nothing."""
     if row is None or not math.isfinite(row["full_ah"]):
         return NOTHING
-    return (f"≥{NBSP}" if row["full_bound"] else "") + context.signed(float(row["full_ah"]), 1)
+    marks = {"exact": "", "least": f"≥{NBSP}", "most": f"≤{NBSP}"}
+    told = told_when_full(float(row["full_ah"]), bool(row["full_bound"]))
+    return NOTHING if told == "flat" else marks[told] + context.signed(float(row["full_ah"]), 1)
 
 
 # --- notes --------------------------------------------------------------------------------------

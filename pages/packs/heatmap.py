@@ -84,6 +84,8 @@ def pick_choice(ctx: Context, found: CellField, fields: Sequence[Field]) -> Choi
         rows = pick_rows(ctx)
         fixed = segmented("colours", ("fixed", "day")) == "fixed"
         day = pick_day(found)
+    context.say_unread("rows", str(rows), str(rows))
+    context.say_unread("day", str(np.datetime64(day, "D")), context.day_name(day))
     return Choice(view, found.field, relative, fixed, rows, day)
 
 

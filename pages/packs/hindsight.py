@@ -80,6 +80,7 @@ def pick_date(report: TrendReport) -> int:
     asked = address.get("asof")
     now = asked if asked in names else names[(2 * len(names)) // 3]
     places = {name: place for place, name in enumerate(names)}
+    context.say_unread("asof", now, series.day_text(report.x[places[now]]))
     st.select_slider(
         t("packpulse.hindsight.date"),
         names,

@@ -128,8 +128,9 @@ def show_sat(ctx: Context, days: CellDays, weak: WeakCells) -> None:
 def sat_title(courses: list[PackCourse]) -> str:
     """How far packs and cells lie apart on a usual day."""
     medians = np.stack([one.median for one in courses])
-    low = np.nanmin(np.stack([one.low for one in courses]), axis=0)
-    high = np.nanmax(np.stack([one.high for one in courses]), axis=0)
+    # fmin and fmax pass over missing values and know nothing to say of days without any
+    low = np.fmin.reduce([one.low for one in courses])
+    high = np.fmax.reduce([one.high for one in courses])
     apart = numbers.number(1000 * float(np.nanmax(np.ptp(medians, axis=0))), 0)
     cells = numbers.number(1000 * float(np.nanmedian(high - low)), 0)
     key = "packpulse.overview.sat.title" + (".one" if len(courses) == 1 else "")
@@ -202,7 +203,14 @@ def show_charges(ctx: Context, days: CellDays) -> None:
             state=t(f"packpulse.state.{state}"),
             count=numbers.number(int(counts.get(state, 0))),
         )
-        for state in ("complete", "soc_low", "voltage_low", "voltage_high", "no_data")
+        for state in (
+            "complete",
+            "soc_low",
+            "voltage_low",
+            "voltage_high",
+            "no_charge",
+            "no_data",
+        )
     }
     figure = cell_charts.build_charges_figure(
         calendar["day"],

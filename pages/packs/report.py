@@ -29,6 +29,7 @@ UNITS = {
     "empty_ah": "Ah", "full_ah": "Ah", "empty_rest_mv": "mV", "full_rest_mv": "mV",
     "empty_mv": "mV", "full_mv": "mV", "drift_ah_day": "Ah/d", "drift_low": "Ah/d",
     "drift_high": "Ah/d", "resistance_ratio": "1", "resistance_mohm": "mΩ", "move_ah": "Ah",
+    "move_half_ah": "Ah",
     "charge_ah": "Ah", "delta_soc": "1", "capacity_ah": "Ah", "error_ah": "Ah", "gain_ah": "Ah",
     "offset_ah": "Ah", "sampling_ah": "Ah", "anchor_ah": "Ah", "temp": "°C", "rate": "1/h",
 }  # fmt: skip

@@ -32,6 +32,7 @@ EXPORTED_UNITS = {
     "empty_ah": "Ah", "full_ah": "Ah", "empty_rest_mv": "mV", "full_rest_mv": "mV",
     "empty_mv": "mV", "full_mv": "mV", "drift_ah_day": "Ah/d", "drift_low": "Ah/d",
     "drift_high": "Ah/d", "resistance_ratio": "1", "resistance_mohm": "mΩ", "move_ah": "Ah",
+    "move_half_ah": "Ah",
 }  # fmt: skip
 
 
@@ -98,19 +99,22 @@ def gains(weak: WeakCells) -> list[KeyFigure]:
     assert gain is not None
     moved = float(np.abs(gain.move_ah).sum())
     figures = []
-    for name, ah, kwh, cells in (
-        ("balance", gain.balance_ah, gain.balance_kwh, gain.balance),
-        ("replace", gain.replace_ah, gain.replace_kwh, gain.replace),
+    for name, ah, kwh, cells, bound in (
+        ("balance", gain.balance_ah, gain.balance_kwh, gain.balance, gain.balance_least),
+        ("replace", gain.replace_ah, gain.replace_kwh, gain.replace, gain.replace_least),
     ):
         note = t(
-            f"packpulse.weak.{name}.note", ah=numbers.number(ah, 1),
+            f"packpulse.weak.{name}.note", ah=context.least(numbers.number(ah, 1), bound),
             cells=numbers.number(len(cells)), moved=numbers.number(moved, 1),
         )  # fmt: skip
         if not len(cells):
             note = t(f"packpulse.weak.{name}.none")
         figures.append(
-            KeyFigure(t(f"packpulse.weak.{name}"), numbers.number(kwh, 1), "kWh", note=note)
-        )
+            KeyFigure(
+                t(f"packpulse.weak.{name}"), context.least(numbers.number(kwh, 1), bound), "kWh",
+                note=note,
+            )
+        )  # fmt: skip
     counts = weak.table["fault"].value_counts()
     figures.append(
         KeyFigure(
@@ -156,25 +160,28 @@ def row_of(ctx: Context, row: pd.Series) -> tuple[str, ...]:
         numbers.number(int(row["rank"])),
         context.dossier_link(ctx, row["pack"], row["cell"]),
         t(f"packpulse.fault.{row['fault']}"),
-        at_end(row["empty_rest_mv"], row["empty_ah"], bound=False),
-        at_end(row["full_rest_mv"], row["full_ah"], bound=bool(row["full_bound"])),
+        at_end(row["empty_rest_mv"], row["empty_ah"], empty_words(row)),
+        at_end(row["full_rest_mv"], row["full_ah"], context.full_words(row)),
         drift_words(row),
         numbers.percent(row["resistance_ratio"], 0)
         if row["resistance_ratio"] < 0
         else context.signed(100 * row["resistance_ratio"], 0) + f"{NBSP}%",
         context.limits_words(row),
-        context.signed(row["move_ah"], 1) if row["move_ah"] else numbers.NOTHING,
+        move_words(row),
         advice(row),
     )
 
 
-def at_end(mv: float, ah: float, *, bound: bool) -> str:
+def at_end(mv: float, ah: float, charge: str) -> str:
     """``+158 mV · ≥ +9.8 Ah``."""
     if not np.isfinite(ah) and not np.isfinite(mv):
         return numbers.NOTHING
-    least = f"≥{NBSP}" if bound else ""
-    volts, charge = context.signed(mv, 0), context.signed(ah, 1)
-    return f"{volts}{NBSP}mV · {least}{charge}{NBSP}Ah"
+    return f"{context.signed(mv, 0)}{NBSP}mV · {charge}"
+
+
+def empty_words(row: pd.Series) -> str:
+    """Charge ahead when empty."""
+    return f"{context.signed(row['empty_ah'], 1)}{NBSP}Ah"
 
 
 def drift_words(row: pd.Series) -> str:
@@ -183,6 +190,15 @@ def drift_words(row: pd.Series) -> str:
         return numbers.NOTHING
     half = 15 * (row["drift_high"] - row["drift_low"])
     return f"{context.signed(30 * row['drift_ah_day'], 2)} ± {numbers.number(half, 2)}"
+
+
+def move_words(row: pd.Series) -> str:
+    """Charge to put in or take out; of a cell that drifts that of the last day, with interval."""
+    if not row["move_ah"]:
+        return numbers.NOTHING
+    words = context.signed(row["move_ah"], 1)
+    half = row["move_half_ah"]
+    return f"{words} ± {numbers.number(half, 1)}" if np.isfinite(half) else words
 
 
 def advice(row: pd.Series) -> str:

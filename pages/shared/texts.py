@@ -447,8 +447,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Keine Zellmesswerte in diesem Zeitraum.",
     ),
     "bess.extremes.cell_voltage": (
-        "Cells most often lowest in voltage",
-        "Zellen mit der am häufigsten niedrigsten Spannung",
+        "Cells most often lowest in voltage (share of the times or days looked at)",
+        "Zellen mit der am häufigsten niedrigsten Spannung (Anteil der betrachteten "
+        "Zeitpunkte oder Tage)",
     ),
     "bess.extremes.cell_temperature": (
         "Cells most often warmest",

@@ -26,7 +26,7 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "{device} measures no voltages of single cells.",
         "{device} misst keine Spannungen einzelner Zellen.",
     ),
-    "packpulse.none.mend": ("Devices that do: {names}.", "Geräte, die es tun: {names}."),
+    "packpulse.none.mend": ("Devices with cells: {names}.", "Geräte mit Zellen: {names}."),
     "packpulse.none.nowhere": (
         "No device of this store does.",
         "In diesem Datenspeicher tut es kein Gerät.",
@@ -80,12 +80,22 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.evidence.resistance": ("{ratio} above its pack", "{ratio} über seinem Pack"),
     "packpulse.evidence.drift": ("{drift} Ah per 30 d", "{drift} Ah je 30 d"),
     "packpulse.evidence.sensor": ("the reading does not move", "der Messwert bewegt sich nicht"),
-    "packpulse.evidence.full": ("{ah} Ah when full", "voll {ah} Ah"),
+    "packpulse.evidence.full": ("{ah} when full", "voll {ah}"),
+    "packpulse.full.exact": ("{ah} Ah", "{ah} Ah"),
+    "packpulse.full.least": ("≥\u00a0{ah} Ah", "≥\u00a0{ah} Ah"),
+    "packpulse.full.most": ("≤\u00a0{ah} Ah", "≤\u00a0{ah} Ah"),
+    "packpulse.full.flat": ("too flat to tell", "zu flach für eine Angabe"),
     "packpulse.evidence.empty": ("{ah} Ah when empty", "leer {ah} Ah"),
     "packpulse.empty": (
         "{device} has no cell voltages from {span}.",
         "{device} hat keine Zellspannungen im Zeitraum {span}.",
     ),
+    "packpulse.unread": (
+        "The address asks for {name}={asked}, which this view does not have.",
+        "Die Adresse verlangt {name}={asked}, das gibt es in dieser Ansicht nicht.",
+    ),
+    "packpulse.unread.now": ("Shown instead: {now}.", "Gezeigt wird stattdessen: {now}."),
+    "packpulse.unread.packs": ("packs {packs}", "Packs {packs}"),
     "packpulse.unknown_cell": (
         "{device} has no cell “{cell}”.",
         "{device} hat keine Zelle „{cell}“.",
@@ -292,6 +302,13 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "An {days} Tagen zeigten Zellen mehr, als sie haben können (über {high} V), insgesamt "
         "{count} Werte; diese bleiben weg, die Ladung des Tages zählt nach dem Rest.",
     ),
+    "packpulse.between": ("{low} to {high}", "{low} bis {high}"),
+    "packpulse.whole_days": (
+        "Cells and full cycles are told by whole days: {span}.",
+        "Zellen und Vollzyklen werden nach ganzen Tagen angegeben: {span}.",
+    ),
+    "packpulse.days": ("{count} days", "{count} Tagen"),
+    "packpulse.days.1": ("1 day", "1 Tag"),
     # --- overview ---
     "packpulse.overview.healthy": (
         "None of {all} cells stands apart from its pack.",
@@ -326,14 +343,14 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "bitte chemistry bei den Angaben zum Gerät eintragen.",
     ),
     "packpulse.overview.sat.title": (
-        "On complete charges the packs’ medians stay within {spread} mV of one another; the cells "
-        "span {cells} mV",
+        "On complete charges the packs’ medians stay within {spread} mV of one another; on a usual "
+        "day the cells span {cells} mV",
         "Bei vollständigen Ladungen liegen die Mediane der Packs höchstens {spread} mV "
-        "auseinander; die Zellen spannen {cells} mV",
+        "auseinander; an einem üblichen Tag spannen die Zellen {cells} mV",
     ),
     "packpulse.overview.sat.title.one": (
-        "On complete charges the cells of the pack span {cells} mV",
-        "Bei vollständigen Ladungen spannen die Zellen des Packs {cells} mV",
+        "On a usual day with a complete charge the cells of the pack span {cells} mV",
+        "An einem üblichen Tag mit vollständiger Ladung spannen die Zellen des Packs {cells} mV",
     ),
     "packpulse.overview.sat.none": (
         "No charge in this window was complete, so there is no SAT voltage.",
@@ -387,7 +404,7 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.column.cells": ("Cells", "Zellen"),
     "packpulse.column.median": ("Median [V]", "Median [V]"),
     "packpulse.column.spread": ("Spread [mV]", "Spreizung [mV]"),
-    "packpulse.column.sigma": ("σ [mV]", "σ [mV]"),
+    "packpulse.column.sigma": ("Robust σ [mV]", "Robustes σ [mV]"),
     "packpulse.column.lowest": ("Lowest [mV]", "Niedrigste [mV]"),
     "packpulse.column.highest": ("Highest [mV]", "Höchste [mV]"),
     "packpulse.column.cell": ("Cell", "Zelle"),
@@ -402,6 +419,7 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.state.complete": ("complete", "vollständig"),
     "packpulse.state.soc_low": ("SOC stayed low", "Ladezustand blieb niedrig"),
+    "packpulse.state.no_charge": ("not charged", "nicht geladen"),
     "packpulse.state.voltage_low": (
         "voltage not that of a full charge",
         "Spannung nicht wie bei Vollladung",
@@ -549,11 +567,15 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.weak.more": ("{count} more in the export.", "{count} weitere im Export."),
     "packpulse.weak.table": (
-        "+ is ahead of the pack, − behind, at rest · ≥: at least, the charge at this end is flat · "
-        "drift with its 95 % interval · limits: share of days on which the cell ends the "
+        "+ is ahead of the pack, − behind, at rest · ≥, ≤: at least, at most, "
+        "for the voltage at this end is flat · "
+        "drift with its 95 % interval · charge to move: of a cell that drifts that of the last "
+        "day, with interval · limits: share of days on which the cell ends the "
         "discharge or the charge",
-        "+ vor dem Pack, − dahinter, in Ruhe · ≥: mindestens, die Kennlinie ist dort flach · "
-        "Drift mit 95-%-Intervall · begrenzt: Anteil der Tage, an denen die Zelle Entladung oder "
+        "+ vor dem Pack, − dahinter, in Ruhe · ≥, ≤: mindestens, "
+        "höchstens, denn die Kennlinie ist dort flach · "
+        "Drift mit 95-%-Intervall · umzuladen: bei Drift Stand des letzten Tages mit Intervall · "
+        "begrenzt: Anteil der Tage, an denen die Zelle Entladung oder "
         "Ladung beendet",
     ),
     "packpulse.column.rank": ("Rank", "Rang"),
@@ -582,9 +604,9 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.weak.ends.full": ("ahead when full", "voraus, wenn voll"),
     "packpulse.weak.ends.empty": ("ahead when empty", "voraus, wenn leer"),
     "packpulse.weak.ends.caption": (
-        "a fault from ±{empty} Ah when empty, +{full} Ah when full · open: at least · a click on "
-        "a cell opens its dossier",
-        "auffällig ab ±{empty} Ah leer, +{full} Ah voll · offen: mindestens · Klick auf eine "
+        "a fault from ±{empty} Ah when empty, +{full} Ah when full · open: only a bound · a click "
+        "on a cell opens its dossier",
+        "auffällig ab ±{empty} Ah leer, +{full} Ah voll · offen: nur eine Grenze · Klick auf eine "
         "Zelle öffnet ihre Akte",
     ),
     "packpulse.weak.ends.none": (
@@ -602,8 +624,12 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.weak.ohm.limit": ("fault from +{ratio}", "auffällig ab +{ratio}"),
     "packpulse.weak.ohm.caption": (
-        "slope of the voltage against the pack’s over current, hourly · median cell {ohm} mΩ",
-        "Steigung der Spannung gegen den Pack über dem Strom, stündlich · mittlere Zelle {ohm} mΩ",
+        "over an hour of current, slow parts included, from hourly means; the tab “Capacity” shows "
+        "what answers within a minute at steps of the current, so the figures differ · median cell "
+        "{ohm} mΩ",
+        "über eine Stunde Strom, mit den langsamen Anteilen, aus Stundenmitteln; der Reiter "
+        "„Kapazität“ zeigt, was binnen einer Minute auf Stromsprünge antwortet, daher andere Werte "
+        "· mittlere Zelle {ohm} mΩ",
     ),
     "packpulse.weak.ohm.none": (
         "Resistance is not known for these cells.",
@@ -614,10 +640,10 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "Dazu braucht es mindestens zwanzig Stunden mit wechselndem Strom abseits beider Enden.",
     ),
     "packpulse.weak.bound": (
-        "For {count} of {all} cells the charge when full is only a lower bound: at that end their "
-        "voltage is too flat to tell more.",
-        "Bei {count} von {all} Zellen ist die Ladung am vollen Ende nur eine untere Grenze: Dort "
-        "ist ihre Spannung zu flach für mehr.",
+        "For {count} of {all} cells the charge when full is only a bound (≥ of a cell ahead, ≤ of "
+        "one behind): at that end the voltage is too flat to tell more.",
+        "Bei {count} von {all} Zellen ist die Ladung am vollen Ende nur eine Grenze (≥, wenn "
+        "voraus, ≤, wenn dahinter): Dort ist die Spannung zu flach für mehr.",
     ),
     "packpulse.weak.unknown": (
         "{count} cells cannot be judged.",
@@ -913,9 +939,10 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "Tage ohne vollständige Ladung, unten markiert: {count}",
     ),
     "packpulse.trends.courses": (
-        "The median cell ended its charges between {low} and {high} V; packs lie {apart} mV apart",
-        "Die mittlere Zelle beendete ihre Ladungen zwischen {low} und {high} V; die Packs liegen "
-        "{apart} mV auseinander",
+        "Over the window the median cell ended its charges between {low} and {high} V; on a usual "
+        "day packs lie {apart} mV apart",
+        "Im Zeitraum beendete die mittlere Zelle ihre Ladungen zwischen {low} und {high} V; an "
+        "einem üblichen Tag liegen die Packs {apart} mV auseinander",
     ),
     "packpulse.trends.courses.one": (
         "The median cell ended its charges between {low} and {high} V",
@@ -951,11 +978,15 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.trends.regimes": ("{count} operating regimes", "{count} Betriebsphasen"),
     "packpulse.trends.regimes.one": ("One operating regime", "Eine Betriebsphase"),
     "packpulse.trends.regimes.about": (
-        "a regime begins on a day on which all cells step at once: cut-off, current, SOC window "
-        "or firmware, or a cell that begins to end the charge · level: median of all cells",
-        "eine Phase beginnt an einem Tag, an dem alle Zellen zugleich springen: Abschaltspannung, "
-        "Strom, Ladefenster oder Firmware, oder eine Zelle, die nun die Ladung beendet · Niveau: "
-        "Median aller Zellen",
+        "a regime begins about the day from which all cells stand elsewhere: cut-off, current, SOC "
+        "window or firmware, or a cell that begins to end the charge · step: on that day, beside "
+        "the slope of the 30 days before and after it · level: median of all cells over the whole "
+        "regime; where they slide over weeks, levels differ by more than the step",
+        "eine Phase beginnt um den Tag, ab dem alle Zellen anders stehen: Abschaltspannung, Strom, "
+        "Ladefenster oder Firmware, oder eine Zelle, die nun die Ladung beendet · Sprung: an "
+        "diesem Tag, neben der Steigung der 30 Tage davor und danach · Niveau: Median aller Zellen "
+        "über die ganze Phase; wo sie über Wochen gleiten, unterscheiden sich die Niveaus um mehr "
+        "als den Sprung",
     ),
     "packpulse.trends.packs": ("Packs beside each other", "Packs im Vergleich"),
     "packpulse.trends.packs.about": (
@@ -1006,8 +1037,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.trends.months.unit": ("mV/month", "mV/Monat"),
     "packpulse.trends.months.title": (
-        "In {clear} of {all} months the change is clear of zero",
-        "In {clear} von {all} Monaten ist die Änderung von null verschieden",
+        "Months whose change is clear of zero: {clear} of {all}",
+        "Monate, deren Änderung von null verschieden ist: {clear} von {all}",
     ),
     "packpulse.trends.months.about": (
         "slope within each calendar month with its 95 % interval · pale: the interval includes "
@@ -1055,6 +1086,10 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.degradation.worst": (
         "at worst {word} · limit {limit} %",
         "ungünstig {word} · Grenze {limit} %",
+    ),
+    "packpulse.degradation.not_told": (
+        "not told apart from zero; at worst {word} · limit {limit} %",
+        "nicht von null zu trennen; ungünstig {word} · Grenze {limit} %",
     ),
     "packpulse.degradation.word.very_linear": ("very linear", "sehr linear"),
     "packpulse.degradation.word.linear": ("linear", "linear"),
@@ -1327,12 +1362,12 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.capacity.now": ("Capacity, full to empty", "Kapazität, voll bis leer"),
     "packpulse.capacity.ways": (
-        "95 %, {n} ways of the last 60 days",
-        "95 %, {n} Wege der letzten 60 Tage",
+        "95 %, {n} ways of the last {days} days",
+        "95 %, {n} Wege der letzten {days} Tage",
     ),
     "packpulse.capacity.segments_few": (
-        "{n} ways in the last 60 days; it takes 3",
-        "{n} Wege in den letzten 60 Tagen; nötig sind 3",
+        "ways found: {n}; it takes 3",
+        "Wege gefunden: {n}; nötig sind 3",
     ),
     "packpulse.capacity.rated.fact": ("Of the rated capacity", "Von der Nennkapazität"),
     "packpulse.capacity.rated.counted": ("Of the capacity counted", "Von der gezählten Kapazität"),
@@ -1395,8 +1430,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "{low} bis {high} Jahre bis 80 %, {limit}",
     ),
     "packpulse.capacity.life.span_short": (
-        "{span} days; it takes a year",
-        "{span} Tage; nötig ist ein Jahr",
+        "seen over {span} d; it takes a year",
+        "gesehen über {span} d; nötig ist ein Jahr",
     ),
     "packpulse.capacity.life.not_distinguishable": (
         "no decline to be told from zero",
@@ -1415,18 +1450,19 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "die ersten 30 Tage haben keinen Wert",
     ),
     "packpulse.capacity.title": (
-        "From full to empty the string held {value} Ah in the last 60 days",
-        "Von voll bis leer fasste der Strang in den letzten 60 Tagen {value} Ah",
+        "The string holds {value} Ah from 100 to 0 % SOC, counted over the last {days} days",
+        "Der Strang fasst {value} Ah von 100 bis 0 % Ladezustand, gezählt in den letzten {days} "
+        "Tagen",
     ),
     "packpulse.capacity.title.bms": (
-        "From full to empty the string held {value} Ah in the last 60 days; the BMS’s SOH would "
-        "be {told}",
-        "Von voll bis leer fasste der Strang in den letzten 60 Tagen {value} Ah; der SOH des BMS "
-        "entspräche {told}",
+        "The string holds {value} Ah from 100 to 0 % SOC, counted over the last {days} days; the "
+        "BMS’s SOH would be {told}",
+        "Der Strang fasst {value} Ah von 100 bis 0 % Ladezustand, gezählt in den letzten {days} "
+        "Tagen; der SOH des BMS entspräche {told}",
     ),
     "packpulse.capacity.title.few": (
-        "Only {n} ways between full and empty in the last 60 days: too few for an estimate",
-        "Nur {n} Wege zwischen voll und leer in den letzten 60 Tagen: zu wenig für eine Schätzung",
+        "Ways between full and empty in the last {days} days: {n}, too few for an estimate",
+        "Wege zwischen voll und leer in den letzten {days} Tagen: {n}, zu wenig für eine Schätzung",
     ),
     "packpulse.capacity.axis": ("Capacity of the string [Ah]", "Kapazität des Strangs [Ah]"),
     "packpulse.capacity.discharge": ("discharge", "Entladung"),
@@ -1448,16 +1484,26 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "teilen",
     ),
     "packpulse.capacity.means": (
-        "usable charge between {low} V and {high} V as operated: the first cell empty and the "
-        "first one full end it, so unequal cells count against it",
-        "nutzbare Ladung zwischen {low} V und {high} V, wie betrieben: Die erste leere und die "
-        "erste volle Zelle begrenzen sie, ungleiche Zellen mindern sie",
+        "typical way: {ah} Ah between {low} V (lowest cell) and {high} V (highest cell), divided "
+        "by its change of SOC of {delta}; {ends}. The first cell empty and the first one full end "
+        "it, so unequal cells count against it",
+        "typischer Weg: {ah} Ah zwischen {low} V (niedrigste Zelle) und {high} V (höchste Zelle), "
+        "geteilt durch seine Änderung des Ladezustands von {delta}; {ends}. Die erste leere und "
+        "die erste volle Zelle begrenzen ihn, ungleiche Zellen mindern sie",
+    ),
+    "packpulse.capacity.ends.told": (
+        "the BMS sets itself to {soc} when empty",
+        "leer setzt sich das BMS auf {soc}",
+    ),
+    "packpulse.capacity.ends.zero": (
+        "empty counts as 0 % here, for the BMS sets itself to no fixed figure there",
+        "leer zählt hier als 0 %, denn das BMS setzt sich dort auf keinen festen Wert",
     ),
     "packpulse.capacity.prior.about": (
-        "Band: what large LFP cells aged {first} to {last} years usually have left (BLAST-Lite, "
+        "Band: what large LFP cells aged {age} years usually have left (BLAST-Lite, "
         "20 to 30 °C). Cycles before the window are not recorded: the band spans from none to "
         "{before} full cycles, the pace of the window.",
-        "Band: was großen LFP-Zellen mit {first} bis {last} Jahren üblicherweise bleibt "
+        "Band: was großen LFP-Zellen mit {age} Jahren üblicherweise bleibt "
         "(BLAST-Lite, 20 bis 30 °C). Zyklen vor dem Zeitraum sind nicht aufgezeichnet: Das Band "
         "reicht von keinem bis {before} Vollzyklen, dem Takt des Zeitraums.",
     ),
@@ -1547,8 +1593,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "Der Innenwiderstand heute wird nicht angegeben.",
     ),
     "packpulse.capacity.ohm.steps_few": (
-        "{n} steps of the current in the last 60 days; it takes 10.",
-        "{n} Stromsprünge in den letzten 60 Tagen; nötig sind 10.",
+        "Steps of the current in the last 60 days: {n}, read on {days}; it takes 10 on 3 days.",
+        "Stromsprünge in den letzten 60 Tagen: {n}, gelesen an {days}; nötig sind 10 an 3 Tagen.",
     ),
     "packpulse.capacity.ohm.title": (
         "Cell {cell} has the highest resistance, {ratio} % over its pack",
@@ -1556,8 +1602,10 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     ),
     "packpulse.capacity.ohm.axis": ("over the pack’s median [%]", "über dem Packmedian [%]"),
     "packpulse.capacity.ohm.basis": (
-        "{n} of {all} steps of the current of 0.1 C or more, read on {days} days",
-        "{n} von {all} Stromsprüngen ab 0,1 C, gelesen an {days} Tagen",
+        "within a minute, from {n} of {all} steps of the current of 0.1 C or more, read on {days}; "
+        "the tab “Weak cells” shows the resistance over an hour",
+        "binnen einer Minute, aus {n} von {all} Stromsprüngen ab 0,1 C, gelesen an {days}; der "
+        "Reiter „Schwache Zellen“ zeigt den Widerstand über eine Stunde",
     ),
     "packpulse.capacity.ohm.median": (
         "median cell {ohm} mΩ at 25 °C",
@@ -1572,15 +1620,14 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "keine Temperatur aufgezeichnet, daher nur der Vergleich mit dem Pack",
     ),
     "packpulse.capacity.ohm.prior": (
-        "measured at {low} to {high} °C, too narrow to fit how temperature moves it: {energy} ± "
+        "measured at {span} °C, too narrow to fit how temperature moves it: {energy} ± "
         "{error} kJ/mol supposed",
-        "gemessen bei {low} bis {high} °C, zu schmal für einen eigenen Temperaturgang: {energy} ± "
+        "gemessen bei {span} °C, zu schmal für einen eigenen Temperaturgang: {energy} ± "
         "{error} kJ/mol angenommen",
     ),
     "packpulse.capacity.ohm.fitted": (
-        "temperature taken out with {energy} ± {error} kJ/mol, fitted from {low} to {high} °C",
-        "Temperatur herausgerechnet mit {energy} ± {error} kJ/mol, angepasst von {low} bis {high} "
-        "°C",
+        "temperature taken out with {energy} ± {error} kJ/mol, fitted at {span} °C",
+        "Temperatur herausgerechnet mit {energy} ± {error} kJ/mol, angepasst bei {span} °C",
     ),
     "packpulse.capacity.growth.none": (
         "How the resistance grows is not told.",
@@ -1761,12 +1808,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "{name} cannot be judged.",
         "{name} ist nicht beurteilbar.",
     ),
-    "packpulse.dossier.empty": ("empty {ah} Ah ({mv} mV)", "leer {ah} Ah ({mv} mV)"),
-    "packpulse.dossier.full": ("full {ah} Ah ({mv} mV)", "voll {ah} Ah ({mv} mV)"),
-    "packpulse.dossier.full.bound": (
-        "full at least {ah} Ah ({mv} mV)",
-        "voll mindestens {ah} Ah ({mv} mV)",
-    ),
+    "packpulse.dossier.empty": ("empty {ah} ({mv} mV)", "leer {ah} ({mv} mV)"),
+    "packpulse.dossier.full": ("full {ah} ({mv} mV)", "voll {ah} ({mv} mV)"),
     "packpulse.dossier.drift": (
         "drift {drift} Ah in 30 days",
         "Drift {drift} Ah in 30 Tagen",
@@ -1786,8 +1829,15 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.dossier.figure.full": ("Ahead when full", "Voraus, wenn voll"),
     "packpulse.dossier.figure.full.note": ("at rest, last 60 days", "in Ruhe, letzte 60 Tage"),
     "packpulse.dossier.figure.ohm": ("Resistance over the pack", "Innenwiderstand über Pack"),
-    "packpulse.dossier.figure.ohm.note": ("{ohm} mΩ at 25 °C", "{ohm} mΩ bei 25 °C"),
+    "packpulse.dossier.figure.ohm.note": (
+        "{ohm} mΩ at 25 °C, at steps of the current (above: over an hour)",
+        "{ohm} mΩ bei 25 °C, an Stromsprüngen (oben: über eine Stunde)",
+    ),
     "packpulse.dossier.figure.trend": ("Trend against pack", "Verlauf gegen Pack"),
+    "packpulse.dossier.figure.trend.by_chance": (
+        "not distinguishable from zero: adjusted for {cells} cells p {adjusted}",
+        "nicht von null unterscheidbar: für {cells} Zellen korrigiert p {adjusted}",
+    ),
     "packpulse.dossier.mv_year": ("mV/y", "mV/a"),
     "packpulse.dossier.ohm.short.no_current": ("no current recorded", "kein Strom aufgezeichnet"),
     "packpulse.dossier.ohm.short.no_capacity": ("capacity not known", "Kapazität nicht bekannt"),
@@ -1815,8 +1865,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.dossier.ohm.short.no_readings": ("no readings", "keine Messwerte"),
     "packpulse.dossier.ohm.short.no_steps": ("no step of the current", "kein Stromsprung"),
     "packpulse.dossier.ohm.short.steps_few": (
-        "{n} steps of the current",
-        "{n} Stromsprünge",
+        "steps of the current: {n}, on {days}",
+        "Stromsprünge: {n}, an {days}",
     ),
     "packpulse.dossier.courses": (
         "upright lines: notes, numbered as below",
@@ -1861,11 +1911,10 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "charge not complete ({count} days)",
         "Ladung nicht vollständig ({count} Tage)",
     ),
-    "packpulse.dossier.sat_apart": ("SAT", "SAT"),
     "packpulse.dossier.low_apart": ("lowest of the day", "tiefste des Tages"),
     "packpulse.dossier.when.empty": ("empty", "leer"),
     "packpulse.dossier.when.full": ("full", "voll"),
-    "packpulse.dossier.when.bound": ("full, at least", "voll, mindestens"),
+    "packpulse.dossier.when.bound": ("full, only a bound", "voll, nur eine Grenze"),
     "packpulse.dossier.steps": ("single steps", "einzelne Sprünge"),
     "packpulse.dossier.months": ("mean of the month, 95 %", "Monatsmittel, 95 %"),
     "packpulse.dossier.temp_apart": ("temperature", "Temperatur"),

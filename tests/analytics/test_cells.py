@@ -98,3 +98,13 @@ def test_readings_above_any_cell_are_no_low_charge() -> None:
     charges = cells.judge_charges(sat, LFP, np.array([1.0, 1.0, 1.0]))
     assert charges.complete.tolist() == [True, False, False]
     assert charges.reason.tolist() == ["", "voltage_high", "soc_low"]
+
+
+def test_a_day_without_a_charge_ends_none() -> None:
+    """Full at rest: SOC and voltages of the second day say so, but nothing flowed in."""
+    sat, soc = np.full((3, 4), 3.45), np.full(3, 1.0)
+    charged = np.array([True, False, True])
+    found = cells.judge_charges(sat, LFP, soc, charged)
+    assert found.complete.tolist() == [True, False, True]
+    assert found.reason.tolist() == ["", "no_charge", ""]
+    assert cells.judge_charges(sat, LFP, soc).complete.all()

@@ -340,6 +340,10 @@ def test_recoverable_by_hand() -> None:
     assert got.balance_kwh == pytest.approx(7.5 * 0.32)
     assert got.replace_ah == pytest.approx(1.5 - 0.8)
     assert got.move_ah.tolist() == [-5.0, 4.0, 0.0, 0.0]
+    assert not got.balance_least and not got.replace_least
+    bound = replace(found, full_bound=np.array([False, False, True, False]))
+    got = diagnosis.estimate_recoverable(bound, 100, 3.2)
+    assert not got.balance_least and got.replace_least  # the one to replace ends the charge then
 
 
 def test_nothing_to_mend_brings_nothing() -> None:
@@ -352,3 +356,24 @@ def test_limits_of_the_ends_follow_the_chemistry() -> None:
     nmc = chemistry("NMC")
     assert nmc.discharge_cutoff < diagnosis.empty_below(nmc) < diagnosis.full_above(nmc)
     assert HOUR_US * 24 == DAY_US
+
+
+def test_the_charge_when_full_is_a_bound_to_the_side_of_the_cell() -> None:
+    given = ((3.0, True), (-1.5, True), (0.0, True), (-0.02, True), (3.0, False), (0.0, False))
+    told = [diagnosis.told_when_full(ah, bound) for ah, bound in given]
+    assert told == ["least", "most", "flat", "flat", "exact", "exact"]
+
+
+def test_a_drifting_cell_is_moved_by_what_it_lacks_on_the_last_day() -> None:
+    """−2 Ah in the middle of the days, −0.05 Ah a day since then for 20 days: +3 Ah to put in."""
+    day = np.arange(0.0, 41.0)
+    charge = np.stack([-0.05 * (day - 20.0) - 2.0, np.zeros(41)], axis=1)
+    rests = diagnosis.Rests(np.arange(41), day, charge, charge, charge, None, 0.1)
+    drift = np.array([[-0.05, 0.0], [-0.06, -0.01], [-0.04, 0.01]])
+    level = np.array([-2.0, 0.0])
+    now, half = diagnosis._at_end(rests, np.ones(41, bool), level, drift, 40.0)
+    np.testing.assert_allclose(now, [-3.0, 0.0])
+    np.testing.assert_allclose(half, np.hypot(20 * 0.01, 1.96 * 0.1 / 6**0.5))
+    found = _found(["self_discharge", "healthy"], [-2.0, 0.0], [0.0, 0.0])
+    got = diagnosis.estimate_recoverable(replace(found, now_ah=now, now_half_ah=half), 10, 3.2)
+    assert got.move_ah.tolist() == pytest.approx([3.0, 0.0])

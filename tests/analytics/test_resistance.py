@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -26,7 +25,7 @@ from core.analytics.resistance import (
     step_resistance,
 )
 from core.errors import ConfigError
-from ingest.demo import DemoOptions, demo_site, truth
+from ingest.demo import DemoDevice, DemoOptions, demo_site, truth
 
 MINUTE = 60_000_000
 GAS = 8.314462618
@@ -224,21 +223,91 @@ def test_cells_whose_voltage_never_moves_are_no_reason_to_fail() -> None:
     assert table["relative"].isna().all() and table["growth"].isna().all()
 
 
+def test_steps_of_a_day_are_not_independent() -> None:
+    """Days apart by 10 %, steps of a day alike: 4 days, t(3) = 3.182, s = 0.1155/√4 of 3e-4 Ω."""
+    steps = planted(np.full(3, 3e-4), days=40)
+    day = steps.ts // DAY_US
+    days = np.unique(day)[[5, 6, 7, 8]]
+    keep = np.isin(day, days)
+    n = int(keep.sum()) // 4
+    assert n >= 3
+    factor = np.where(np.isin(day[keep], days[:2]), 0.9, 1.1)[:, None]
+    ohm = np.full((int(keep.sum()), 3), 3e-4) * factor
+    few = Steps(steps.ts[keep], steps.delta_a[keep], steps.soc[keep], steps.temp[keep], ohm)
+    table = cell_resistance(few, np.ones(3, dtype=np.int64), AT_25, temp_error=0.0, grid_v=1e-9)
+    half = 3.182 * 3e-5 * np.sqrt(4 / 3) / np.sqrt(4)
+    np.testing.assert_allclose(table["high"] - table["ohm"], half, rtol=1e-3)
+    assert set(table["days"]) == {4}
+
+
+def test_a_grid_leaves_its_rounding_in_the_interval() -> None:
+    """Steps alike to the last digit: 1 mV over 60 A, two roundings, 1.96·16.7 µΩ/√(6 n)."""
+    steps = planted(np.full(3, 3e-4), days=60)
+    table = cell_resistance(steps, np.ones(3, dtype=np.int64), AT_25, temp_error=0.0)
+    grid = 0.001 / float(np.median(np.abs(steps.delta_a)))
+    half = 1.96 * grid / np.sqrt(6 * table["n"])
+    np.testing.assert_allclose(table["high"] - table["ohm"], half, rtol=1e-3)
+
+
+def test_few_days_are_refused() -> None:
+    steps = planted(np.full(3, 3e-4), days=60)
+    day = steps.ts // DAY_US
+    keep = np.isin(day, np.unique(day)[-2:])
+    many = [np.repeat(part[keep], 5, axis=0) for part in (
+        steps.ts, steps.delta_a, steps.soc, steps.temp, steps.ohm)]  # fmt: skip
+    table = cell_resistance(Steps(*many), np.ones(3, dtype=np.int64), AT_25)
+    assert set(table["refusal"]) == {"days_few"}
+    assert table[["ohm", "low", "relative", "relative_high"]].isna().all(axis=None)
+
+
 @pytest.mark.slow
-def test_demo_resistances_are_recovered() -> None:
-    known = truth(DEMO)
-    (fault,) = known["faults"]
-    readings: dict[str, Any] = {}
-    for device in demo_site(DEMO):
-        if device.name == fault["device"]:
-            readings = {name: (ts, v) for name, ts, v in device.signals()}
-    names = [(pack, cell) for pack in (1, 2) for cell in range(1, 9)]
+def test_intervals_hold_what_they_say_from_few_days() -> None:
+    """Of the planted resistances 90 to 99 % lie inside, from any 8 days of two months."""
+    options = DemoOptions(seed=5, days=60, packs=2, cells=26, faults="none")
+    known = truth(options)["batteries"]
+    for device in demo_site(options):
+        if device.name not in known:
+            continue
+        cells, course = known[device.name]["cells"], known[device.name]["trajectory"]
+        # what a cell's place adds by its temperature stands in the course from the first day on
+        over = np.array(course["resistance_over_start"])
+        ohm = np.array(cells["r0_ohm"]) * over[-1] / over[0]
+        steps = steps_of(device, [(p, c) for p in (1, 2) for c in range(1, 27)])
+        pack = np.repeat([1, 2], 26)
+        ratio = ohm / np.repeat([np.median(ohm[:26]), np.median(ohm[26:])], 26)
+        day = steps.ts // DAY_US
+        days = np.unique(day)
+        inside = []
+        for first in range(len(days) // 8):
+            keep = np.isin(day, days[first :: len(days) // 8][:8])
+            few = Steps(*(getattr(steps, one.name)[keep] for one in fields(Steps)))
+            table = cell_resistance(few, pack)
+            if (table["refusal"] == "").all():
+                assert set(table["days"]) == {8}
+                inside.append(table["relative"].sub(ratio).abs()
+                              <= (table["relative_high"] - table["relative_low"]) / 2)  # fmt: skip
+        assert len(inside) >= 4
+        assert 0.90 <= float(np.mean(inside)) <= 0.99
+
+
+def steps_of(device: DemoDevice, names: list[tuple[int, int]]) -> Steps:
+    """Resistance at every step of a simulated battery."""
+    readings = {name: (ts, v) for name, ts, v in device.signals()}
     ts = readings["bms1_p1_v1"][0]
     volts = np.stack([readings[f"bms1_p{p}_v{c}"][1] for p, c in names], axis=1)
     temp = np.stack([hold(ts, *readings[f"bms1_p{p}_t{c}"], HOUR_US) for p, c in names], axis=1)
     current, soc = (hold(ts, *readings[f"bms1_{what}"], MINUTE) for what in ("c", "soc"))
+    return step_resistance(ts, current, volts, soc / 100, temp, 280.0)
+
+
+@pytest.mark.slow
+def test_demo_resistances_are_recovered() -> None:
+    known = truth(DEMO)
+    (fault,) = known["faults"]
+    (device,) = (one for one in demo_site(DEMO) if one.name == fault["device"])
+    names = [(pack, cell) for pack in (1, 2) for cell in range(1, 9)]
     pack = np.array([p for p, _ in names])
-    steps = step_resistance(ts, current, volts, soc / 100, temp, 280.0)
+    steps = steps_of(device, names)
     table = cell_resistance(steps, pack)
     assert fit_conditions(steps).source == "prior"  # a room kept at 22 °C
     cells = known["batteries"][fault["device"]]["cells"]
