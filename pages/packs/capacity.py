@@ -16,7 +16,12 @@ from core.analytics.capacity import CapacityEstimate
 from core.analytics.quality import Float
 from core.analytics.verdicts import NOT_DISTINGUISHABLE, Trend
 from core.annotations import Annotation
-from core.capacity_report import CapacityReport, StringCapacity, capacity_report
+from core.capacity_report import (
+    RECENT_DAYS,
+    CapacityReport,
+    StringCapacity,
+    capacity_report,
+)
 from core.charts import to_wall_ms
 from core.dossier_charts import Band, CurveLine, EventLine, PeakCourse, Points
 from core.ica_report import IcaDirection, ica_report
@@ -151,7 +156,7 @@ def recent_days(report: CapacityReport) -> str:
     """How many days of the window the capacity now is of."""
     first, last = max(report.start, report.battery.first), min(report.end, report.battery.last + 1)
     days = math.ceil((last - first) / DAY_US)
-    return numbers.number(max(1, min(capacity_report.RECENT_DAYS, days)))
+    return numbers.number(max(1, min(RECENT_DAYS, days)))
 
 
 def estimate_words(found: CapacityEstimate) -> str:
