@@ -1291,8 +1291,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "{value} Ah",
     ),
     "packpulse.capacity.title.bms": (
-        "From full to empty (100 to 0 % SOC) the string held {value} Ah in the last {days} days; the "
-        "BMS’s SOH would be {told}",
+        "From full to empty (100 to 0 % SOC) the string held {value} Ah in the last {days} days; "
+        "the BMS’s SOH would be {told}",
         "Von voll bis leer fasste der Strang (100 bis 0 % Ladezustand) in den letzten {days} Tagen "
         "{value} Ah; der SOH des BMS entspräche {told}",
     ),
