@@ -32,7 +32,7 @@ def main() -> None:
     devices = states.require_devices(store)
     st.title(t("nav.packpulse"))
     with pickers.bar():
-        device = pickers.pick_device(with_cells(store, devices))
+        device = pickers.pick_device(with_cells(store, devices), "mend.choose.cells")
         battery = data.report(store, packs.load_battery, device.name)
         shown = context.pick_packs(battery) if battery else ()
     if battery is None:

@@ -21,12 +21,12 @@ def bar() -> DeltaGenerator:
     return st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="choices")
 
 
-def pick_device(devices: Sequence[query.Device]) -> query.Device:
+def pick_device(devices: Sequence[query.Device], choose: str = "mend.choose") -> query.Device:
     """One device. An unknown one in the URL ends the page with links to those there are."""
     by_name = {device.name: device for device in devices}
     asked = address.get("device") or devices[0].name
     if asked not in by_name:
-        states.unknown_device(asked, devices)
+        states.unknown_device(asked, devices, choose)
     name = st.selectbox(
         t("pick.device"),
         list(by_name),

@@ -105,12 +105,17 @@ def require_devices(store: query.Store) -> list[query.Device]:
     return found
 
 
-def unknown_device(name: str, devices: Sequence[query.Device]) -> None:
-    """Say that the URL names no device of this store, link those it has, and end the page."""
+def unknown_device(name: str, devices: Sequence[query.Device], choose: str = "mend.choose") -> None:
+    """Say that the URL names no device of this store, link those it has, and end the page.
+
+    Parameters
+    ----------
+    choose : key of the words above the links, for a page that only some devices are of.
+    """
     # A box of its own: the pickers that call this stand in a row.
     with st.container(width="stretch"):
         notice(t("error.unknown_device", name=name), state="warning")
-        st.caption(t("mend.choose"))
+        st.caption(t(choose))
         with st.container(horizontal=True, gap="small"):
             for device in devices:
                 st.button(

@@ -1276,6 +1276,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "data.history.before": ("before the entry", "vor der Eingabe"),
     # --- nothing to show, and what mends it ---
     "mend.command": ("This mends it:", "Das behebt es:"),
+    "mend.choose.cells": ("Devices with cells:", "Geräte mit Zellen:"),
     "mend.choose": ("These exist:", "Diese gibt es:"),
     "empty.no_devices": (
         "The store holds no device yet.",

@@ -26,7 +26,7 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "{device} measures no voltages of single cells.",
         "{device} misst keine Spannungen einzelner Zellen.",
     ),
-    "packpulse.none.mend": ("Devices with cells: {names}.", "Geräte mit Zellen: {names}."),
+    "packpulse.none.mend": ("Devices that do: {names}.", "Geräte, die es tun: {names}."),
     "packpulse.none.nowhere": (
         "No device of this store does.",
         "In diesem Datenspeicher tut es kein Gerät.",
@@ -1450,15 +1450,15 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "die ersten 30 Tage haben keinen Wert",
     ),
     "packpulse.capacity.title": (
-        "The string holds {value} Ah from 100 to 0 % SOC, counted over the last {days} days",
-        "Der Strang fasst {value} Ah von 100 bis 0 % Ladezustand, gezählt in den letzten {days} "
-        "Tagen",
+        "From full to empty (100 to 0 % SOC) the string held {value} Ah in the last {days} days",
+        "Von voll bis leer fasste der Strang (100 bis 0 % Ladezustand) in den letzten {days} Tagen "
+        "{value} Ah",
     ),
     "packpulse.capacity.title.bms": (
-        "The string holds {value} Ah from 100 to 0 % SOC, counted over the last {days} days; the "
-        "BMS’s SOH would be {told}",
-        "Der Strang fasst {value} Ah von 100 bis 0 % Ladezustand, gezählt in den letzten {days} "
-        "Tagen; der SOH des BMS entspräche {told}",
+        "From full to empty (100 to 0 % SOC) the string held {value} Ah in the last {days} days; "
+        "the BMS’s SOH would be {told}",
+        "Von voll bis leer fasste der Strang (100 bis 0 % Ladezustand) in den letzten {days} Tagen "
+        "{value} Ah; der SOH des BMS entspräche {told}",
     ),
     "packpulse.capacity.title.few": (
         "Ways between full and empty in the last {days} days: {n}, too few for an estimate",
