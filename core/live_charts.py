@@ -154,7 +154,7 @@ def build_parts_figure(
             z=values, x=[str(c) for c in columns], y=list(range(len(y))), text=text,
             xgap=1, ygap=1, hoverongaps=False,
             hovertemplate=f"%{{text}}<br>%{{z:,.5~g}}{suffix}<extra></extra>",
-            colorbar={"title": {"text": unit}, "thickness": 12, "outlinewidth": 0, "len": 1.0},
+            colorbar={"title": {"text": unit}, "thickness": 12, "outlinewidth": 0, "nticks": 5},
             **colours,
         )
     )  # fmt: skip
@@ -179,5 +179,5 @@ def build_parts_figure(
     )  # fmt: skip
     figure.update_xaxes(fixedrange=True)
     return finish(
-        figure, title=title, theme=theme, language=language, height=130 + 26 * max(len(rows), 2)
+        figure, title=title, theme=theme, language=language, height=150 + 26 * max(len(rows), 3)
     )

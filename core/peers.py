@@ -18,6 +18,7 @@ from core.levels import SECOND
 from core.signals import Signal
 
 NEAR_US = 5 * SECOND
+FIRST = ("cell_voltage", "pv_string_current", "pv_string_power", "pv_dc_current", "pv_power")
 LEAST_PEERS = 3  # of two, nobody can say which one is off
 # Words for a part of which a device has several, and phases, which nobody expects to be alike.
 _PART = re.compile(r"(?:string|module|mppt|tracker|rack|inv|pack|cell)_?\d", re.IGNORECASE)
@@ -73,7 +74,7 @@ class Moment:
 
 
 def find_peers(values: Sequence[LastValue]) -> list[Peers]:
-    """Groups of at least three peers of a device, in order of name."""
+    """Groups of at least three peers of a device: what tells most first, then by name."""
     groups: dict[tuple[str, str, str], list[tuple[tuple[int, ...], str]]] = {}
     for one in values:
         signal = one.signal
@@ -83,10 +84,15 @@ def find_peers(values: Sequence[LastValue]) -> list[Peers]:
         key = (_NUMBER.sub("#", signal.name), signal.quantity, signal.unit)
         groups.setdefault(key, []).append((numbers, signal.name))
     found = []
-    for (name, quantity, unit), members in sorted(groups.items()):
+    for name, quantity, unit in sorted(groups, key=lambda key: (_rank(key[1]), key)):
+        members = groups[name, quantity, unit]
         if len(members) >= LEAST_PEERS:
             found.append(_laid(name, quantity, unit, members))
     return found
+
+
+def _rank(quantity: str) -> int:
+    return FIRST.index(quantity) if quantity in FIRST else len(FIRST)
 
 
 def _is_part(signal: Signal) -> bool:

@@ -21,7 +21,7 @@ from core.query import Device, SignalInfo, Store
 from core.windows import fine_level
 
 PRESENT_STEPS = 4
-PRESENT_LEAST_US = 60 * SECOND
+PRESENT_LEAST_US = 10 * SECOND
 GRID_US = tuple(
     size * SECOND for size in (1, 5, 15, 60, 300, 900, 3600, 7200, 21_600)
 )  # fmt: skip
@@ -179,8 +179,8 @@ def _fitting(
 def present(store: Store, quantity: str, now: int, over: Over = "sum") -> Present:
     """A quantity over all devices that measure it, at the moment `now` [µs UTC].
 
-    A device's value is its newest reading, at most four of its typical steps and at least one
-    minute old; of a device with several signals the sum of theirs, or the mean where a sum means
+    A device's value is its newest reading, at most four of its typical steps or ten seconds
+    old; of a device with several signals the sum of theirs, or the mean where a sum means
     nothing (state of charge, temperature).
 
     Raises
