@@ -67,7 +67,8 @@ def headline(found: Present) -> str:
         return t("sites.headline.nothing", what=what)
     if found.missing:
         return t(
-            "sites.headline.missing", what=what[:1].upper() + what[1:], names=", ".join(found.missing),
+            "sites.headline.missing", what=what[:1].upper() + what[1:],
+            names=", ".join(found.missing),
             count=numbers.number(len(found.values)),
             value=shown(found.partial, found.unit),
         )  # fmt: skip
