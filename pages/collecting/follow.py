@@ -14,15 +14,16 @@ from core.measures import main_signals
 from core.query import Series, SignalInfo, Store
 from core.signals import described
 from pages.collecting.answer import age, reason_words
-from pages.shared import address, chart, numbers, states, theme, window
+from pages.shared import address, chart, numbers, states, theme, window, zoom
 from pages.shared.texts import current_language, t
 
 EVERY_S = 1.0
+KEY = "live-chart"
 MINUTES = ("5", "15", "60")
 MOST = 6
 MOST_LANES = 8
 MINUTE_US = 60_000_000
-HALTED = "halt"
+HALTED, VIEW = "halt", "view"
 Key = tuple[str, str]  # device and signal
 
 
@@ -78,17 +79,18 @@ def pick_following(zone: str) -> int | None:
     def changed() -> None:
         now = time.time_ns() // 1000
         on = st.session_state["follow"]
-        address.put({HALTED: None if on else window.format_time(now, zone, fine=True)})
+        address.put({HALTED: None if on else window.format_time(now, zone, fine=True), VIEW: None})
 
     st.toggle(t("live.follow"), key="follow", on_change=changed)
     return halted
 
 
 def show_chart(store: Store, chosen: Sequence[Key], minutes: int, halted: int | None) -> None:
-    """The chart, run by itself every second while it follows."""
+    """The chart, run by itself every second while it follows; halted, it can be zoomed."""
     with states.guarded():
         now = time.time_ns() // 1000 if halted is None else halted
-        span = (now - minutes * MINUTE_US, now)
+        whole = (now - minutes * MINUTE_US, now)
+        span = whole if halted is None else zoomed(whole, store.zone)
         known = {one.name: {s.name for s in store.signals(one.name)} for one in store.devices()}
         there = [(device, name) for device, name in chosen if name in known.get(device, ())]
         if not there:
@@ -96,14 +98,37 @@ def show_chart(store: Store, chosen: Sequence[Key], minutes: int, halted: int | 
             return
         shown = store.series_many(there, span[0], span[1] + 1, max_points=4000)
         figure = figure_of(store, shown, span, minutes, halted)
-        config = chart.CONFIG | {"scrollZoom": halted is not None, "doubleClick": "reset"}
-        st.plotly_chart(figure, key="live-chart", theme=None, config=config)
+        with st.container(key=KEY):
+            config = chart.CONFIG if halted is None else zoom.CONFIG
+            st.plotly_chart(figure, key="live-plot", theme=None, config=config)
+        if halted is not None:
+            zoom.listen(KEY, span, store.zone, lambda to: keep_view(to, whole, store.zone))
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             st.html(f'<span class="zg-caption">{caption(shown, halted)}</span>', width="content")
-            if any(chart.has_readings(one) for one in shown) and halted is not None:
+            if halted is not None and any(chart.has_readings(one) for one in shown):
                 chart.show_export(
-                    "live", chart.export_frame(shown), name="live", zone=store.zone
+                    "live", chart.export_frame(shown), name="live", zone=store.zone,
+                    behind=lambda: chart.readings_frame(store, shown),
+                    behind_rows=sum(one.stands_for for one in shown),
                 )  # fmt: skip
+
+
+def zoomed(whole: tuple[int, int], zone: str) -> tuple[int, int]:
+    """What the URL says the halted chart is zoomed to, or all of it."""
+    first, _, last = (address.get(VIEW) or "").partition("..")
+    try:
+        start, end = window.parse_time(first, zone), window.parse_time(last, zone, is_end=True)
+    except ValueError:
+        return whole
+    return (start, end) if start < end else whole
+
+
+def keep_view(to: tuple[int, int] | None, whole: tuple[int, int], zone: str) -> None:
+    """Write a zoom into the URL, or take it out."""
+    if to is None or to == whole:
+        address.put({VIEW: None})
+    else:
+        address.put({VIEW: "..".join(window.format_time(us, zone, fine=True) for us in to)})
 
 
 def caption(shown: Sequence[Series], halted: int | None) -> str:
@@ -138,11 +163,7 @@ def figure_of(
         theme=theme.kind(),
         language=current_language(),
     )
-    # The same words for the same picture: what was zoomed stays so until it moves on.
-    figure.update_layout(
-        uirevision=f"{halted}-{minutes}" if halted is not None else None,
-        dragmode="zoom" if halted is not None else False,
-    )
+    figure.update_layout(dragmode="zoom" if halted is not None else False)
     figure.update_xaxes(fixedrange=halted is None)
     return figure
 
