@@ -224,11 +224,11 @@ def _device_live(
 
 
 def _step(store: Store, device: str) -> int:
-    """Shortest typical step of a device's signals [µs]; 0 without readings."""
+    """Shortest typical step of a device's signals [µs]; 0 where none has two readings."""
     known = {one.name for one in store.devices()}
     if device not in known:
         return 0
-    return min((info.step_us for info in store.signals(device)), default=0)
+    return min((info.step_us for info in store.signals(device) if info.rows > 1), default=0)
 
 
 def poll_rates(tally: Sequence[Tally], now: int, began: int = 0) -> dict[str, float]:

@@ -193,7 +193,10 @@ def present(store: Store, quantity: str, now: int, over: Over = "sum") -> Presen
     for name, mine in signals.items():
         newest = [_newest(store, one) for one in mine]
         ages[name] = now - min(ts for ts, _ in newest)
-        limits = [max(PRESENT_STEPS * one.step_us, PRESENT_LEAST_US) for one in mine]
+        # Of a single reading no step is known.
+        limits = [
+            max(PRESENT_STEPS * one.step_us * (one.rows > 1), PRESENT_LEAST_US) for one in mine
+        ]
         fresh = all(now - ts <= limit for (ts, _), limit in zip(newest, limits, strict=True))
         value = _together([v for _, v in newest], mine[0]) if fresh else np.nan
         readings[name] = (np.array([now]), np.array([value]))

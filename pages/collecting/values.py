@@ -31,7 +31,8 @@ def show_values(store: Store, device: str, report: LiveReport) -> None:
         return
     st.subheader(t("live.values", name=device))
     known = {one.name for one in store.devices()}
-    steps = {one.name: one.step_us for one in store.signals(device)} if device in known else {}
+    every = store.signals(device) if device in known else []
+    steps = {one.name: one.step_us for one in every if one.rows > 1}
     # Hundreds of cells are read as a picture, not as a table.
     whole = [one for one in found if one.signal.cell is None] or found
     shown = whole[:MOST]
