@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shared import address, states, theme
 from pages.shared.texts import pick_language, t
 
-PAGES = ("overview", "meters", "comparison", "bess", "packpulse", "data")
+PAGES = ("overview", "meters", "comparison", "bess", "packpulse", "live", "data")
 FOLDER = Path(__file__).parent / "pages"
 
 

@@ -37,6 +37,8 @@ APPLICATION_ID = 0x5A4A524E  # "ZJRN"
 KEEP_S = 3600.0  # settled readings are kept so long, to know them when they are delivered again
 BYTES_PER_READING = 110  # with its index, measured (benchmarks/bench_journal.py)
 EVENTS_KEPT = 100_000
+TALLY_KEPT_US = 2 * DAY
+MINUTE = 60_000_000
 FORGET_ROWS = 50_000  # rows taken in one transaction: appends wait no longer than for these
 _EPOCH = FIRST_DAY.toordinal() - 1
 EARLIEST = (FIRST_DAY.toordinal() - _EPOCH) * DAY
@@ -67,6 +69,13 @@ CREATE TABLE event (
     text TEXT NOT NULL
 );
 CREATE INDEX event_by_device ON event (device, at);
+CREATE TABLE tally (
+    device TEXT NOT NULL, minute INTEGER NOT NULL, polls INTEGER NOT NULL,
+    errors INTEGER NOT NULL, PRIMARY KEY (device, minute)
+) WITHOUT ROWID;
+CREATE TABLE site (
+    name TEXT PRIMARY KEY, zone TEXT, latitude REAL, longitude REAL, altitude_m REAL
+);
 """
 
 WAY_OUT = (
@@ -144,6 +153,27 @@ class DeviceState:
     last_error: str
     last_error_at: int | None
     latency_s: float | None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Attempts to ask a device within the minute from `minute` on [µs UTC], and failed ones."""
+
+    device: str
+    minute: int
+    polls: int
+    errors: int
+
+
+@dataclass(frozen=True)
+class SitePlace:
+    """Where a site of the collector's configuration is, as far as it says."""
+
+    name: str
+    zone: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    altitude_m: float | None = None
 
 
 @dataclass(frozen=True)
@@ -382,6 +412,20 @@ class Journal:
         if con.total_changes != changes:
             _count_up(con)
 
+    def describe_sites(self, sites: Sequence[SitePlace]) -> None:
+        """Say where sites are; those told before and not now stay.
+
+        Raises
+        ------
+        StoreError : the journal cannot be written.
+        """
+        with self._writing() as con:
+            con.executemany(
+                "INSERT OR REPLACE INTO site (name, zone, latitude, longitude, altitude_m)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [(s.name, s.zone, s.latitude, s.longitude, s.altitude_m) for s in sites],
+            )
+
     def append(self, batches: Sequence[Batch], *, received: int | None = None) -> int:
         """Keep readings, all or none; on disk when this returns.
 
@@ -495,6 +539,16 @@ class Journal:
                     " WHERE name = ?",
                     (error, at, device),
                 )
+            con.execute(
+                "INSERT INTO tally (device, minute, polls, errors) VALUES (?1, ?2, 1, ?3)"
+                " ON CONFLICT DO UPDATE SET polls = polls + 1, errors = errors + ?3",
+                (device, at // MINUTE * MINUTE, int(error is not None)),
+            )
+
+    def note_alive(self, at: int) -> None:
+        """Note that a collector is at work [µs UTC]; not synchronised on its own."""
+        with self._writing(sync=False) as con:
+            con.execute("INSERT OR REPLACE INTO setting VALUES ('alive', ?)", (str(at),))
 
     def note_event(self, device: str, at: int, kind: str, text: str) -> None:
         """Note what happened to a device, or to the collector where `device` is empty."""
@@ -518,6 +572,26 @@ class Journal:
             )
             for row in rows
         ]  # fmt: skip
+
+    def alive(self) -> int | None:
+        """When a collector last said that it is at work [µs UTC]; None if none ever did."""
+        with self._lock:
+            found = self._ask("SELECT value FROM setting WHERE name = 'alive'")
+        return int(found[0]["value"]) if found else None
+
+    def tally(self, since: int) -> list[Tally]:
+        """Attempts by device and minute, of minutes that end after `since` [µs UTC]."""
+        with self._lock:
+            rows = self._ask(
+                "SELECT * FROM tally WHERE minute > ? ORDER BY device, minute", since - MINUTE
+            )
+        return [Tally(r["device"], r["minute"], r["polls"], r["errors"]) for r in rows]
+
+    def sites(self) -> dict[str, SitePlace]:
+        """Sites as they were described, by name."""
+        with self._lock:
+            rows = self._ask("SELECT * FROM site ORDER BY name")
+        return {row["name"]: SitePlace(**dict(row)) for row in rows}
 
     def events(self, device: str | None = None, limit: int = 1000) -> list[Event]:
         """What happened, newest first; of one device, or of all and the collector."""
@@ -754,6 +828,7 @@ class Journal:
                 "UPDATE device SET settled = ?1 WHERE name = ?2 AND settled <> ?1",
                 [(seq, name) for name, seq in settled.items()],
             )
+            con.execute("DELETE FROM tally WHERE minute < ?", (moment - TALLY_KEPT_US,))
         gone = 0
         low = 0
         while True:

@@ -362,6 +362,13 @@ class Store:
             state, version = self._fresh(), self.version
         return version, 0 if state.live is None else state.live.until
 
+    @property
+    def journal(self) -> Journal | None:
+        """The journal at its place now, which says how collecting goes; None without one."""
+        with self._lock:
+            live = self._live_readings()
+        return live if isinstance(live, Journal) else None
+
     def _live_readings(self) -> LiveReadings | None:
         """The readings given, or the journal that stands at its place now."""
         if self._given is not None or self._journal_path is None:

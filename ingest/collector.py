@@ -21,7 +21,7 @@ from typing import Any, Protocol
 
 from core.config import Settings
 from core.errors import BadAnswer, DeviceError, NoAnswer, StoreError, ZigguratError
-from core.journal import COLLECTOR_START, COLLECTOR_STOP, Journal
+from core.journal import COLLECTOR_START, COLLECTOR_STOP, Journal, SitePlace
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
 from ingest.collector_config import CollectorConfig, CollectorOptions, load_collector
@@ -31,7 +31,7 @@ from ingest.metrics import Metrics
 FIRST_WAIT_S = 1.0
 GRACE_S = 10.0
 FUTURE_US = 60_000_000  # a device's clock may run ahead by so much
-BACKLOG_EVERY_S = 10.0
+BACKLOG_EVERY_S = 5.0
 
 
 def now_us() -> int:
@@ -317,6 +317,7 @@ class Collector:
             ]
             if settle is not None:
                 service.append(group.create_task(self._settle_on(settle)))
+            await self._told(self._journal.describe_sites, _places(self.config))
             await self.note_event("", COLLECTOR_START, "")
             for device in self.config.devices:
                 await self._start(device)
@@ -350,6 +351,7 @@ class Collector:
             return
         if config.options != self.options:
             self.log.warning("[collector] is read at the next start only")
+        await self._told(self._journal.describe_sites, _places(config))
         wanted = {device.name: device for device in config.devices}
         ending = [
             name for name, one in self._runners.items() if wanted.get(name) != one.device
@@ -406,6 +408,7 @@ class Collector:
 
     async def _watch_backlog(self) -> None:
         while True:
+            await self._told(self._journal.note_alive, now_us())
             try:
                 for one in await self._writer.do(self._journal.backlog):
                     self.metrics.backlog.labels(one.device).set(one.readings)
@@ -417,6 +420,13 @@ class Collector:
         while True:
             await asyncio.sleep(self.options.settle_s)
             await settle()
+
+
+def _places(config: CollectorConfig) -> list[SitePlace]:
+    return [
+        SitePlace(site.name, site.zone, site.latitude, site.longitude, site.altitude_m)
+        for site in config.sites
+    ]
 
 
 async def settle_apart(store: Path, journal: Path | None, log: Logger) -> None:

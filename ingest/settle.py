@@ -17,7 +17,7 @@ import numpy as np
 
 from core.config import Settings
 from core.errors import StoreError, StoreLocked
-from core.journal import KEEP_S, Journal, LiveDevice, Unsettled, settled_in
+from core.journal import KEEP_S, Journal, LiveDevice, SitePlace, Unsettled, settled_in
 from core.ledger import (
     LIVE,
     Commit,
@@ -127,6 +127,7 @@ class _Run:
         self._ledger = ledger
         self._journal = journal
         self._devices = journal.devices()
+        self._places = {name: _place(one) for name, one in journal.sites().items()}
         self._synthetic = {row["name"]: row["synthetic"] for row in ledger.devices()}
         self._skipped: set[str] = set()
         self.summary = Settled()
@@ -233,12 +234,19 @@ class _Run:
         return SourceRow(f"{LIVE}:{device}", device, kind=LIVE, status="new")
 
     def _facts(self, device: LiveDevice) -> dict[str, object] | None:
-        """Facts of the device with its site; None where they need no change."""
+        """Facts of the device with its site and where that is; None where they need no change.
+
+        A zone or a location that was entered by hand stays.
+        """
         every = {row["name"]: row["facts"] for row in self._ledger.devices()}
         known: dict[str, object] = every.get(device.name, {})
-        if not device.site or known.get("site") == device.site:
+        if not device.site:
             return None
-        return {**known, "site": device.site}
+        place = self._places.get(device.site, {})
+        moved = known.get("site") not in (None, device.site)
+        facts = {**known, **place} if moved else {**place, **known}
+        facts["site"] = device.site
+        return facts if facts != known else None
 
     def _write(
         self,
@@ -258,6 +266,17 @@ class _Run:
             readings = (ts, value, np.full(len(ts), source, np.int64))
             for chunk in session.chunks(signal, readings, levels=levels, own=True):
                 session.append(signal, chunk, levels)
+
+
+def _place(site: SitePlace) -> dict[str, object]:
+    """Zone and location of a site as facts of its devices."""
+    found: dict[str, object] = {"zone": site.zone} if site.zone else {}
+    place = {
+        name: getattr(site, name)
+        for name in ("latitude", "longitude", "altitude_m")
+        if getattr(site, name) is not None
+    }
+    return found | ({"location": place} if place else {})
 
 
 def _quarantined(

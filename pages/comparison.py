@@ -16,6 +16,7 @@ from core import charts, comparison, measures, query
 from core.charts import Bars, build_bars_figure, build_series_figure
 from core.comparison import DifferenceReport, Overlay, Side, SideReport
 from core.signals import described
+from pages.collecting.course import show_course
 from pages.shared import address, chart, data, numbers, pickers, states, table, theme, zoom
 from pages.shared.chart import KeyFigure
 from pages.shared.texts import current_language, t
@@ -56,6 +57,9 @@ def main() -> None:
         states.notice(t("comparison.none"), commands=(states.DEMO,))
         return
     mode = pick_mode(len(able))
+    if mode == "sites":
+        show_course(store, devices)
+        return
     with pickers.bar():
         chosen = pick_sides_of(mode, able, devices)
         separate, per_peak, ghost = pick_drawing(mode)
@@ -92,8 +96,8 @@ def main() -> None:
 
 
 def pick_mode(able: int) -> str:
-    """Devices against each other, or periods of one."""
-    modes = ("devices", "periods")
+    """Devices against each other, periods of one, or sites summed up."""
+    modes = ("devices", "periods", "sites")
     asked = address.get("mode")
     now = asked if asked in modes else modes[0 if able > 1 else 1]
     return str(

@@ -69,9 +69,10 @@ def _figure_html(figure: KeyFigure) -> str:
     )
 
 
-def state_html(state: str) -> str:
-    """A state as shape, colour and word."""
-    return f'<span class="zg-state zg-{state}"><i></i>{escape(t(f"state.{state}"))}</span>'
+def state_html(state: str, words: str = "") -> str:
+    """A state as shape, colour and word, or other words than its own."""
+    said = escape(words or t(f"state.{state}"))
+    return f'<span class="zg-state zg-{state}"><i></i>{said}</span>'
 
 
 def show_synthetic_ribbon(devices: Sequence[query.Device]) -> None:

@@ -17,6 +17,7 @@ from pages.shared.texts import t
 BUILD = "python preprocess.py build"
 DEMO = "python preprocess.py demo"
 VERIFY = "python preprocess.py verify"
+COLLECT = "python -m ingest collect --config data/collector.toml"
 APP = Path(__file__).parents[2] / "app.py"
 _FRAMED = "framed"
 
@@ -94,6 +95,23 @@ def require_store() -> query.Store:
     except errors.ZigguratError as error:
         explain(error)
         st.stop()
+
+
+def require_collected() -> query.Store:
+    """The store with a journal; where either is missing, says how to collect, and ends the page."""
+    _enter_frame()
+    try:
+        store = data.open_store()
+        if store.journal is not None:
+            return store
+    except errors.StoreMissing:
+        pass  # the collector makes the store too
+    except errors.ZigguratError as error:
+        explain(error)
+        st.stop()
+    notice(t("live.none"), detail=t("live.none.mend"))
+    st.code(COLLECT, language="bash")
+    st.stop()
 
 
 def require_devices(store: query.Store) -> list[query.Device]:

@@ -31,9 +31,9 @@ def cut(text: str, whole: str = "", most: int = 40) -> str:
     return Markup(f'<span title="{escape(whole or text)}">{escape(short)}</span>')
 
 
-def state(name: str) -> Markup:
-    """A state as shape, colour and word."""
-    return Markup(chart.state_html(name))
+def state(name: str, words: str = "") -> Markup:
+    """A state as shape, colour and word, or other words than its own."""
+    return Markup(chart.state_html(name, words))
 
 
 def show_table(

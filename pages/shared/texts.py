@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import ConfigError
 from pages.shared import address, data
+from pages.shared.texts_live import LIVE
 from pages.shared.texts_packpulse import PACKPULSE
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -1328,6 +1329,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error.other": ("This could not be shown.", "Das konnte nicht gezeigt werden."),
 } | PACKPULSE
+TEXTS |= LIVE
 
 
 def current_language() -> str:

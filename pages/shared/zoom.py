@@ -140,10 +140,37 @@ def _listen(key: str, now: Window, least_us: int) -> None:
                 st.session_state[f"{key}-floor"] = st.session_state.get(f"{key}-floor", 0) + 1
             window.zoom_to(now, *wide)
 
-    start, end = to_wall_ms(now.view, now.zone)
+    _mount(key, now.view, now.zone, moved)
+
+
+def listen(
+    key: str, view: tuple[int, int], zone: str, moved: Callable[[tuple[int, int] | None], None]
+) -> None:
+    """Call `moved` with what the chart in the container `key` is zoomed to [µs UTC], None for all.
+
+    For charts that keep their zoom elsewhere than beside the window of the page.
+    """
+
+    def told() -> None:
+        report = st.session_state[f"{key}-zoom"]["xrange"]
+        if report is None:
+            return
+        if report.get("all"):
+            moved(None)
+            return
+        start = from_wall_ms(report["from"], zone)
+        end = from_wall_ms(report["to"], zone, late=True)
+        if start < end:
+            moved(widened(start, end, LEAST_US))
+
+    _mount(key, view, zone, told)
+
+
+def _mount(key: str, view: tuple[int, int], zone: str, told: Callable[[], None]) -> None:
+    start, end = to_wall_ms(view, zone)
     with st.container(key=f"bridge-{key}"):
         _bridge()(
-            key=bridge_key,
+            key=f"{key}-zoom",
             data={"key": key, "from": float(start), "to": float(end)},
-            on_xrange_change=moved,
+            on_xrange_change=told,
         )

@@ -1,0 +1,1 @@
+"""Sections of the Live page, and of sums over sites."""

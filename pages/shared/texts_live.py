@@ -1,0 +1,323 @@
+"""Words of the Live page and of sums over sites; merged into `pages.shared.texts.TEXTS`."""
+
+from __future__ import annotations
+
+# key: (English, German).
+LIVE: dict[str, tuple[str, str]] = {
+    "nav.live": ("Live", "Live"),
+    "live.none": ("Nothing is collected live yet.", "Noch wird nichts live erfasst."),
+    "live.none.mend": (
+        "Describe the devices in data/collector.toml and start the collector; docs/operations.md "
+        "says how.",
+        "Die Geräte in data/collector.toml beschreiben und den Datensammler starten; wie, steht in "
+        "docs/operations.md.",
+    ),
+    "live.no_device": (
+        "The collector has not described a device yet.",
+        "Der Datensammler hat noch kein Gerät beschrieben.",
+    ),
+    "live.not_live": (
+        "{name} is not collected live; shown is {shown}.",
+        "{name} wird nicht live erfasst; gezeigt wird {shown}.",
+    ),
+    # --- figures ---
+    "live.figure.up": ("Devices up", "Geräte erreichbar"),
+    "live.figure.of": ("{part} of {all}", "{part} von {all}"),
+    "live.figure.down": ("{count} down", "{count} gestört"),
+    "live.figure.all_up": ("none is down", "keines gestört"),
+    "live.figure.stopped": (
+        "no collector at work since {since}",
+        "Datensammler steht seit {since}",
+    ),
+    "live.figure.never_ran": ("no collector at work", "kein Datensammler läuft"),
+    "live.figure.rate": ("Poll rate", "Abfragerate"),
+    "live.figure.rate.note": ("mean of 5 min", "Mittel über 5 min"),
+    "live.figure.errors": ("Errors, last hour", "Fehler, letzte Stunde"),
+    "live.figure.errors.none": ("every poll answered", "jede Abfrage beantwortet"),
+    "live.figure.errors.most": ("most: {name}, {count}", "die meisten: {name}, {count}"),
+    "live.figure.backlog": ("Journal backlog", "Rückstand im Journal"),
+    "live.figure.backlog.unit": ("readings", "Messwerte"),
+    "live.figure.backlog.note": (
+        "oldest {age} · {size} on disk",
+        "ältester {age} · {size} auf der Platte",
+    ),
+    "live.figure.backlog.none": ("{size} on disk", "{size} auf der Platte"),
+    "live.figure.age": ("Newest reading", "Neuester Messwert"),
+    "live.figure.age.value": ("{age}", "{age}"),
+    "live.figure.age.unit": ("old", "alt"),
+    "live.figure.age.none": ("no good reading yet", "noch kein gültiger Messwert"),
+    # --- headline ---
+    "live.headline.calm": (
+        "All {count} devices answer",
+        "Alle {count} Geräte antworten",
+    ),
+    "live.headline.one": ("The one device answers", "Das eine Gerät antwortet"),
+    "live.headline.down": (
+        "{name} has not answered for {age}",
+        "{name} antwortet seit {age} nicht",
+    ),
+    "live.headline.downs": (
+        "{count} of {all} devices do not answer, {name} for {age}",
+        "{count} von {all} Geräten antworten nicht, {name} seit {age}",
+    ),
+    "live.headline.silent": (
+        "{name} has given no good reading for {age}",
+        "{name} liefert seit {age} keinen gültigen Messwert",
+    ),
+    "live.headline.silents": (
+        "{count} of {all} devices give no good readings, {name} for {age}",
+        "{count} von {all} Geräten liefern keine gültigen Messwerte, {name} seit {age}",
+    ),
+    "live.headline.never": (
+        "{name} has given no reading yet",
+        "{name} hat noch keinen Messwert geliefert",
+    ),
+    "live.headline.stopped": (
+        "No collector is at work: what is shown is what came before",
+        "Es läuft kein Datensammler: gezeigt wird, was vorher kam",
+    ),
+    # --- states of a device ---
+    "live.state.up": ("up", "erreichbar"),
+    "live.state.silent": ("silent for {age}", "stumm seit {age}"),
+    "live.state.outage": ("outage since {moment}", "Ausfall seit {moment}"),
+    "live.state.never": ("never reached", "nie erreicht"),
+    "live.state.stopped": ("not collected", "nicht erfasst"),
+    # --- table of devices ---
+    "live.devices": ("Devices", "Geräte"),
+    "live.col.device": ("Device", "Gerät"),
+    "live.col.site": ("Site", "Standort"),
+    "live.col.state": ("State", "Zustand"),
+    "live.col.poll": ("Last poll", "Letzte Abfrage"),
+    "live.col.rate": ("Polls/min", "Abfragen/min"),
+    "live.col.latency": ("Latency", "Antwortzeit"),
+    "live.col.errors": ("Errors, 1 h", "Fehler, 1 h"),
+    "live.col.errors_all": ("Errors, all", "Fehler, gesamt"),
+    "live.col.newest": ("Newest good reading", "Neuester gültiger Messwert"),
+    "live.col.age": ("Age", "Alter"),
+    "live.col.error": ("Last error", "Letzter Fehler"),
+    "live.listened": ("listened to", "meldet selbst"),
+    "live.devices.note": (
+        "silent: no good reading for four typical steps, at least 1 min · errors are failed "
+        "attempts to ask · {zone}",
+        "stumm: kein gültiger Messwert seit vier üblichen Schritten, mindestens 1 min · Fehler "
+        "sind gescheiterte Abfragen · {zone}",
+    ),
+    "live.error.Unreachable": ("not reachable: {why}", "nicht erreichbar: {why}"),
+    "live.error.NoAnswer": ("no answer: {why}", "keine Antwort: {why}"),
+    "live.error.BadAnswer": ("unusable answer: {why}", "unbrauchbare Antwort: {why}"),
+    # --- values ---
+    "live.values": ("Newest readings of {name}", "Neueste Messwerte von {name}"),
+    "live.values.none": (
+        "{name} has given no reading yet.",
+        "{name} hat noch keinen Messwert geliefert.",
+    ),
+    "live.values.col.signal": ("Signal", "Signal"),
+    "live.values.col.value": ("Value", "Wert"),
+    "live.values.col.unit": ("Unit", "Einheit"),
+    "live.values.col.age": ("Age", "Alter"),
+    "live.values.col.at": ("Time", "Zeit"),
+    "live.values.col.quality": ("Quality", "Qualität"),
+    "live.values.col.good": ("Newest good value", "Neuester gültiger Wert"),
+    "live.values.good": ("{value}, {age} ago", "{value}, vor {age}"),
+    "live.values.parts": (
+        "{count} signals of packs and cells stand under “Strings and modules”",
+        "{count} Signale von Packs und Zellen stehen unter „Strings und Module“",
+    ),
+    "live.quality.good": ("good", "gut"),
+    "live.quality.old": ("good, but old", "gut, aber alt"),
+    "live.quality.stale": ("stale", "veraltet"),
+    "live.quality.out_of_range": ("out of range", "außerhalb des Bereichs"),
+    "live.quality.decode_error": ("not readable", "nicht lesbar"),
+    "live.quality.no_value": ("device has none", "Gerät hat keinen"),
+    # --- chart ---
+    "live.signals": ("Signals in the chart", "Signale im Diagramm"),
+    "live.minutes": ("Last minutes", "Letzte Minuten"),
+    "live.minutes.value": ("{count} min", "{count} min"),
+    "live.follow": ("Follow", "Mitlaufen"),
+    "live.chart.title.one": (
+        "{signal} of {device}: {value}, {age} ago",
+        "{signal} von {device}: {value}, vor {age}",
+    ),
+    "live.chart.title.none": (
+        "No reading of {signal} in the last {minutes} min",
+        "Kein Messwert von {signal} in den letzten {minutes} min",
+    ),
+    "live.chart.title.many": (
+        "{count} signals over the last {minutes} min",
+        "{count} Signale über die letzten {minutes} min",
+    ),
+    "live.chart.title.paused": (
+        "{what} from {span}",
+        "{what}, {span}",
+    ),
+    "live.chart.many": ("{count} signals", "{count} Signale"),
+    "live.chart.follows": (
+        "follows every second; switch off to zoom",
+        "läuft jede Sekunde mit; zum Zoomen anhalten",
+    ),
+    "live.chart.paused": (
+        "halted at {moment}; drag or turn the wheel to zoom",
+        "angehalten um {moment}; ziehen oder Mausrad zum Zoomen",
+    ),
+    "live.chart.outage": ("outage", "Ausfall"),
+    "live.chart.none": (
+        "None of these signals has a reading yet.",
+        "Von diesen Signalen gibt es noch keinen Messwert.",
+    ),
+    "live.collector": ("Collector", "Datensammler"),
+    # --- outages ---
+    "live.outages": ("Outages", "Ausfälle"),
+    "live.outages.none": (
+        "No outage is known.",
+        "Es ist kein Ausfall bekannt.",
+    ),
+    "live.outages.col.device": ("Device", "Gerät"),
+    "live.outages.col.start": ("Beginning", "Beginn"),
+    "live.outages.col.end": ("End", "Ende"),
+    "live.outages.col.lasted": ("Duration", "Dauer"),
+    "live.outages.col.reason": ("Reason", "Grund"),
+    "live.outages.going_on": ("going on", "dauert an"),
+    "live.outages.cut": ("not observed further", "nicht weiter beobachtet"),
+    "live.outages.at_least": ("at least {time}", "mindestens {time}"),
+    "live.outages.stopped": ("collector not at work", "Datensammler lief nicht"),
+    "live.outages.note": (
+        "{shown} of {all} outages, newest first · {zone}",
+        "{shown} von {all} Ausfällen, neueste zuerst · {zone}",
+    ),
+    "live.outages.cut_note": (
+        "not observed further: the collector ended or began anew meanwhile",
+        "nicht weiter beobachtet: der Datensammler endete oder begann inzwischen neu",
+    ),
+    # --- strings and modules ---
+    "live.parts": ("Strings and modules", "Strings und Module"),
+    "live.parts.group": ("Peers", "Gleichartige Signale"),
+    "live.parts.view": ("Show", "Zeigen"),
+    "live.parts.view.deviation": ("Deviation", "Abweichung"),
+    "live.parts.view.value": ("Value", "Wert"),
+    "live.parts.row": ("pack or inverter", "Pack oder Wechselrichter"),
+    "live.parts.row.pack": ("pack", "Pack"),
+    "live.parts.column": ("number in the name", "Nummer im Namen"),
+    "live.parts.column.cell": ("cell", "Zelle"),
+    "live.parts.column.string": ("string", "String"),
+    "live.parts.column.pack": ("pack", "Pack"),
+    "live.parts.missing": ("no reading at this moment", "kein Messwert zu diesem Zeitpunkt"),
+    "live.parts.title.off": (
+        "{signal} is {size} {side} the median of its peers",
+        "{signal} liegt {size} {side} dem Median der gleichartigen Signale",
+    ),
+    "live.parts.above": ("above", "über"),
+    "live.parts.below": ("below", "unter"),
+    "live.parts.title.same": (
+        "All {count} read the same",
+        "Alle {count} zeigen denselben Wert",
+    ),
+    "live.parts.title.few": (
+        "{count} of {all} have a reading: too few to compare",
+        "{count} von {all} haben einen Messwert: zu wenige zum Vergleichen",
+    ),
+    "live.parts.col.signal": ("Signal", "Signal"),
+    "live.parts.col.value": ("Value", "Wert"),
+    "live.parts.col.deviation": ("Deviation from median", "Abweichung vom Median"),
+    "live.parts.col.age": ("Age at that moment", "Alter zu diesem Zeitpunkt"),
+    "live.parts.col.state": ("State", "Zustand"),
+    "live.parts.present": ("present", "vorhanden"),
+    "live.parts.absent": ("missing", "fehlt"),
+    "live.parts.note": (
+        "{moment} · readings within {near} before it; others are missing, not zero",
+        "{moment} · Messwerte höchstens {near} davor; andere fehlen, sie zählen nicht als null",
+    ),
+    "live.parts.note.missing": ("{count} missing", "{count} fehlen"),
+    "live.parts.most": (
+        "the {count} farthest from the median of {all}",
+        "die {count} mit der größten Abweichung von {all}",
+    ),
+    # --- sites ---
+    "sites.title": ("Sites", "Standorte"),
+    "sites.quantity": ("Quantity", "Messgröße"),
+    "sites.over": ("Over devices", "Über Geräte"),
+    "sites.over.sum": ("Sum", "Summe"),
+    "sites.over.mean": ("Mean", "Mittel"),
+    "sites.over.min": ("Smallest", "Kleinster"),
+    "sites.over.max": ("Greatest", "Größter"),
+    "sites.none": (
+        "No device measures a quantity that can be taken over devices.",
+        "Kein Gerät misst eine Größe, die sich über Geräte zusammenfassen lässt.",
+    ),
+    "sites.headline.all": (
+        "{over} of {what} over {count} devices: {value}",
+        "{what}, {over} über {count} Geräte: {value}",
+    ),
+    "sites.headline.missing": (
+        "{what} over all devices is not known: {names} missing; over the other {count}: {value}",
+        "{what} über alle Geräte ist nicht bekannt, es fehlt: {names}; über die übrigen {count}: "
+        "{value}",
+    ),
+    "sites.headline.nothing": (
+        "No device has a reading of {what} at present",
+        "Kein Gerät hat derzeit einen Messwert von {what}",
+    ),
+    "sites.col.site": ("Site", "Standort"),
+    "sites.col.zone": ("Time zone", "Zeitzone"),
+    "sites.col.place": ("Location", "Lage"),
+    "sites.col.device": ("Device", "Gerät"),
+    "sites.col.devices": ("Devices", "Geräte"),
+    "sites.col.value": ("{over} [{unit}]", "{over} [{unit}]"),
+    "sites.col.of": ("With a value", "Mit Wert"),
+    "sites.col.missing": ("Missing", "Fehlend"),
+    "sites.col.age": ("Age", "Alter"),
+    "sites.col.mean": ("Mean [{unit}]", "Mittel [{unit}]"),
+    "sites.col.least": ("Smallest [{unit}]", "Kleinster [{unit}]"),
+    "sites.col.most": ("Greatest [{unit}]", "Größter [{unit}]"),
+    "sites.col.coverage": ("Coverage", "Abdeckung"),
+    "sites.col.gone": ("Cells without a value", "Intervalle ohne Wert"),
+    "sites.unnamed": ("no site named", "ohne Standort"),
+    "sites.total": ("All devices", "Alle Geräte"),
+    "sites.present.note": (
+        "newest reading of each device, at most four typical steps or 10 s old; a "
+        "missing device is not counted as zero",
+        "neuester Messwert jedes Geräts, höchstens vier übliche Schritte oder 10 s alt; "
+        "ein fehlendes Gerät zählt nicht als null",
+    ),
+    "sites.present.several": (
+        "several signals of one device are summed first, ratios and temperatures averaged",
+        "mehrere Signale eines Geräts werden zuerst summiert, Verhältnisse und Temperaturen "
+        "gemittelt",
+    ),
+    "sites.course.title": (
+        "{over} of {what} over {count} devices: {mean} on average",
+        "{what}, {over} über {count} Geräte: im Mittel {mean}",
+    ),
+    "sites.course.title.none": (
+        "At no time do all {count} devices have a value of {what}",
+        "Zu keiner Zeit haben alle {count} Geräte einen Wert von {what}",
+    ),
+    "sites.course.note": (
+        "means of {step} on a common grid · a cell has a value only where all {count} devices have "
+        "one: {ratio} of the cells",
+        "Mittel über {step} auf gemeinsamem Raster · ein Intervall hat nur dort einen Wert, wo "
+        "alle {count} Geräte einen haben: {ratio} der Intervalle",
+    ),
+    "sites.course.missing": (
+        "Not counted as zero where they are missing: {names}.",
+        "Wo sie fehlen, nicht als null gezählt: {names}.",
+    ),
+    "sites.course.gone": ("{name} in {count} cells", "{name} in {count} Intervallen"),
+    "sites.units": (
+        "The units of these devices do not add up.",
+        "Die Einheiten dieser Geräte passen nicht zusammen.",
+    ),
+    "comparison.mode.sites": ("Sites, summed up", "Standorte, zusammengefasst"),
+    # --- quantities ---
+    "quantity.active_power": ("active power", "Wirkleistung"),
+    "quantity.grid_power": ("grid power", "Netzleistung"),
+    "quantity.load_power": ("load", "Last"),
+    "quantity.pv_power": ("PV power", "PV-Leistung"),
+    "quantity.inverter_power": ("inverter power", "Wechselrichterleistung"),
+    "quantity.battery_power": ("battery power", "Batterieleistung"),
+    "quantity.pcs_power": ("PCS power", "Umrichterleistung"),
+    "quantity.pv_dc_power": ("PV DC power", "PV-Leistung DC"),
+    "quantity.auxiliary_power": ("auxiliary power", "Eigenbedarf"),
+    "quantity.soc": ("state of charge", "Ladezustand"),
+    "quantity.poa_global": ("irradiance, plane of array", "Einstrahlung in Modulebene"),
+    "quantity.temp_air": ("air temperature", "Lufttemperatur"),
+}
