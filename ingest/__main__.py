@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import os
 import signal
 import sys
 import uuid
@@ -306,23 +308,45 @@ PasswordEnv = Annotated[str, typer.Option(help="Environment variable that holds 
 @simulate.command("device")
 def simulate_device(
     template: Annotated[str, typer.Option(help="Name of a template, or a file *.toml.")],
-    port: Annotated[int, typer.Option(help="TCP port.")] = 5020,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="TCP port; UDP for a BACnet device.")
+    ] = 5020,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     setting: Annotated[
-        list[str] | None, typer.Option("--set", help="A signal that stands still: ac_power=1200")
+        list[str] | None, typer.Option("--set", help="A signal that stands still: ac_power=1.2")
     ] = None,
 ) -> None:
-    """Serve a template with values that move, until told to stop.
+    """Serve any template with values that move, until told to stop.
+
+    Prints the command that reads it. --set takes the unit that `probe` shows.
 
     Example: python -m ingest simulate device --template sungrow_sg --port 5020
     """
     from ingest.devices import load_template
-    from ingest.simulate_device import SimulatedDevice
+    from ingest.simulate import Simulated, serve, serve_moving
 
-    device = SimulatedDevice(load_template(template))
-    fixed = {key: float(value) for key, value in _told(setting or []).items()}
-    typer.echo(f"{template} at {host}:{port}", err=True)
-    asyncio.run(_until_told(device.serve_moving(host, port, fixed=fixed)))
+    fixed = _numbers(setting or [])
+
+    def started(simulated: Simulated) -> None:
+        words = "".join(f" --set {key}={value}" for key, value in simulated.found_by.items())
+        typer.echo(
+            f"{template} at {host}:{port}, read by\n"
+            f"  python -m ingest probe --template {template}{words}"
+        )
+        sys.stdout.flush()
+
+    serving = serve(load_template(template), host=host, port=port, zone=_settings().zone)
+    asyncio.run(_until_told(serve_moving(serving, fixed, started=started)))
+
+
+def _numbers(pairs: list[str]) -> dict[str, float]:
+    """``signal=number``."""
+    found = {}
+    for key, value in _told(pairs).items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ConfigError(f"--set {key}={value}: is no number")
+        found[key] = float(value)
+    return found
 
 
 @simulate.command("meter")
@@ -452,7 +476,7 @@ def _stop(code: int, text: str) -> NoReturn:
     raise SystemExit(code)
 
 
-def main() -> None:
+def _run() -> None:
     """Run a command; an error made on purpose is one line and an exit code."""
     try:
         app()
@@ -464,6 +488,21 @@ def main() -> None:
         _stop(EXIT_STORE, str(error))
     except ZigguratError as error:
         _stop(EXIT_USAGE, str(error))
+
+
+def main() -> None:
+    """Run a command, and end."""
+    try:
+        _run()
+    except SystemExit as end:
+        # Threads of the iec61850 library outlive what they served: they call into an interpreter
+        # that is being taken down, and abort the process after all is done.
+        if "iec61850" not in sys.modules or not isinstance(end.code, int | None):
+            raise
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code or 0)
 
 
 if __name__ == "__main__":
