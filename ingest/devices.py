@@ -28,7 +28,7 @@ from pydantic import (
 from core.errors import ConfigError
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
-from ingest.toml_file import TomlFile, read_toml
+from ingest.toml_file import TomlFile, read_toml, what_is_wrong
 
 TEMPLATES = Path(__file__).with_name("templates")
 REQUIREMENTS = "requirements-collect.txt"
@@ -435,7 +435,7 @@ def make_device(
     except ValidationError as error:
         first = error.errors()[0]
         told = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise ConfigError(f"device {name}: {told}: {first['msg']}") from error
+        raise ConfigError(f"device {name}: {told} {what_is_wrong(first)}") from error
     return DeviceSpec(
         name,
         identity.group if group is None else group,

@@ -174,7 +174,8 @@ async def _iec61850(
 ) -> AsyncIterator[Simulated]:
     from ingest.simulate_iec61850 import leaf_type, serve_iec61850
 
-    reports = template.identity.transport == "iec61850-report"
+    mode = {**template.defaults, **settings}.get("mode")
+    reports = mode == "report" or template.identity.transport == "iec61850-report"
     first = next(iter(template.points)).ref.partition("/")[0]  # type: ignore[attr-defined]
     block = {"reports": [f"{first}/LLN0$RP$urcb01"]} if reports else {}
     ied = template.defaults.get("ied") or "IED1"
