@@ -231,7 +231,7 @@ def _device(
         entry.group if entry.group is not None else identity.group if identity else "",
         entry.site,
         entry.zone or zones.get(entry.site, default_zone),
-        transport,
+        settings.spoken(transport),
         settings,
         (*kept, *points),
         (*(template.derived if template else ()), *derived),
@@ -240,7 +240,8 @@ def _device(
         entry.stale_after_s or (identity.stale_after_s if identity else None),
     )
     try:
-        spoken(device)  # makes no contact; finds what needs several settings to be seen
+        # Makes no contact; finds what needs several settings to be seen.
+        transport_class(device.transport)(device)
     except ConfigError as error:
         raise file.fail(str(error), "device", number, "name") from error
     return device

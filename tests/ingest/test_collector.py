@@ -265,6 +265,15 @@ def test_errors_name_the_line(setup: Setup, find: str, put: str, line: int, why:
     assert caught.value.line == line
 
 
+def test_a_setting_chooses_to_be_told_instead_of_asking(tmp_path: Path) -> None:
+    config = tmp_path / "collector.toml"
+    config.write_text(
+        '[[device]]\nname = "A"\ntemplate = "opcua_bess"\nurl = "opc.tcp://h"\n'
+        'security = "none"\nmode = "subscribe"\n'
+    )
+    assert load_collector(config).devices[0].transport == "opcua-subscribe"
+
+
 def test_the_age_of_a_reading_is_judged_by_its_own_time() -> None:
     now = 10**15
     for age_s, quality in ((0, Quality.GOOD), (10, Quality.GOOD), (11, Quality.STALE)):
