@@ -73,7 +73,7 @@ def collect(
     from ingest.logs import start_log
 
     settings = _settings(store=store)
-    known = load_collector(config, settings.zone)
+    known = load_collector(_there(config), settings.zone)
     if check:
         for device in known.devices:
             typer.echo(
@@ -84,9 +84,10 @@ def collect(
     if known.options.store is not None and store is None:
         settings = _settings(store=known.options.store)
     options = known.options
-    log = start_log(
-        "ingest.collector", options.log, megabytes=options.log_mb, files=options.log_files
-    )
+    # Of the whole package: what transports have to say belongs there too.
+    start_log("ingest", options.log, megabytes=options.log_mb, files=options.log_files)
+    log = logging.getLogger("ingest.collector")
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # says the same once more
     _make_store(settings)
     catalogue = load_catalogue(settings.signals)
     with open_journal(
@@ -145,12 +146,19 @@ def _asked_device(
     if template is not None:
         known_as = load_template(template)
         return make_device(known_as, name or known_as.identity.name, _told(told), zone=zone)
-    known = {one.name: one for one in load_collector(config, zone).devices}
+    known = {one.name: one for one in load_collector(_there(config), zone).devices}
     if name is None and len(known) == 1:
         return next(iter(known.values()))
     if name not in known:
         raise ConfigError(f"no device {name!r} in {config}; there are: {', '.join(known)}")
     return known[name]
+
+
+def _there(config: Path) -> Path:
+    """The configuration, where there is one."""
+    if not config.exists():
+        raise ConfigError(f"{config} does not exist; docs/collector.md shows how to begin one")
+    return config
 
 
 def _told(pairs: list[str]) -> dict[str, Any]:
@@ -380,7 +388,8 @@ def simulate_meter(
     if wrong or not names:
         raise ConfigError(f"--houses {houses!r}: names without + # * / . and commas between them")
     feed = Feed(names, interval, pace, _start(start, settings.zone), rounds, seed, settings.zone)
-    log = start_log("ingest.simulate")
+    start_log("ingest")
+    log = logging.getLogger("ingest.simulate")
 
     async def run() -> int:
         stop = asyncio.Event()
@@ -421,7 +430,8 @@ def simulate_pv(
     device = consumer(parse_broker(broker, user_env, password_env), name, settings.zone)
     options = CollectorOptions(metrics="", log=log)
     known = CollectorConfig(Path(), options, (), (device,))
-    lines = start_log("ingest.simulate", log)
+    start_log("ingest", log)
+    lines = logging.getLogger("ingest.simulate")
     _make_store(settings)
     beside = PvBeside(out, settings.zone, seed)
     catalogue = load_catalogue(settings.signals)

@@ -136,6 +136,7 @@ class CollectorConfig:
     options: CollectorOptions
     sites: tuple[Site, ...]
     devices: tuple[DeviceSpec, ...]
+    default_zone: str = "UTC"  # of devices whose site names none
 
 
 _OWN_TABLES = ("point", "derived")
@@ -179,7 +180,7 @@ def load_collector(path: Path, default_zone: str = "UTC") -> CollectorConfig:
     if not devices:
         raise file.fail("no device is switched on", "device", expected="a [[device]] table")
     _refuse_twice(file, "device", [str(one.get("name")) for one in file.plain["device"]])
-    return CollectorConfig(path, options, tuple(sites), tuple(devices))
+    return CollectorConfig(path, options, tuple(sites), tuple(devices), default_zone)
 
 
 def _refuse_twice(file: TomlFile, table: str, names: list[str]) -> None:

@@ -434,8 +434,8 @@ def make_device(
         checked = model.model_validate({**template.defaults, **settings})
     except ValidationError as error:
         first = error.errors()[0]
-        told = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise ConfigError(f"device {name}: {told} {what_is_wrong(first)}") from error
+        told = " ".join([".".join(str(part) for part in first["loc"]), what_is_wrong(first)])
+        raise ConfigError(f"device {name}: {told.strip()}") from error
     return DeviceSpec(
         name,
         identity.group if group is None else group,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -83,9 +85,12 @@ async def serve_moving(
     start = loop.time()
     async with serving as simulated:
         held = dict(fixed or {})
-        unknown = set(held) - {point.signal for point in simulated.device.points}
-        if unknown:
-            raise ConfigError(f"the template has no signal {', '.join(sorted(unknown))}")
+        known = [point.signal for point in simulated.device.points]
+        for signal in set(held) - set(known):
+            near = difflib.get_close_matches(signal, known, 3, 0.5) or [*known[:5], "..."]
+            raise ConfigError(
+                f"the template has no signal {signal!r}; there are: {', '.join(near)}"
+            )
         try:
             await simulated.put(held)
         except (ValueError, OverflowError) as error:
@@ -153,6 +158,8 @@ async def _bacnet(
     from ingest.simulate_bacnet import serve_bacnet
 
     own = f"{host}:{port}"
+    with socket.socket(type=socket.SOCK_DGRAM) as probe:  # the library would only log it
+        probe.bind((host, port))
     # A client on the same machine needs a port of its own.
     told = {"address": own, "local": f"{host}:0", **settings}
     device = make_device(template, "simulated", told, zone=zone)

@@ -488,6 +488,12 @@ def test_serving_with_moving_values() -> None:
     assert not any(map(math.isnan, told))
 
 
+def test_an_address_of_another_machine_is_told() -> None:
+    for name in ("bacnet_meter", "sml_meter", "fronius_solar_api"):
+        with pytest.raises(ConfigError, match=r"cannot listen at 192.0.2.1:"):
+            asyncio.run(serve_moving(serve(load(name), host="192.0.2.1", port=free_port())))
+
+
 def test_what_cannot_be_served_is_told() -> None:
     template = load_template("eastron_sdm630")
 
@@ -501,7 +507,8 @@ def test_what_cannot_be_served_is_told() -> None:
         taken.listen()
         port = taken.getsockname()[1]
         assert refused(port).startswith(f"cannot listen at 127.0.0.1:{port}")
-    assert refused(free_port(), {"power": 1.0}) == "the template has no signal power"
+    told = refused(free_port(), {"freqency": 50.0})
+    assert told == "the template has no signal 'freqency'; there are: frequency"
     growatt = serve(load_template("growatt"), port=free_port())
     with pytest.raises(ConfigError, match="cannot be told"):
         asyncio.run(serve_moving(growatt, {"frequency": 1e9}))
