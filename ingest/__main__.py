@@ -70,16 +70,16 @@ def collect(
     from core.signals import load_catalogue
     from ingest.collector import collect as run
     from ingest.collector_config import load_collector
+    from ingest.devices import transport_class
     from ingest.logs import start_log
 
     settings = _settings(store=store)
     known = load_collector(_there(config), settings.zone)
     if check:
         for device in known.devices:
-            typer.echo(
-                f"{device.name}: {device.transport}, {len(device.points)} signals "
-                f"every {device.period_s:g} s"
-            )
+            told = hasattr(transport_class(device.transport), "listen")
+            when = "as they come" if told else f"every {device.period_s:g} s"
+            typer.echo(f"{device.name}: {device.transport}, {len(device.points)} signals {when}")
         return
     if known.options.store is not None and store is None:
         settings = _settings(store=known.options.store)
@@ -498,6 +498,14 @@ def _run() -> None:
         _stop(EXIT_STORE, str(error))
     except ZigguratError as error:
         _stop(EXIT_USAGE, str(error))
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] in ("ingest", "core"):
+            raise
+        _stop(
+            EXIT_USAGE,
+            f"needs the package {error.name!r}, which is not installed: "
+            "pip install -c constraints.txt -r requirements-collect.txt",
+        )
 
 
 def main() -> None:
