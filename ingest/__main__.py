@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import os
 import signal
 import sys
 import uuid
@@ -68,23 +70,24 @@ def collect(
     from core.signals import load_catalogue
     from ingest.collector import collect as run
     from ingest.collector_config import load_collector
+    from ingest.devices import transport_class
     from ingest.logs import start_log
 
     settings = _settings(store=store)
-    known = load_collector(config, settings.zone)
+    known = load_collector(_there(config), settings.zone)
     if check:
         for device in known.devices:
-            typer.echo(
-                f"{device.name}: {device.transport}, {len(device.points)} signals "
-                f"every {device.period_s:g} s"
-            )
+            told = hasattr(transport_class(device.transport), "listen")
+            when = "as they come" if told else f"every {device.period_s:g} s"
+            typer.echo(f"{device.name}: {device.transport}, {len(device.points)} signals {when}")
         return
     if known.options.store is not None and store is None:
         settings = _settings(store=known.options.store)
     options = known.options
-    log = start_log(
-        "ingest.collector", options.log, megabytes=options.log_mb, files=options.log_files
-    )
+    # Of the whole package: what transports have to say belongs there too.
+    start_log("ingest", options.log, megabytes=options.log_mb, files=options.log_files)
+    log = logging.getLogger("ingest.collector")
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # says the same once more
     _make_store(settings)
     catalogue = load_catalogue(settings.signals)
     with open_journal(
@@ -143,12 +146,19 @@ def _asked_device(
     if template is not None:
         known_as = load_template(template)
         return make_device(known_as, name or known_as.identity.name, _told(told), zone=zone)
-    known = {one.name: one for one in load_collector(config, zone).devices}
+    known = {one.name: one for one in load_collector(_there(config), zone).devices}
     if name is None and len(known) == 1:
         return next(iter(known.values()))
     if name not in known:
         raise ConfigError(f"no device {name!r} in {config}; there are: {', '.join(known)}")
     return known[name]
+
+
+def _there(config: Path) -> Path:
+    """The configuration, where there is one."""
+    if not config.exists():
+        raise ConfigError(f"{config} does not exist; docs/collector.md shows how to begin one")
+    return config
 
 
 def _told(pairs: list[str]) -> dict[str, Any]:
@@ -306,23 +316,45 @@ PasswordEnv = Annotated[str, typer.Option(help="Environment variable that holds 
 @simulate.command("device")
 def simulate_device(
     template: Annotated[str, typer.Option(help="Name of a template, or a file *.toml.")],
-    port: Annotated[int, typer.Option(help="TCP port.")] = 5020,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="TCP port; UDP for a BACnet device.")
+    ] = 5020,
     host: Annotated[str, typer.Option(help="Address to listen at.")] = "127.0.0.1",
     setting: Annotated[
-        list[str] | None, typer.Option("--set", help="A signal that stands still: ac_power=1200")
+        list[str] | None, typer.Option("--set", help="A signal that stands still: ac_power=1.2")
     ] = None,
 ) -> None:
-    """Serve a template with values that move, until told to stop.
+    """Serve any template with values that move, until told to stop.
+
+    Prints the command that reads it. --set takes the unit that `probe` shows.
 
     Example: python -m ingest simulate device --template sungrow_sg --port 5020
     """
     from ingest.devices import load_template
-    from ingest.simulate_device import SimulatedDevice
+    from ingest.simulate import Simulated, serve, serve_moving
 
-    device = SimulatedDevice(load_template(template))
-    fixed = {key: float(value) for key, value in _told(setting or []).items()}
-    typer.echo(f"{template} at {host}:{port}", err=True)
-    asyncio.run(_until_told(device.serve_moving(host, port, fixed=fixed)))
+    fixed = _numbers(setting or [])
+
+    def started(simulated: Simulated) -> None:
+        words = "".join(f" --set {key}={value}" for key, value in simulated.found_by.items())
+        typer.echo(
+            f"{template} at {host}:{port}, read by\n"
+            f"  python -m ingest probe --template {template}{words}"
+        )
+        sys.stdout.flush()
+
+    serving = serve(load_template(template), host=host, port=port, zone=_settings().zone)
+    asyncio.run(_until_told(serve_moving(serving, fixed, started=started)))
+
+
+def _numbers(pairs: list[str]) -> dict[str, float]:
+    """``signal=number``."""
+    found = {}
+    for key, value in _told(pairs).items():
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ConfigError(f"--set {key}={value}: is no number")
+        found[key] = float(value)
+    return found
 
 
 @simulate.command("meter")
@@ -356,7 +388,8 @@ def simulate_meter(
     if wrong or not names:
         raise ConfigError(f"--houses {houses!r}: names without + # * / . and commas between them")
     feed = Feed(names, interval, pace, _start(start, settings.zone), rounds, seed, settings.zone)
-    log = start_log("ingest.simulate")
+    start_log("ingest")
+    log = logging.getLogger("ingest.simulate")
 
     async def run() -> int:
         stop = asyncio.Event()
@@ -397,7 +430,8 @@ def simulate_pv(
     device = consumer(parse_broker(broker, user_env, password_env), name, settings.zone)
     options = CollectorOptions(metrics="", log=log)
     known = CollectorConfig(Path(), options, (), (device,))
-    lines = start_log("ingest.simulate", log)
+    start_log("ingest", log)
+    lines = logging.getLogger("ingest.simulate")
     _make_store(settings)
     beside = PvBeside(out, settings.zone, seed)
     catalogue = load_catalogue(settings.signals)
@@ -452,7 +486,7 @@ def _stop(code: int, text: str) -> NoReturn:
     raise SystemExit(code)
 
 
-def main() -> None:
+def _run() -> None:
     """Run a command; an error made on purpose is one line and an exit code."""
     try:
         app()
@@ -464,6 +498,29 @@ def main() -> None:
         _stop(EXIT_STORE, str(error))
     except ZigguratError as error:
         _stop(EXIT_USAGE, str(error))
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] in ("ingest", "core"):
+            raise
+        _stop(
+            EXIT_USAGE,
+            f"needs the package {error.name!r}, which is not installed: "
+            "pip install -c constraints.txt -r requirements-collect.txt",
+        )
+
+
+def main() -> None:
+    """Run a command, and end."""
+    try:
+        _run()
+    except SystemExit as end:
+        # Threads of the iec61850 library outlive what they served: they call into an interpreter
+        # that is being taken down, and abort the process after all is done.
+        if "iec61850" not in sys.modules or not isinstance(end.code, int | None):
+            raise
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code or 0)
 
 
 if __name__ == "__main__":

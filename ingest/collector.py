@@ -345,7 +345,7 @@ class Collector:
         A configuration that is wrong changes nothing.
         """
         try:
-            config = load_collector(self.config.path)
+            config = load_collector(self.config.path, self.config.default_zone)
         except ZigguratError as error:
             self.log.error("configuration not taken", extra={"error": str(error)})
             return

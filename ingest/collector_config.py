@@ -136,6 +136,7 @@ class CollectorConfig:
     options: CollectorOptions
     sites: tuple[Site, ...]
     devices: tuple[DeviceSpec, ...]
+    default_zone: str = "UTC"  # of devices whose site names none
 
 
 _OWN_TABLES = ("point", "derived")
@@ -179,7 +180,7 @@ def load_collector(path: Path, default_zone: str = "UTC") -> CollectorConfig:
     if not devices:
         raise file.fail("no device is switched on", "device", expected="a [[device]] table")
     _refuse_twice(file, "device", [str(one.get("name")) for one in file.plain["device"]])
-    return CollectorConfig(path, options, tuple(sites), tuple(devices))
+    return CollectorConfig(path, options, tuple(sites), tuple(devices), default_zone)
 
 
 def _refuse_twice(file: TomlFile, table: str, names: list[str]) -> None:
@@ -240,9 +241,8 @@ def _device(
         entry.stale_after_s or (identity.stale_after_s if identity else None),
     )
     try:
-        transport_class(device.transport)(
-            device
-        )  # makes no contact; finds what needs several settings to be seen
+        # Makes no contact; finds what needs several settings to be seen.
+        transport_class(device.transport)(device)
     except ConfigError as error:
         raise file.fail(str(error), "device", number, "name") from error
     return device

@@ -28,7 +28,7 @@ from pydantic import (
 from core.errors import ConfigError
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
-from ingest.toml_file import TomlFile, read_toml
+from ingest.toml_file import TomlFile, read_toml, what_is_wrong
 
 TEMPLATES = Path(__file__).with_name("templates")
 REQUIREMENTS = "requirements-collect.txt"
@@ -434,8 +434,8 @@ def make_device(
         checked = model.model_validate({**template.defaults, **settings})
     except ValidationError as error:
         first = error.errors()[0]
-        told = ".".join(str(part) for part in first["loc"]) or "settings"
-        raise ConfigError(f"device {name}: {told}: {first['msg']}") from error
+        told = " ".join([".".join(str(part) for part in first["loc"]), what_is_wrong(first)])
+        raise ConfigError(f"device {name}: {told.strip()}") from error
     return DeviceSpec(
         name,
         identity.group if group is None else group,

@@ -33,6 +33,7 @@ from ingest.payload import (
 
 LOG = logging.getLogger(__name__)
 Query = dict[str, str | int | float]
+Address = tuple[str, tuple[tuple[str, str | int | float], ...]]
 
 
 class Settings(Secured):
@@ -107,6 +108,31 @@ class UrlPoint(PayloadPoint):
     query: Query = Field(default_factory=dict)
 
 
+def addresses(device: DeviceSpec) -> dict[Address, list[UrlPoint]]:
+    """Points by the address that answers them: its URL, and its parameters with names filled in.
+
+    Raises
+    ------
+    ConfigError : a parameter names something that the settings do not tell.
+    """
+    settings: Settings = device.settings
+    found: dict[Address, list[UrlPoint]] = {}
+    for point in device.points:
+        given = {**settings.query, **point.query}
+        try:
+            query = {
+                key: value.format_map(settings.names) if isinstance(value, str) else value
+                for key, value in given.items()
+            }
+        except (KeyError, ValueError, IndexError) as error:
+            raise ConfigError(
+                f"device {device.name}: names does not tell {error} of the query "
+                f"of signal {point.signal!r}"
+            ) from error
+        found.setdefault((settings.url + point.url, tuple(sorted(query.items()))), []).append(point)
+    return found
+
+
 class HttpJson:
     """Asks the addresses of a device."""
 
@@ -128,25 +154,8 @@ class HttpJson:
         password = from_environment(device, "password_env") or ""
         self._auth = httpx.BasicAuth(user, password) if user is not None else None
         self._client: httpx.AsyncClient | None = None
-        self._asked: dict[tuple[str, tuple[tuple[str, Any], ...]], list[UrlPoint]] = {}
-        for point in device.points:
-            query = tuple(sorted(self._query(point).items()))
-            self._asked.setdefault((settings.url + point.url, query), []).append(point)
+        self._asked = addresses(device)
         self._told: set[str] = set()
-
-    def _query(self, point: UrlPoint) -> Query:
-        """Parameters of a point, with the names filled in."""
-        given = {**self._settings.query, **point.query}
-        try:
-            return {
-                key: value.format_map(self._settings.names) if isinstance(value, str) else value
-                for key, value in given.items()
-            }
-        except (KeyError, ValueError, IndexError) as error:
-            raise ConfigError(
-                f"device {self._device.name}: names does not tell {error} of the query "
-                f"of signal {point.signal!r}"
-            ) from error
 
     async def open(self) -> None:
         """Make ready; the first poll makes contact."""

@@ -8,6 +8,7 @@ import importlib
 import math
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from pymodbus import FramerType
@@ -61,10 +62,10 @@ def _usual(signal: Signal, lowest: float, highest: float) -> tuple[float, float]
     return max(low, lowest), min(high, highest)
 
 
-def moving(device: DeviceSpec, seconds: float) -> dict[str, float | None]:
+def moving(device: DeviceSpec, seconds: float) -> dict[str, float]:
     """Plausible values of all signals at a time [s]: they swing in their range, counters rise."""
     catalogue = load_catalogue().describe
-    found: dict[str, float | None] = {}
+    found: dict[str, float] = {}
     for point in device.points:
         signal = point.meaning(catalogue)
         part = _fraction(point.signal)
@@ -84,6 +85,8 @@ def moving(device: DeviceSpec, seconds: float) -> dict[str, float | None]:
 
 def _value_limits(device: DeviceSpec, point: Point) -> tuple[float, float]:
     """What a point can hold [its unit]."""
+    if device.transport not in IMAGES:  # other protocols send numbers, not words
+        return -math.inf, math.inf
     raws = _filling(device.transport).raw_limits(point, device.settings)
     low, high = sorted(point.sign * (point.scale * raw + point.offset) for raw in raws)
     return low, high
@@ -105,10 +108,13 @@ class SimulatedDevice:
     port : where it listens, once served.
     """
 
-    def __init__(self, template: Template, settings: Mapping[str, Any] | None = None) -> None:
-        self.spec = make_device(template, "simulated", {"host": "127.0.0.1", **(settings or {})})
+    def __init__(
+        self, template: Template, settings: Mapping[str, Any] | None = None, zone: str = "UTC"
+    ) -> None:
+        told = {"host": "127.0.0.1", **(settings or {})}
+        self.spec = make_device(template, "simulated", told, zone=zone)
         self._filling = _filling(template.identity.transport)
-        self.values: dict[str, float | None] = moving(self.spec, 0.0)
+        self.values: dict[str, float | None] = {**moving(self.spec, 0.0)}
         self.refused: set[tuple[Table, int]] = set()
         self.strict = False
         self.failing: ExcCodes | None = None
@@ -163,24 +169,9 @@ class SimulatedDevice:
         finally:
             await server.shutdown()
 
-    async def serve_moving(
-        self, host: str, port: int, period_s: float = 1.0, fixed: Mapping[str, float | None] = {}
-    ) -> None:
-        """Serve until cancelled, with values that move, but for the fixed ones."""
-        loop = asyncio.get_running_loop()
-        start = loop.time()
-        async with self.served(host, port):
-            while True:
-                self.put({**moving(self.spec, loop.time() - start), **fixed})
-                await asyncio.sleep(period_s)
-
     def _at(self, host: str, port: int) -> DeviceSpec:
-        spec = self.spec
-        settings = spec.settings.model_copy(update={"host": host, "port": port})
-        return DeviceSpec(
-            spec.name, spec.group, spec.site, spec.zone, spec.transport, settings, spec.points,
-            spec.derived, spec.period_s, spec.timeout_s, spec.stale_after_s,
-        )  # fmt: skip
+        settings = self.spec.settings.model_copy(update={"host": host, "port": port})
+        return replace(self.spec, settings=settings)
 
     def sim_device(self) -> SimDevice:
         """Four empty tables; what they answer is filled in at each question."""

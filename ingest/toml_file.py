@@ -90,11 +90,14 @@ class TomlFile:
             first = error.errors()[0]
             told = ".".join(str(part) for part in (*within, *first["loc"]))
             key = next((str(part) for part in first["loc"] if isinstance(part, str)), None)
-            what = {
-                "missing": "is missing",
-                "extra_forbidden": "is not known here",
-            }.get(first["type"], first["msg"].removeprefix("Value error, "))
-            raise self.fail(f"{told or table} {what}", table, index, key) from error
+            why = f"{told or table} {what_is_wrong(first)}"
+            raise self.fail(why, table, index, key) from error
+
+
+def what_is_wrong(error: Mapping[str, Any]) -> str:
+    """One of the errors of a validation, as the end of a sentence that begins with its field."""
+    known = {"missing": "is missing", "extra_forbidden": "is not known here"}
+    return known.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
 
 
 def read_toml(path: Path) -> TomlFile:

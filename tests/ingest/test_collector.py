@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -20,8 +22,10 @@ from core.errors import DeclarationError
 from core.journal import FILE, open_journal
 from core.query import open_store
 from core.readings import Quality, Reading
-from ingest.collector import FUTURE_US, judge_age, waiting_time
-from ingest.collector_config import CollectorOptions, load_collector
+from core.signals import load_catalogue
+from ingest.collector import FUTURE_US, Collector, judge_age, waiting_time
+from ingest.collector_config import CollectorConfig, CollectorOptions, load_collector
+from ingest.metrics import Metrics
 from tests.servers import free_port, listens, wait_until
 
 REPO = Path(__file__).parents[2]
@@ -263,6 +267,35 @@ def test_errors_name_the_line(setup: Setup, find: str, put: str, line: int, why:
     with pytest.raises(DeclarationError, match=why) as caught:
         load_collector(setup.config)
     assert caught.value.line == line
+
+
+def test_a_reload_keeps_the_zone_of_the_settings(tmp_path: Path) -> None:
+    config = tmp_path / "collector.toml"
+    config.write_text('[[device]]\nname = "A"\ntemplate = "eastron_sdm630"\nhost = "h"\n')
+    known = load_collector(config, "Europe/Berlin")
+    log = logging.getLogger("test")
+
+    async def reloaded() -> CollectorConfig:
+        with open_journal(tmp_path / FILE, create=True) as journal, Metrics("") as metrics:
+            made = Collector(known, journal, log, metrics, load_catalogue().describe)
+            service = asyncio.create_task(made._writer.run())
+            await made.reload()
+            service.cancel()
+            await asyncio.gather(*(one.stop() for one in made._runners.values()))
+            made._writer.close()
+            return made.config
+
+    assert asyncio.run(reloaded()).devices == known.devices
+    assert known.devices[0].zone == "Europe/Berlin"
+
+
+def test_a_setting_chooses_to_be_told_instead_of_asking(tmp_path: Path) -> None:
+    config = tmp_path / "collector.toml"
+    config.write_text(
+        '[[device]]\nname = "A"\ntemplate = "opcua_bess"\nurl = "opc.tcp://h"\n'
+        'security = "none"\nmode = "subscribe"\n'
+    )
+    assert load_collector(config).devices[0].transport == "opcua-subscribe"
 
 
 def test_the_age_of_a_reading_is_judged_by_its_own_time() -> None:

@@ -6,17 +6,32 @@ import asyncio
 import csv
 import math
 import re
+import socket
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.readings import Quality, Reading
+from core.errors import ConfigError
+from core.readings import Batch, Quality, Reading
 from core.signals import UNKNOWN, load_catalogue
-from ingest.devices import DeviceSpec, load_template, make_device, template_names, transport_class
-from ingest.modbus import Modbus
+from ingest.devices import (
+    REQUIREMENTS,
+    TEMPLATES,
+    DeviceSpec,
+    Point,
+    Template,
+    load_template,
+    make_device,
+    template_names,
+    transport_class,
+)
 from ingest.modbus_image import raw_limits
+from ingest.simulate import SERVERS, Simulated, serve, serve_moving
 from ingest.simulate_device import IMAGES, SimulatedDevice, moving
+from tests.servers import free_port
 
 # Units in which the store has each kind of thing; templates scale into them.
 CANONICAL = {"W": "kW", "VA": "kVA", "var": "kvar", "Wh": "kWh", "mV": "V", "mA": "A"}
@@ -28,21 +43,133 @@ ASKED_FOR = {
 }  # fmt: skip
 
 
-def simulated(name: str) -> bool:
-    return load_template(name).identity.transport in IMAGES
+def spoken(name: str) -> str:
+    """Transport of a template, told without the packages that it needs."""
+    found = tomllib.loads((TEMPLATES / f"{name}.toml").read_text("utf-8"))["transport"]
+    return str(found)
 
 
-SIMULATED = [name for name in template_names() if simulated(name)]
+def load(name: str) -> Template:
+    """The template, or the test is skipped where its packages are not installed."""
+    try:
+        return load_template(name)
+    except ConfigError as error:
+        if f"pip install -r {REQUIREMENTS}" in str(error):
+            pytest.skip(f"needs {spoken(name)}: pip install -r {REQUIREMENTS}")
+        raise
+
+
+REGISTERS = [name for name in template_names() if spoken(name) in IMAGES]
 HASTE = {"pause_s": 0.0, "settle_s": 0.0}
 
 
 async def read(spec: DeviceSpec) -> dict[str, Reading]:
+    """What a device says when asked once, or tells by itself until it has told all."""
     device = transport_class(spec.transport)(spec)
-    await device.open()
-    try:
-        return {one.signal: one for one in await device.poll()}
-    finally:
-        await device.close()
+    found: dict[str, Reading] = {}
+    async with asyncio.timeout(20):
+        await device.open()
+        try:
+            if not hasattr(device, "listen"):
+                return {one.signal: one for one in await device.poll()}
+            whole = asyncio.Event()
+
+            async def deliver(batches: Sequence[Batch]) -> None:
+                found.update((one.signal, one) for batch in batches for one in batch.readings)
+                if len(found) == len(spec.points):
+                    whole.set()
+
+            listening = asyncio.create_task(device.listen(deliver))
+            await whole.wait()
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+            return found
+        finally:
+            await device.close()
+
+
+def told(
+    points: Sequence[Point],
+    found: Mapping[str, Reading],
+    values: Mapping[str, float | None],
+    steps: Mapping[str, float],
+) -> None:
+    """What came back is what went in, as finely as the device tells it."""
+    assert set(found) == set(values)
+    for point in points:
+        value, reading = values[point.signal], found[point.signal]
+        if value is None:
+            assert reading.quality is Quality.NO_VALUE, point.signal
+            continue
+        step = steps.get(point.signal, 0.0)
+        assert reading.value == pytest.approx(value, abs=0.501 * step, rel=1e-6), point.signal
+        assert reading.quality is point.judged(reading.value), point.signal
+
+
+# --- every template, whatever it speaks -----------------------------------------------------------
+
+
+def distinct(points: Sequence[Point]) -> dict[str, float]:
+    """Each signal another plausible value: two that share a place would tell the same."""
+    found = {}
+    for number, point in enumerate(points, 1):
+        low = 0.0 if point.low is None else max(point.low, 0.0)
+        high = math.inf if point.high is None else point.high
+        if point.kind == "state":  # as small as a bit
+            found[point.signal] = float(number % 2)
+            continue
+        wanted = low + abs(point.scale) * number
+        found[point.signal] = wanted if wanted <= high else low + (high - low) * number / 1000
+    return found
+
+
+@pytest.mark.parametrize("name", template_names())
+def test_what_went_in_comes_back(name: str) -> None:
+    template = load(name)
+
+    async def work() -> None:
+        haste = HASTE if name in REGISTERS else None
+        async with serve(template, port=free_port(), settings=haste) as sim:
+            assert {one.signal for one in sim.device.points} == {
+                one.signal for one in template.points
+            }
+            usual = moving(sim.device, 0.0)
+            found = await read(sim.device)
+            told(sim.device.points, found, usual, sim.steps())
+            complete = sim.device.complete(list(found.values()))
+            assert {one.signal for one in template.derived} <= {one.signal for one in complete}
+            values = distinct(sim.device.points)
+            await sim.put(values)
+            told(sim.device.points, await read(sim.device), values, sim.steps())
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("opcua_bess", {"mode": "subscribe", "publish_s": 0.1}),
+        ("iec61850_inverter", {"mode": "report"}),
+    ],
+)
+def test_devices_that_tell_by_themselves(name: str, settings: dict[str, Any]) -> None:
+    template = load(name)
+
+    async def work() -> None:
+        async with serve(template, port=free_port(), settings=settings) as sim:
+            found = await read(sim.device)
+            told(sim.device.points, found, moving(sim.device, 0.0), sim.steps())
+
+    asyncio.run(work())
+
+
+def test_there_is_a_template_for_every_simulator() -> None:
+    assert {spoken(name) for name in template_names()} >= {
+        name for name in SERVERS if name not in ("opcua-subscribe", "iec61850-report")
+    }
+
+
+# --- those of registers, served as the device may answer at worst ---------------------------------
 
 
 def came_back(sim: SimulatedDevice) -> dict[str, Reading]:
@@ -53,18 +180,8 @@ def came_back(sim: SimulatedDevice) -> dict[str, Reading]:
     return asyncio.run(work())
 
 
-def assert_same(sim: SimulatedDevice, values: dict[str, float | None]) -> None:
-    found = came_back(sim)
-    steps = sim.steps()
-    assert set(found) == set(values)
-    for signal, value in values.items():
-        reading = found[signal]
-        if value is None:
-            assert reading.quality is Quality.NO_VALUE, signal
-            continue
-        assert reading.value == pytest.approx(value, abs=0.501 * steps[signal], rel=1e-6), signal
-        point = next(one for one in sim.spec.points if one.signal == signal)
-        assert reading.quality is point.judged(reading.value), signal
+def assert_same(sim: SimulatedDevice, values: Mapping[str, float | None]) -> None:
+    told(sim.spec.points, came_back(sim), values, sim.steps())
 
 
 def test_templates_that_were_promised() -> None:
@@ -73,7 +190,7 @@ def test_templates_that_were_promised() -> None:
 
 @pytest.mark.parametrize("name", template_names())
 def test_template_is_sound(name: str) -> None:
-    template = load_template(name)
+    template = load(name)
     catalogue = load_catalogue().describe
     signals = {point.signal for point in template.points}
     assert len(signals) == len(template.points)
@@ -88,7 +205,7 @@ def test_template_is_sound(name: str) -> None:
         assert point.kind in ("analog", meaning.kind), point.signal
 
 
-@pytest.mark.parametrize("name", SIMULATED)
+@pytest.mark.parametrize("name", REGISTERS)
 def test_ordinary_values_come_back(name: str) -> None:
     sim = SimulatedDevice(load_template(name), HASTE)
     for seconds in (0.0, 3333.0):
@@ -96,7 +213,7 @@ def test_ordinary_values_come_back(name: str) -> None:
         assert_same(sim, sim.values)
 
 
-@pytest.mark.parametrize("name", SIMULATED)
+@pytest.mark.parametrize("name", REGISTERS)
 def test_every_signal_is_its_own(name: str) -> None:
     """Each value another one: two points that share a register would tell the same."""
     sim = SimulatedDevice(load_template(name), HASTE)
@@ -109,7 +226,7 @@ def test_every_signal_is_its_own(name: str) -> None:
     assert_same(sim, values)
 
 
-@pytest.mark.parametrize("name", SIMULATED)
+@pytest.mark.parametrize("name", REGISTERS)
 @pytest.mark.parametrize("end", [0, 1])
 def test_extreme_and_negative_values_come_back(name: str, end: int) -> None:
     sim = SimulatedDevice(load_template(name), HASTE)
@@ -133,7 +250,7 @@ def _extreme(sim: SimulatedDevice, point: Any, end: int) -> float:
     return point.sign * (point.scale * raw + point.offset)
 
 
-@pytest.mark.parametrize("name", SIMULATED)
+@pytest.mark.parametrize("name", REGISTERS)
 def test_values_that_mean_none_come_back(name: str) -> None:
     sim = SimulatedDevice(load_template(name), HASTE)
     values = dict(sim.values)
@@ -146,14 +263,14 @@ def test_values_that_mean_none_come_back(name: str) -> None:
     assert_same(sim, values)
 
 
-@pytest.mark.parametrize("name", SIMULATED)
+@pytest.mark.parametrize("name", REGISTERS)
 def test_strict_device_that_refuses_what_is_not_named(name: str) -> None:
     sim = SimulatedDevice(load_template(name), HASTE)
     sim.strict = True
     assert_same(sim, sim.values)
 
 
-@pytest.mark.parametrize("name", SIMULATED)
+@pytest.mark.parametrize("name", REGISTERS)
 def test_few_questions(name: str) -> None:
     """A poll asks less than once for five signals, or a dozen times at most."""
     sim = SimulatedDevice(load_template(name), HASTE)
@@ -175,15 +292,17 @@ def test_few_questions(name: str) -> None:
 TOLD_THE_OTHER_WAY = {
     "huawei_sun2000": {"grid_power", "grid_power_l1", "grid_power_l2", "grid_power_l3",
                        "grid_current_l1", "grid_current_l2", "grid_current_l3"},  # export +
+    "fronius_solar_api": {"battery_power", "load_power"},  # discharge +, consumption -
     "kostal_plenticore": {"battery_current", "battery_power"},  # discharge +
+    "opcua_bess": {"p_ac"},  # discharge +, in the example
     "sungrow_sh": {"battery_power", "grid_power"},  # discharge +, export +
 }  # fmt: skip
 
 
 def test_signs() -> None:
     turned = {
-        name: {point.signal for point in load_template(name).points if point.sign == -1}
-        for name in SIMULATED
+        name: {point.signal for point in load(name).points if point.sign == -1}
+        for name in template_names()
     }
     assert {name: signals for name, signals in turned.items() if signals} == TOLD_THE_OTHER_WAY
 
@@ -345,28 +464,51 @@ def test_simulated_values_move_within_reason() -> None:
 
 
 def test_serving_with_moving_values() -> None:
-    sim = SimulatedDevice(load_template("eastron_sdm630"))
-
     async def work() -> list[float]:
+        served: asyncio.Future[Simulated] = asyncio.get_running_loop().create_future()
         serving = asyncio.create_task(
-            sim.serve_moving("127.0.0.1", 0, period_s=0.05, fixed={"frequency": 49.5})
-        )
-        while not sim.port:
-            await asyncio.sleep(0.01)
-        spec = sim.spec
-        settings = spec.settings.model_copy(update={"port": sim.port})
-        device = Modbus(DeviceSpec(**{**vars(spec), "settings": settings}))
-        await device.open()
+            serve_moving(
+                serve(load_template("eastron_sdm630"), port=free_port()),
+                {"frequency": 49.5}, period_s=0.05, started=served.set_result,
+            )
+        )  # fmt: skip
+        device = (await served).device
         told = []
         for _ in range(3):
-            found = {one.signal: one.value for one in await device.poll()}
-            assert found["frequency"] == 49.5
-            told.append(found["power_l1"])
+            found = await read(device)
+            assert found["frequency"].value == 49.5
+            told.append(found["power_l1"].value)
             await asyncio.sleep(0.15)
-        await device.close()
         serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
         return told
 
     told = asyncio.run(work())
     assert len(set(told)) > 1
     assert not any(map(math.isnan, told))
+
+
+def test_an_address_of_another_machine_is_told() -> None:
+    for name in ("bacnet_meter", "sml_meter", "fronius_solar_api"):
+        with pytest.raises(ConfigError, match=r"cannot listen at 192.0.2.1:"):
+            asyncio.run(serve_moving(serve(load(name), host="192.0.2.1", port=free_port())))
+
+
+def test_what_cannot_be_served_is_told() -> None:
+    template = load_template("eastron_sdm630")
+
+    def refused(port: int, fixed: Mapping[str, float] | None = None) -> str:
+        with pytest.raises(ConfigError) as caught:
+            asyncio.run(serve_moving(serve(template, port=port), fixed))
+        return str(caught.value)
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert refused(port).startswith(f"cannot listen at 127.0.0.1:{port}")
+    told = refused(free_port(), {"freqency": 50.0})
+    assert told == "the template has no signal 'freqency'; there are: frequency"
+    growatt = serve(load_template("growatt"), port=free_port())
+    with pytest.raises(ConfigError, match="cannot be told"):
+        asyncio.run(serve_moving(growatt, {"frequency": 1e9}))
