@@ -44,7 +44,9 @@ class Figure:
         state = {True: "reached", False: "FALLS SHORT", None: ""}[self.reached]
         bound = "at least" if self.at_least else "at most"
         wanted = f"({bound} {self.target:g})" if self.target is not None else ""
-        return f"{self.name:<62}{self.value:>10.3g} {self.unit:<6}{wanted:<18}{state} {self.note}"
+        # Counts are told to the last one.
+        shown = f"{self.value:d}" if isinstance(self.value, int) else f"{self.value:.3g}"
+        return f"{self.name:<62}{shown:>10} {self.unit:<6}{wanted:<18}{state} {self.note}"
 
 
 def command(*arguments: str) -> Run:

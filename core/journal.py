@@ -202,6 +202,16 @@ class LastValue:
     good_value: float | None
 
 
+class Poll(NamedTuple):
+    """An attempt to ask a device at a moment [µs UTC]; `error` says why it failed, None that it
+    did not, and `latency_s` then how long it took."""
+
+    device: str
+    at: int
+    latency_s: float | None
+    error: str | None
+
+
 class Unsettled(NamedTuple):
     """Readings in order of arrival; `signal` holds numbers, named by `Journal.signal_names`."""
 
@@ -426,7 +436,9 @@ class Journal:
                 [(s.name, s.zone, s.latitude, s.longitude, s.altitude_m) for s in sites],
             )
 
-    def append(self, batches: Sequence[Batch], *, received: int | None = None) -> int:
+    def append(
+        self, batches: Sequence[Batch], *, received: int | None = None, polls: Sequence[Poll] = ()
+    ) -> int:
         """Keep readings, all or none; on disk when this returns.
 
         A reading of the same signal, time and quality as one the journal holds is that one,
@@ -436,6 +448,7 @@ class Journal:
         Parameters
         ----------
         received : when they came in [µs UTC]; None is now.
+        polls : attempts to count in the same transaction.
 
         Returns
         -------
@@ -467,6 +480,7 @@ class Journal:
                     marks = ", ".join(str(number) for number in sorted(fresh))
                     con.execute(f"UPDATE signal SET seen = 1 WHERE seen = 0 AND id IN ({marks})")
                     _count_up(con)
+                _count_polls(con, polls)
             self._seen |= fresh
             return new
 
@@ -521,29 +535,16 @@ class Journal:
         return rows, newest
 
     def note_poll(self, device: str, at: int, latency_s: float | None, error: str | None) -> None:
-        """Count an attempt to ask a device; `error` says why it failed, None that it did not.
+        """Count an attempt to ask a device; see `note_polls`."""
+        self.note_polls([Poll(device, at, latency_s, error)])
+
+    def note_polls(self, polls: Sequence[Poll]) -> None:
+        """Count attempts to ask devices.
 
         This is not synchronised on its own: it is on disk with the next batch.
         """
         with self._writing(sync=False) as con:
-            con.execute("INSERT OR IGNORE INTO device (name, grp, site) VALUES (?, '', '')",
-                        (device,))  # fmt: skip
-            con.execute(
-                "UPDATE device SET polls = polls + 1, last_poll = ?, latency_s = COALESCE(?,"
-                " latency_s) WHERE name = ?",
-                (at, latency_s, device),
-            )
-            if error is not None:
-                con.execute(
-                    "UPDATE device SET errors = errors + 1, last_error = ?, last_error_at = ?"
-                    " WHERE name = ?",
-                    (error, at, device),
-                )
-            con.execute(
-                "INSERT INTO tally (device, minute, polls, errors) VALUES (?1, ?2, 1, ?3)"
-                " ON CONFLICT DO UPDATE SET polls = polls + 1, errors = errors + ?3",
-                (device, at // MINUTE * MINUTE, int(error is not None)),
-            )
+            _count_polls(con, polls)
 
     def note_alive(self, at: int) -> None:
         """Note that a collector is at work [µs UTC]; not synchronised on its own."""
@@ -890,6 +891,27 @@ class Journal:
         if lost:
             faults.append(f"{self.path}: {lost} readings of signals that nobody described")
         return faults
+
+
+def _count_polls(con: sqlite3.Connection, polls: Sequence[Poll]) -> None:
+    con.executemany(
+        "INSERT OR IGNORE INTO device (name, grp, site) VALUES (?, '', '')",
+        [(name,) for name in {one.device for one in polls}],
+    )
+    con.executemany(
+        "UPDATE device SET polls = polls + 1, last_poll = ?, latency_s = COALESCE(?, latency_s)"
+        " WHERE name = ?",
+        [(one.at, one.latency_s, one.device) for one in polls],
+    )
+    con.executemany(
+        "UPDATE device SET errors = errors + 1, last_error = ?, last_error_at = ? WHERE name = ?",
+        [(one.error, one.at, one.device) for one in polls if one.error is not None],
+    )
+    con.executemany(
+        "INSERT INTO tally (device, minute, polls, errors) VALUES (?1, ?2, 1, ?3)"
+        " ON CONFLICT DO UPDATE SET polls = polls + 1, errors = errors + ?3",
+        [(one.device, one.at // MINUTE * MINUTE, int(one.error is not None)) for one in polls],
+    )
 
 
 def _count_up(con: sqlite3.Connection) -> None:

@@ -213,6 +213,8 @@ class Ledger:
         try:
             return self._con.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
+            if _is_disk(error):
+                raise StoreError(_disk_said(self.root / FILE, error)) from error
             raise StoreDamaged(f"{self.root / FILE}: {error}; {WAY_OUT}") from error
 
     @contextmanager
@@ -551,6 +553,16 @@ def _write_ledger(root: Path, *, zone: str, rules: str) -> None:
     draft.rename(root / FILE)
 
 
+def _is_disk(error: sqlite3.DatabaseError) -> bool:
+    """Whether the disk failed or is full, which says nothing about what is on it."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+
+
+def _disk_said(path: Path, error: sqlite3.DatabaseError) -> str:
+    return f"{path} cannot be used now ({error}): is the disk full, or has it failed?"
+
+
 def open_ledger(root: Path, *, zone: str | None = None, rules: str | None = None) -> Ledger:
     """Open the ledger of an existing store; only to read where it may not be written.
 
@@ -559,6 +571,7 @@ def open_ledger(root: Path, *, zone: str | None = None, rules: str | None = None
     StoreMissing : no store at `root`.
     StoreFormatError : not a store, another format version, or another zone or other levels than
         asked for; the message says the way out.
+    StoreError : the disk is full or does not answer; the store may well be whole.
     """
     path = root / FILE
     if not path.exists():
@@ -591,6 +604,8 @@ def open_ledger(root: Path, *, zone: str | None = None, rules: str | None = None
                 f"{root} cannot be read while somebody writes without the right to write to the "
                 f"folder and to {FILE}: readers take part in its locking; chown or chmod these two"
             ) from error
+        if _is_disk(error):
+            raise StoreError(_disk_said(path, error)) from error
         raise StoreFormatError(f"{path} cannot be read ({error}); {WAY_OUT}") from error
     except StoreFormatError:
         con.close()

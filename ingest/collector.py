@@ -12,16 +12,18 @@ import random
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from logging import Logger
 from pathlib import Path
 from typing import Any, Protocol
 
 from core.config import Settings
 from core.errors import BadAnswer, DeviceError, NoAnswer, StoreError, ZigguratError
-from core.journal import COLLECTOR_START, COLLECTOR_STOP, Journal, SitePlace
+from core.journal import COLLECTOR_START, COLLECTOR_STOP, Journal, Poll, SitePlace
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
 from ingest.collector_config import CollectorConfig, CollectorOptions, load_collector
@@ -32,6 +34,7 @@ FIRST_WAIT_S = 1.0
 GRACE_S = 10.0
 FUTURE_US = 60_000_000  # a device's clock may run ahead by so much
 BACKLOG_EVERY_S = 5.0
+NOTES_WAIT_S = 0.5  # the count of a poll waits so long for readings to be written with
 
 
 def now_us() -> int:
@@ -73,6 +76,7 @@ class Writer:
     def __init__(self, journal: Journal, log: Logger, options: CollectorOptions) -> None:
         self._journal, self._log, self._options = journal, log, options
         self._waiting: list[tuple[Sequence[Batch], asyncio.Future[None]]] = []
+        self._polls: list[Poll] = []
         self._some = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self.failing = ""
@@ -84,6 +88,22 @@ class Writer:
         self._some.set()
         await done
 
+    def note(self, poll: Poll) -> None:
+        """Count a poll with the next batches, or soon without."""
+        if not self._polls:
+            asyncio.get_running_loop().call_later(NOTES_WAIT_S, self._some.set)
+        self._polls.append(poll)
+
+    async def flush(self) -> None:
+        """Count the polls that wait."""
+        polls, self._polls = self._polls, []
+        if not polls:
+            return
+        try:
+            await self.do(self._journal.note_polls, polls)
+        except StoreError as error:
+            self._log.warning("polls not counted", extra={"error": str(error)})
+
     async def do(self, work: Callable[..., Any], *args: Any) -> Any:
         """Something else that the journal does, in its thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
@@ -93,6 +113,9 @@ class Writer:
         while True:
             await self._some.wait()
             self._some.clear()
+            if not self._waiting:
+                await self.flush()
+                continue
             taken, self._waiting = self._waiting, []
             await self._commit([batch for batches, _ in taken for batch in batches])
             for _, done in taken:
@@ -101,9 +124,11 @@ class Writer:
 
     async def _commit(self, batches: list[Batch]) -> None:
         attempt = 0
+        polls, self._polls = self._polls, []
+        append = partial(self._journal.append, batches, polls=polls)
         while True:
             try:
-                await self.do(self._journal.append, batches)
+                await self.do(append)
             except StoreError as error:
                 attempt += 1
                 self.failing = str(error)
@@ -257,7 +282,7 @@ class Runner:
         self._state.failures = 0
         collector.metrics.up.labels(name).set(1)
         collector.metrics.latency.labels(name).set(latency_s)
-        await collector.note_poll(name, latency_s, None)
+        collector.note_poll(name, latency_s, None)
         if self._state.up is not True:
             was_down = self._state.up is False
             self._state.up = True
@@ -271,7 +296,7 @@ class Runner:
         kind = type(error).__name__
         collector.metrics.errors.labels(name, kind).inc()
         collector.metrics.up.labels(name).set(0)
-        await collector.note_poll(name, None, f"{kind}: {error}")
+        collector.note_poll(name, None, f"{kind}: {error}")
         if self._state.up is not False:
             self._state.up = False
             collector.log.warning("failed", extra={"device": name, "kind": kind, "why": str(error)})
@@ -323,6 +348,7 @@ class Collector:
                 await self._start(device)
             await self._stop.wait()
             await asyncio.gather(*(runner.stop() for runner in self._runners.values()))
+            await self._writer.flush()
             await self.note_event("", COLLECTOR_STOP, "")
             for task in service:
                 task.cancel()
@@ -384,17 +410,15 @@ class Collector:
             self._count(batch)
 
     def _count(self, batch: Batch) -> None:
-        newest = 0
-        for one in batch.readings:
-            self.metrics.readings.labels(batch.device, one.quality.name.lower()).inc()
-            if one.quality is Quality.GOOD:
-                newest = max(newest, one.ts)
+        for quality, count in Counter(one.quality for one in batch.readings).items():
+            self.metrics.readings.labels(batch.device, quality.name.lower()).inc(count)
+        newest = max((one.ts for one in batch.readings if one.quality is Quality.GOOD), default=0)
         if newest:
             self.metrics.last_reading.labels(batch.device).set(newest / 1e6)
 
-    async def note_poll(self, device: str, latency_s: float | None, error: str | None) -> None:
+    def note_poll(self, device: str, latency_s: float | None, error: str | None) -> None:
         """Tell the journal how an attempt went."""
-        await self._told(self._journal.note_poll, device, now_us(), latency_s, error)
+        self._writer.note(Poll(device, now_us(), latency_s, error))
 
     async def note_event(self, device: str, kind: str, text: str) -> None:
         """Tell the journal what happened to a device, or to the collector where it is empty."""

@@ -25,6 +25,7 @@ from ingest.devices import REQUIREMENTS, TransportSettings
 
 Table = Literal["holding", "input", "coil", "discrete"]
 BIT_TABLES = ("coil", "discrete")
+FUNCTIONS: dict[Table, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
 EXCEPTIONS = {
     1: "illegal function",
     2: "illegal data address",
@@ -170,6 +171,11 @@ class Link:
             raise
         except ModbusException as error:
             raise self._failure(client, what, error) from error
+        if answer.function_code & 0x7F != FUNCTIONS[table]:  # pymodbus does not look at it
+            self._tainted = True
+            raise BadAnswer(
+                f"{self.settings.place}: {what}: answer of function {answer.function_code}"
+            )
         if answer.isError():
             code = getattr(answer, "exception_code", 0)
             raise Refused(self.settings.place, what, code)

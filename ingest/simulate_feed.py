@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging import Logger
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
 
 from core.errors import ConfigError, Unreachable
@@ -108,7 +108,7 @@ async def publish(
 
     What a broker has not confirmed is kept and sent again once it is back.
     """
-    sender = _mqtt_sender(broker) if broker.kind == "mqtt" else _amqp_sender(broker)
+    sender = sender_of(broker)
     stop = stop or asyncio.Event()
     waiting: deque[tuple[str, bytes]] = deque()
     sent = 0
@@ -141,7 +141,7 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
 
 
 async def _send_all(
-    sender: Any, waiting: deque[tuple[str, bytes]], log: Logger, *, last: bool
+    sender: Sender, waiting: deque[tuple[str, bytes]], log: Logger, *, last: bool
 ) -> int:
     """Send what waits, in order; what fails stays. Returns how many were confirmed."""
     sent = 0
@@ -278,12 +278,32 @@ def _login(broker: Broker) -> tuple[str, str] | None:
     return os.environ[broker.user_env], password
 
 
-def _mqtt_sender(broker: Broker) -> _MqttSender:
-    return _MqttSender(broker, _login(broker))
+class Sender(Protocol):
+    """What sends to a broker."""
+
+    async def send(self, house: str, body: bytes) -> None:
+        """Return when the broker has the message.
+
+        Raises
+        ------
+        Unreachable
+        """
+        ...
+
+    async def close(self) -> None:
+        """Disconnect."""
+        ...
 
 
-def _amqp_sender(broker: Broker) -> _AmqpSender:
-    return _AmqpSender(broker, _login(broker))
+def sender_of(broker: Broker) -> Sender:
+    """What sends to a broker; it connects when it has something to send.
+
+    Raises
+    ------
+    ConfigError : an environment variable with the user or the password is not set.
+    """
+    login = _login(broker)
+    return _MqttSender(broker, login) if broker.kind == "mqtt" else _AmqpSender(broker, login)
 
 
 # --- the consumer -------------------------------------------------------------------------------

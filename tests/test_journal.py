@@ -21,6 +21,7 @@ from core.journal import (
     FILE,
     FORMAT,
     LiveFacts,
+    Poll,
     ViewOutdated,
     open_journal,
     settled_in,
@@ -189,6 +190,9 @@ def test_states_events_last_values_and_backlog(tmp_path: Path) -> None:
         assert (state.polls, state.errors, state.latency_s) == (2, 1, 0.25)
         assert state.last_good == START + 2 * SECOND and state.last_poll == START + SECOND
         assert (state.last_error, state.last_error_at) == ("no answer within 2 s", START + SECOND)
+        journal.append([some("m1", 3)], polls=[Poll("m1", START + 2 * SECOND, 0.5, None)])
+        (state,) = journal.states()
+        assert (state.polls, state.errors, state.latency_s) == (3, 1, 0.5)
         journal.note_event("m1", START, "outage", "no answer")
         journal.note_event("", START + 1, "collector started", "")
         assert [one.kind for one in journal.events()] == ["collector started", "outage"]

@@ -155,7 +155,7 @@ def test_two_writers_wait_for_each_other(tmp_path: Path) -> None:
                 with ledger.transaction() as commit:
                     commit.next_generation()
 
-    threads = [threading.Thread(target=count) for _ in range(3)]
+    threads = [threading.Thread(target=count) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -333,3 +333,21 @@ def test_processes_that_make_a_store_at_the_same_time_get_the_same_one(tmp_path:
         made = [subprocess.Popen(words, stdout=subprocess.PIPE) for _ in range(3)]
         assert len({one.communicate()[0] for one in made}) == 1
         assert all(one.returncode == 0 for one in made)
+
+
+def test_a_full_disk_is_not_told_as_a_damaged_store(tmp_path: Path) -> None:
+    """Nobody must be sent to build a new store because of a disk that has no room left."""
+    made(tmp_path).close()
+    script = (
+        "import resource, sys; from pathlib import Path; from core.ledger import open_ledger;"
+        "from core.errors import StoreDamaged, StoreFormatError, StoreError\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "try: open_ledger(Path(sys.argv[1])).devices()\n"
+        "except (StoreDamaged, StoreFormatError) as error: print('damaged', error)\n"
+        "except StoreError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert "is the disk full" in done.stdout and "NEW_FOLDER" not in done.stdout
+    made(tmp_path).close()

@@ -19,11 +19,18 @@ import numpy as np
 import pytest
 
 from core.errors import DeclarationError
-from core.journal import FILE, open_journal
+from core.journal import FILE, Journal, Poll, open_journal
 from core.query import open_store
-from core.readings import Quality, Reading
+from core.readings import Batch, Quality, Reading
 from core.signals import load_catalogue
-from ingest.collector import FUTURE_US, Collector, judge_age, waiting_time
+from ingest.collector import (
+    FUTURE_US,
+    NOTES_WAIT_S,
+    Collector,
+    Writer,
+    judge_age,
+    waiting_time,
+)
 from ingest.collector_config import CollectorConfig, CollectorOptions, load_collector
 from ingest.metrics import Metrics
 from tests.servers import free_port, listens, wait_until
@@ -314,6 +321,36 @@ def test_waiting_doubles_up_to_its_limit() -> None:
     assert [waiting_time(n, options) for n in (1, 2, 3, 4, 5, 6, 99)] == [1, 2, 4, 8, 16, 20, 20]
     spread = [waiting_time(1, CollectorOptions(jitter=0.2)) for _ in range(200)]
     assert 0.8 <= min(spread) < max(spread) <= 1.0
+
+
+def test_polls_are_counted_with_readings_or_soon_without(tmp_path: Path) -> None:
+    async def write(journal: Journal) -> list[tuple[int, int, int]]:
+        seen = []
+
+        def look() -> None:
+            (state,) = journal.states()
+            seen.append((state.polls, state.errors, journal.changed()[1]))
+
+        writer = Writer(journal, logging.getLogger("test"), CollectorOptions())
+        working = asyncio.create_task(writer.run())
+        await writer.put([Batch("d", [Reading("s", 10**15, 1.0)])])
+        before = journal.changed()[1]
+        writer.note(Poll("d", 10**15, 0.1, None))
+        writer.note(Poll("d", 10**15 + 1, None, "no answer"))
+        await writer.put([Batch("d", [Reading("s", 10**15 + 1, 1.0)])])
+        look()
+        writer.note(Poll("d", 10**15 + 2, 0.1, None))
+        await asyncio.sleep(NOTES_WAIT_S + 0.5)
+        look()
+        writer.note(Poll("d", 10**15 + 3, 0.1, None))
+        await writer.flush()
+        look()
+        working.cancel()
+        writer.close()
+        return [(polls, errors, commits - before) for polls, errors, commits in seen]
+
+    with open_journal(tmp_path / FILE, create=True) as journal:
+        assert asyncio.run(write(journal)) == [(2, 1, 1), (3, 1, 2), (4, 1, 3)]
 
 
 def test_probe_prints_values_with_units_and_keeps_nothing(setup: Setup) -> None:

@@ -379,15 +379,34 @@ def _too_few(question: bytes) -> bytes:
     return question[:4] + bytes([0, 5]) + question[6:8] + bytes([2, 0, 7])
 
 
+def _as_of(function: int, question: bytes) -> bytes:
+    """As many registers as were asked for, of another function."""
+    count = question[11]
+    return (
+        question[:4]
+        + bytes([0, 3 + 2 * count, question[6], function, 2 * count])
+        + bytes(2 * count)
+    )
+
+
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
         (lambda _: b"HTTP/1.1 400 Bad Request\r\n\r\n", BadAnswer),
         (_too_few, BadAnswer),
         (lambda question: question[:7] + bytes([0x7F, 1, 2]), BadAnswer),
+        (lambda question: _as_of(4, question), BadAnswer),
+        (lambda question: question[:4] + bytes([0, 3, question[6], 0x84, 2]), BadAnswer),
         (lambda _: None, Unreachable),
     ],
-    ids=["text", "too few registers", "another function", "closed"],
+    ids=[
+        "text",
+        "too few registers",
+        "no function",
+        "another table",
+        "refusal of another table",
+        "closed",
+    ],
 )
 def test_nonsense(template, answer, error: type[Exception]) -> None:
     async def nonsense():
