@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -91,7 +92,10 @@ class TomlFile:
             told = ".".join(str(part) for part in (*within, *first["loc"]))
             key = next((str(part) for part in first["loc"] if isinstance(part, str)), None)
             why = f"{told or table} {what_is_wrong(first)}"
-            raise self.fail(why, table, index, key) from error
+            near = None
+            if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
+                near = ", ".join(difflib.get_close_matches(str(key), model.model_fields)) or None
+            raise self.fail(why, table, index, key, near) from error
 
 
 def what_is_wrong(error: Mapping[str, Any]) -> str:
