@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 
 from core.cell_charts import DIVERGING
 from core.charts import (
@@ -13,8 +14,6 @@ from core.charts import (
     SeriesLike,
     Theme,
     build_series_figure,
-    finish,
-    template,
     to_wall_ms,
     with_alpha,
 )
@@ -109,75 +108,27 @@ def _short(name: str) -> str:
     return name if len(name) <= 18 else name[:17] + "…"
 
 
-def build_parts_figure(
-    values: np.ndarray,
-    *,
-    rows: Sequence[str],
-    columns: Sequence[int],
-    names: Sequence[Sequence[str]],
-    unit: str,
-    title: str,
-    words: Mapping[str, str],
-    deviation: bool,
-    scale: float | None = None,
-    theme: Theme = "light",
-    language: str = "en",
-) -> go.Figure:
-    """Heatmap of the parts of a device: their values, or how far they are from their median.
+def part_colours(values: np.ndarray, *, centred: bool) -> tuple[list[list[str]], float, float]:
+    """Colours of the parts of a device, empty where there is no value; and the ends of the scale.
 
     Parameters
     ----------
-    values : float64[row, column] [unit]; NaN is drawn as an empty, crossed field.
-    names : signal by row and column, empty where there is none.
-    words : ``row``, ``column``, ``missing`` as the page's language says them.
-    deviation : diverging colours centred on zero instead of a sequence.
-    scale : greatest deviation of the colours [unit]; that of the values where None.
+    values : float64[row, column].
+    centred : diverging colours around zero, of equal reach both ways, instead of a sequence.
+
+    Returns
+    -------
+    colours by row and column as ``rgb(r, g, b)``; the values of the first and the last colour.
     """
     known = values[np.isfinite(values)]
-    reach = scale or float(np.max(np.abs(known), initial=0.0)) or 1.0
-    colours = (
-        {"colorscale": DIVERGING, "zmin": -reach, "zmax": reach, "zmid": 0.0}
-        if deviation
-        else {"colorscale": "Cividis"}
-    )
-    text = [
-        [
-            f"{name}: {words['missing']}" if np.isnan(value) and name else name
-            for name, value in zip(line, found, strict=True)
-        ]
-        for line, found in zip(names, values, strict=True)
-    ]
-    y = list(rows) if any(rows) else [""] * len(rows)
-    suffix = f" {unit}" if unit not in ("", "1") else ""
-    figure = go.Figure(
-        go.Heatmap(
-            z=values, x=[str(c) for c in columns], y=list(range(len(y))), text=text,
-            xgap=1, ygap=1, hoverongaps=False,
-            hovertemplate=f"%{{text}}<br>%{{z:,.5~g}}{suffix}<extra></extra>",
-            colorbar={"title": {"text": unit}, "thickness": 12, "outlinewidth": 0, "nticks": 5},
-            **colours,
-        )
+    if not len(known):
+        return [[""] * values.shape[1] for _ in values], np.nan, np.nan
+    reach = float(np.max(np.abs(known)))
+    low, high = (-reach, reach) if centred else (float(known.min()), float(known.max()))
+    # Where all are alike none stands out: the middle.
+    share = (values - low) / (high - low) if high > low else np.where(np.isnan(values), values, 0.5)
+    flat = [float(one) for one in share[np.isfinite(share)]]
+    found = iter(sample_colorscale(DIVERGING if centred else "Cividis", flat, colortype="rgb"))
+    return (
+        [["" if np.isnan(one) else str(next(found)) for one in row] for row in share], low, high,
     )  # fmt: skip
-    gone = [
-        (str(columns[j]), i, text[i][j])
-        for i in range(len(rows))
-        for j in range(len(columns))
-        if names[i][j] and np.isnan(values[i, j])
-    ]
-    if gone:
-        figure.add_scatter(
-            x=[one[0] for one in gone], y=[one[1] for one in gone], text=[one[2] for one in gone],
-            mode="markers", marker={"symbol": "x-thin", "size": 7,
-                                    "line": {"width": 1.4, "color": TOKENS[theme]["muted"]}},
-            hovertemplate="%{text}<extra></extra>", name=words["missing"], showlegend=False,
-        )  # fmt: skip
-    figure.update_layout(template=template(theme, language))
-    figure.update_xaxes(title_text=words["column"], type="category", showgrid=False, ticks="")
-    figure.update_yaxes(
-        title_text=words["row"] if any(rows) else "", tickvals=list(range(len(y))), ticktext=y,
-        autorange="reversed", showgrid=False, ticks="", fixedrange=True,
-    )  # fmt: skip
-    figure.update_xaxes(fixedrange=True)
-    return finish(
-        figure, title=title, theme=theme, language=language, height=150 + 26 * max(len(rows), 3)
-    )

@@ -12,7 +12,8 @@ from pages.shared import address, chart, pickers, states
 from pages.shared.texts import t
 
 FIGURES_S = 2.0
-TABLES_S = 1.5
+READINGS_S = 1.0
+REST_S = 3.0  # pictures cost the browser more than tables
 # Fragments run all the time: a sign that something runs would never rest.
 _CALM = """<style>[data-testid="stStatusWidget"] { display: none; }
 .stMain [data-stale="true"] { opacity: 1 !important; }</style>"""
@@ -38,7 +39,8 @@ def main() -> None:
         halted = follow.pick_following(store.zone)
     every = None if halted is not None else follow.EVERY_S
     st.fragment(follow.show_chart, run_every=every)(store, chosen, minutes, halted)
-    st.fragment(show_tables, run_every=TABLES_S)(store, device)
+    st.fragment(show_readings, run_every=READINGS_S)(store, device)
+    st.fragment(show_rest, run_every=REST_S)(store, device)
 
 
 def pick_device(store: query.Store, names: list[str]) -> str:
@@ -61,18 +63,24 @@ def show_answer(store: query.Store) -> None:
         answer.show_figures(store, now_us())
 
 
-def show_tables(store: query.Store, device: str) -> None:
-    """What stands below the chart."""
+def show_readings(store: query.Store, device: str) -> None:
+    """Tables of devices and of the newest readings of one."""
+    with states.guarded():
+        report = answer.load(store, now_us())
+        if report is not None:
+            answer.show_devices(report, store.zone)
+            values.show_values(store, device, report)
+
+
+def show_rest(store: query.Store, device: str) -> None:
+    """Strings and modules, outages, sites."""
     with states.guarded():
         now = now_us()
         report = answer.load(store, now)
-        if report is None:
-            return
-        answer.show_devices(report, store.zone)
-        values.show_values(store, device, report)
-        parts.show_parts(store, device, now)
-        outages.show_outages(report, store.zone)
-        present.show_sites(store, now)
+        if report is not None:
+            parts.show_parts(store, device, now)
+            outages.show_outages(report, store.zone)
+            present.show_sites(store, now)
 
 
 def now_us() -> int:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from core.journal import LastValue
 from core.levels import SECOND
+from core.live_charts import part_colours
 from core.peers import at_moment, find_peers, missing_signals
 from core.readings import Quality
 from core.signals import Signal, load_catalogue
@@ -114,3 +115,17 @@ def test_a_deviation_does_not_depend_on_what_all_share(rows: list[float], shift:
 
     np.testing.assert_allclose(deviations(shift), deviations(0.0), atol=1e-9)
     assert float(np.median(deviations(0.0))) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_colours_are_centred_and_a_missing_part_has_none() -> None:
+    values = np.array([[-2.0, 0.0, math.nan, 1.0]])
+    colours, low, high = part_colours(values, centred=True)
+    assert (low, high) == (-2.0, 2.0)
+    assert colours[0][0] == "rgb(29, 79, 145)", "as far below as the scale goes"
+    assert colours[0][1] == "rgb(244, 244, 242)", "the middle is at zero"
+    assert colours[0][2] == ""
+    assert part_colours(values, centred=False)[1:] == (-2.0, 1.0)
+    same, _, _ = part_colours(np.array([[3.0, 3.0]]), centred=False)
+    assert same[0][0] == same[0][1] != ""
+    nothing, low, _ = part_colours(np.full((1, 2), math.nan), centred=True)
+    assert (nothing, math.isnan(low)) == ([["", ""]], True)

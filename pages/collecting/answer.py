@@ -193,7 +193,7 @@ def reason_words(one: Outage) -> str:
 def when(us: int, now: int, zone: str) -> str:
     """A moment with seconds; the day is left out where it is less than half a day ago."""
     text = numbers.moment(us, zone, seconds=True)
-    return text.rsplit(" ", 1)[1] if 0 <= now - us < DAY_US // 2 else text
+    return text.rsplit(" ", 1)[1] if abs(now - us) < DAY_US // 2 else text
 
 
 def age(us: int) -> str:

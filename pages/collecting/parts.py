@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 import streamlit as st
+from plotly.colors import sample_colorscale
 
+from core.cell_charts import DIVERGING
 from core.live import last_values
-from core.live_charts import build_parts_figure
+from core.live_charts import part_colours
 from core.peers import NEAR_US, Moment, Peers, at_moment, find_peers, missing_signals
 from core.query import Store
 from pages.collecting.answer import age
-from pages.shared import address, chart, numbers, table, theme
-from pages.shared.texts import current_language, t
+from pages.shared import address, chart, numbers, table
+from pages.shared.texts import t
 
 MOST_ROWS = 16
 VIEWS = ("deviation", "value")
+_STOPS = [0.0, 0.25, 0.5, 0.75, 1.0]
+_STYLE = f"""<style>
+.zg-parts {{ border-collapse: separate; border-spacing: 1px; table-layout: fixed; width: 100%;
+  font-size: 0.72rem; color: var(--zg-muted); font-variant-numeric: tabular-nums; }}
+.zg-parts caption {{ text-align: left; padding-left: 3.2rem; }}
+.zg-parts th {{ font-weight: 400; text-align: center; min-width: 1.1rem; }}
+.zg-parts th:first-child {{ width: 3rem; text-align: right; padding-right: 0.5rem;
+  white-space: nowrap; }}
+.zg-parts td {{ height: 1.7rem; min-width: 1.1rem; text-align: center; border-radius: 1px; }}
+.zg-parts td.gone {{ border: 1px dashed var(--zg-border); }}
+.zg-scale {{ display: flex; gap: 0.5rem; align-items: center; padding-left: 3.2rem; }}
+.zg-scale i {{ width: 9rem; height: 0.6rem; }}
+.zg-scale i.centred {{ background: linear-gradient(90deg, {
+    ", ".join(str(one[1]) for one in DIVERGING)
+}); }}
+.zg-scale i.sequence {{ background: linear-gradient(90deg, {
+    ", ".join(sample_colorscale("Cividis", _STOPS))
+}); }}
+</style>"""
 
 
 def show_parts(store: Store, device: str, now: int) -> None:
@@ -31,25 +54,54 @@ def show_parts(store: Store, device: str, now: int) -> None:
         peers = groups[_pick("parts", "live.parts.group", list(groups), 300)]
         view = _pick("part_view", "live.parts.view", list(VIEWS), 160, words=True)
     moment = at_moment(peers, values)
-    figure = build_parts_figure(
-        moment.deviation if view == "deviation" else moment.values,
-        rows=peers.rows,
-        columns=peers.columns,
-        names=peers.signals,
-        unit=difference_unit(peers.unit) if view == "deviation" else peers.unit,
-        title=title(peers, moment),
-        words={
-            "row": t("live.parts.row.pack" if _of_cells(peers) else "live.parts.row"),
-            "column": t(column_key(peers)),
-            "missing": t("live.parts.missing"),
-        },
-        deviation=view == "deviation",
-        theme=theme.kind(),
-        language=current_language(),
-    )
-    chart.show_figure(figure, "live-parts")
+    st.markdown(f"**{title(peers, moment)}**")
+    st.html(heatmap(peers, moment, view))
     chart.show_caption(note(peers, moment, store.zone))
     show_table(peers, moment)
+
+
+def heatmap(peers: Peers, moment: Moment, view: str) -> str:
+    """A field for each part, its words under the pointer; one without a reading is crossed out.
+
+    A table and not a figure: a figure drawn anew every few seconds would flicker.
+    """
+    centred = view == "deviation"
+    shown = moment.deviation if centred else moment.values
+    colours, low, high = part_colours(shown, centred=centred)
+    head = "".join(f"<th>{number}</th>" for number in peers.columns)
+    row_title = t("live.parts.row.pack" if _of_cells(peers) else "live.parts.row")
+    corner = row_title if any(peers.rows) else ""
+    body = "".join(
+        f"<tr><th>{escape(row)}</th>"
+        + "".join(
+            _field(peers, moment, (i, j), colours[i][j]) for j in range(len(peers.columns))
+        )
+        + "</tr>"
+        for i, row in enumerate(peers.rows)
+    )  # fmt: skip
+    ends = [
+        deviation_words(end, peers.unit) if centred else numbers.quantity(end, peers.unit)
+        for end in (low, high)
+    ]
+    kind = "centred" if centred else "sequence"
+    scale = f'<span>{ends[0]}</span><i class="{kind}"></i><span>{ends[1]}</span>'
+    columns = escape(t(column_key(peers)))
+    return (
+        f'{_STYLE}<div class="zg-scroll"><table class="zg-parts"><caption>{columns}'
+        f"</caption><thead><tr><th>{escape(corner)}</th>{head}</tr></thead><tbody>{body}</tbody>"
+        f'</table></div><div class="zg-scale zg-caption">{scale if np.isfinite(low) else ""}</div>'
+    )
+
+
+def _field(peers: Peers, moment: Moment, at: tuple[int, int], colour: str) -> str:
+    name, value = peers.signals[at[0]][at[1]], float(moment.values[at])
+    if not name:
+        return "<td></td>"
+    if np.isnan(value):
+        return f'<td class="gone" title="{escape(name)}: {escape(t("live.parts.missing"))}">×</td>'
+    words = f"{name}: {numbers.quantity(value, peers.unit)}"
+    off = signed(float(moment.deviation[at]), peers.unit)
+    return f'<td style="background:{colour}" title="{escape(words)} ({escape(off)})"></td>'
 
 
 def _pick(name: str, key: str, options: list[str], width: int, *, words: bool = False) -> str:

@@ -148,7 +148,7 @@ def test_german(store: Path) -> None:
     write_journal(store)
     text = words(shown(device="roof", lang="de"))
     assert "meter antwortet seit 8 min" in text
-    assert "string3_current liegt" not in text
+    assert "string3_current liegt 3 A unter dem Median der gleichartigen Signale" in text
     assert "Ausfall seit" in text
     assert "keine Antwort: nothing within 3 s" in text
     assert "PV-Leistung, Summe über 1" in text or "Wirkleistung" in text
