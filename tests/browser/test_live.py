@@ -140,9 +140,14 @@ def opened(open_page: OpenPage, plant: Plant, **parameters: str) -> Page:
 
 
 def row(page: Page, signal_name: str) -> list[str]:
-    """Cells of a row of the readings."""
+    """Cells of a row of the readings; the table is replaced every second."""
     cells = page.locator(".zg-table tbody tr", has_text=signal_name).first.locator("td")
-    return [plain(text) for text in cells.all_inner_texts()]
+    for _ in range(100):
+        found = [plain(text) for text in cells.all_inner_texts()]
+        if len(found) == 7:
+            return found
+        page.wait_for_timeout(50)
+    raise AssertionError(words(page))
 
 
 def seconds_until(page: Page, signal_name: str, value: str) -> float:
