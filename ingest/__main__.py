@@ -79,9 +79,7 @@ def collect(
     if known.options.store is not None and store is None:
         settings = _settings(store=known.options.store)
     options = known.options
-    log = start_log(
-        "ingest.collector", options.log, megabytes=options.log_mb, files=options.log_files
-    )
+    log = start_log(options.log, megabytes=options.log_mb, files=options.log_files)
     _make_store(settings)
     catalogue = load_catalogue(settings.signals)
     with open_journal(
@@ -315,7 +313,7 @@ def simulate_meter(
     if wrong or not names:
         raise ConfigError(f"--houses {houses!r}: names without + # * / . and commas between them")
     feed = Feed(names, interval, pace, _start(start, settings.zone), rounds, seed, settings.zone)
-    log = start_log("ingest.simulate")
+    log = start_log()
 
     async def run() -> int:
         stop = asyncio.Event()
@@ -356,7 +354,7 @@ def simulate_pv(
     device = consumer(parse_broker(broker, user_env, password_env), name, settings.zone)
     options = CollectorOptions(metrics="", log=log)
     known = CollectorConfig(Path(), options, (), (device,))
-    lines = start_log("ingest.simulate", log)
+    lines = start_log(log)
     _make_store(settings)
     beside = PvBeside(out, settings.zone, seed)
     catalogue = load_catalogue(settings.signals)
