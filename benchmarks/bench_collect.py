@@ -3,7 +3,8 @@
 ``python -m benchmarks collect [--minutes 3]``. The devices are served by another process, the
 collector is the real one with the process that settles for it. Told are the CPU time that it takes
 as a share of one core, its memory after a while and at the end, how many of the polls that were
-due were made, and how old a reading is when a query of a third process first sees it.
+due were made, and how old a reading is when a query of a third process first sees it. SQLite
+fills a cache of 16 MB in the first quarter of an hour; memory that grows beyond would be a leak.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ WARM_S = 30.0
 SETTLE_S = 60.0  # five times as often as is the custom
 LOOK_S = 0.2
 MOST_CPU, MOST_DELAY_S, MOST_GROWTH, LEAST_POLLS = 25.0, 2.0, 5.0, 0.99
+CACHE_MB = 16  # of the journal
 TEMPLATE = """
 name = "six"
 vendor = "simulated"
@@ -167,7 +169,8 @@ def _collecting(folder: Path, config: Path, seconds: float) -> Iterator[Figure]:
                  MOST_CPU, note)  # fmt: skip
     yield Figure("  memory after a while", before[2], "MB")
     yield Figure("  memory at the end", after[2], "MB", None, f"{passed / 60:.1f} min later")
-    yield Figure("  growth", 100 * (after[2] / before[2] - 1), "%", MOST_GROWTH)
+    beyond = max(0.0, after[2] - before[2] - CACHE_MB)
+    yield Figure("  growth beyond the journal's cache", 100 * beyond / before[2], "%", MOST_GROWTH)
     made = (after[3] - before[3]) / (DEVICES * passed)
     yield Figure("  polls made of those due", made, "", LEAST_POLLS, at_least=True)
     delays.sort()

@@ -84,10 +84,7 @@ def collect(
     if known.options.store is not None and store is None:
         settings = _settings(store=known.options.store)
     options = known.options
-    # Of the whole package: what transports have to say belongs there too.
-    start_log("ingest", options.log, megabytes=options.log_mb, files=options.log_files)
-    log = logging.getLogger("ingest.collector")
-    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # says the same once more
+    log = start_log(options.log, megabytes=options.log_mb, files=options.log_files)
     _make_store(settings)
     catalogue = load_catalogue(settings.signals)
     with open_journal(
@@ -388,8 +385,7 @@ def simulate_meter(
     if wrong or not names:
         raise ConfigError(f"--houses {houses!r}: names without + # * / . and commas between them")
     feed = Feed(names, interval, pace, _start(start, settings.zone), rounds, seed, settings.zone)
-    start_log("ingest")
-    log = logging.getLogger("ingest.simulate")
+    log = start_log()
 
     async def run() -> int:
         stop = asyncio.Event()
@@ -430,8 +426,7 @@ def simulate_pv(
     device = consumer(parse_broker(broker, user_env, password_env), name, settings.zone)
     options = CollectorOptions(metrics="", log=log)
     known = CollectorConfig(Path(), options, (), (device,))
-    start_log("ingest", log)
-    lines = logging.getLogger("ingest.simulate")
+    lines = start_log(log)
     _make_store(settings)
     beside = PvBeside(out, settings.zone, seed)
     catalogue = load_catalogue(settings.signals)

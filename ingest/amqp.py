@@ -10,6 +10,7 @@ never stands in the way of others.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from contextlib import suppress
 from typing import Any, ClassVar, Literal
@@ -39,6 +40,9 @@ from ingest.payload import (
     merged,
 )
 
+# What goes wrong is raised here with its reason; these would tell it again with all their stack.
+for _name in ("aio_pika", "aiormq"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 PORT, TLS_PORT = 5672, 5671
 CLOSING_S = 3.0
 REFUSED = (AuthenticationError, ProbableAuthenticationError, ChannelClosed)

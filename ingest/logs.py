@@ -29,9 +29,9 @@ class JsonLines(logging.Formatter):
 
 
 def start_log(
-    name: str, path: Path | None = None, *, megabytes: float = 10.0, files: int = 5
+    path: Path | None = None, *, megabytes: float = 10.0, files: int = 5
 ) -> logging.Logger:
-    """Logger of that name which writes JSON lines to a rotated file, or to standard error.
+    """Logger of all this package says: JSON lines to a rotated file, or to standard error.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def start_log(
             path, maxBytes=int(megabytes * 1e6), backupCount=files, encoding="utf-8"
         )
     handler.setFormatter(JsonLines())
-    log = logging.getLogger(name)
+    log = logging.getLogger(__package__)
     for old in list(log.handlers):
         log.removeHandler(old)
         old.close()

@@ -8,6 +8,7 @@ MODBUS Application Protocol Specification V1.1b3, Modbus Organization 2012.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
@@ -23,6 +24,8 @@ from pymodbus.pdu import ModbusPDU
 from core.errors import BadAnswer, ConfigError, NoAnswer, Unreachable
 from ingest.devices import REQUIREMENTS, TransportSettings
 
+# Every failure is raised here with its reason; pymodbus would tell it again, in many lines.
+logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 Table = Literal["holding", "input", "coil", "discrete"]
 BIT_TABLES = ("coil", "discrete")
 FUNCTIONS: dict[Table, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}

@@ -32,6 +32,7 @@ from ingest.collector import (
     waiting_time,
 )
 from ingest.collector_config import CollectorConfig, CollectorOptions, load_collector
+from ingest.logs import start_log
 from ingest.metrics import Metrics
 from tests.servers import free_port, listens, wait_until
 
@@ -184,6 +185,32 @@ def test_an_outage_begins_and_ends_and_others_do_not_notice(setup: Setup) -> Non
         assert end(process) == 0
     assert setup.kinds("A")[:2] == ["outage_start", "outage_end"]
     assert "outage_start" not in setup.kinds("B")
+
+
+def test_standard_error_stays_empty_where_there_is_a_log(setup: Setup) -> None:
+    port = free_port()
+    setup.configure(A=port)
+    with simulated(setup.template, port) as dying:
+        process = setup.collect()
+        setup.reached("A")
+        end(dying, signal.SIGKILL)
+        wait_until(lambda: "outage_start" in setup.kinds("A"), what="the outage")
+        wait_until(lambda: "failed" in setup.log.read_text(), what="the line")
+    process.terminate()
+    assert process.communicate(timeout=20) == (b"", b"")
+
+
+def test_what_transports_say_is_in_the_log_with_its_facts(tmp_path: Path) -> None:
+    log = start_log(tmp_path / "log")
+    try:
+        logging.getLogger("ingest.payload").warning("message refused", extra={"device": "d"})
+    finally:
+        for handler in list(log.handlers):
+            log.removeHandler(handler)
+            handler.close()
+        log.propagate = True
+    told = json.loads((tmp_path / "log").read_text())
+    assert (told["event"], told["device"], told["level"]) == ("message refused", "d", "warning")
 
 
 def test_a_device_out_of_range_is_kept_as_such(setup: Setup) -> None:
