@@ -84,9 +84,9 @@ def _current(days: CellDays, start: int, end: int) -> tuple[Caution, ...]:
         share = string.counted_ah / battery.capacity_ah
         if string.dead:
             told.append(Caution("dead"))
-        elif battery.capacity_from == "fact" and not LEAST_SHARE <= share <= MOST_SHARE:
+        elif battery.capacity_from == "fact" and (share < LEAST_SHARE or share > MOST_SHARE):
             figures = (("told", battery.capacity_ah), ("counted", round(string.counted_ah)))
-            told += [Caution("capacity", values=figures)] if np.isfinite(share) else []
+            told.append(Caution("capacity", values=figures))
     return tuple(told)
 
 

@@ -263,6 +263,11 @@ def test_cells_without_peers_are_not_called_good(store: Store, device: str, refu
     assert found.refusal == refusal and found.recoverable is None
 
 
+@pytest.mark.parametrize("device", ["hourly", "one-cell", "turned-untold", "constant"])
+def test_what_cannot_be_counted_raises_no_doubt_of_the_capacity(store: Store, device: str) -> None:
+    assert "capacity" not in told(store, device)
+
+
 # --- a current that does not fit ------------------------------------------------------------------
 
 
