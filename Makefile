@@ -11,8 +11,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet --quiet -c constraints.txt
-# Two at a time, the tests of a file together: they share stores and servers.
-PYTEST := $(PY) -m pytest -p tests.strict_skips -n 2 --dist loadfile
+# Two at a time, the tests of a file together: they share stores and servers. In the order of
+# the files, for those with a browser come last.
+PYTEST := $(PY) -m pytest -p tests.strict_skips -n 2 --dist loadfile --no-loadscope-reorder
 
 APT_INSTALL := apt-get -qq update && \
 	DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends

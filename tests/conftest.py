@@ -21,3 +21,9 @@ def shared() -> Path:
     if not (path / "data").is_dir():
         pytest.skip(f"real data not present at {path}")
     return path
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright's event loop stays in its process until the end."""
+    items.sort(key=lambda item: "browser" in item.path.parts)

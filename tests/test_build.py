@@ -348,7 +348,7 @@ def test_quarantine_of_new_grown_and_changed_files(root: Path) -> None:
     write_text(path, f"{stamp(T0 + 3 * MINUTE)},many\n{stamp(T0 + 4 * MINUTE)},7.5\n", mode="a")
     assert run(root).quarantined == 2
     first = [
-        (5, "many", "not a number", 1), (6, "7.5 V", "outside 0.0 .. 5.0", 1),
+        (5, "many", "not a number", 1), (6, "7.5 V", "outside 0.1 .. 5.0", 1),
     ]  # fmt: skip
     assert quarantined(root) == first
     write_text(path, f",3.2\n{stamp(us('2099-01-01'))},3.3\n{stamp(T0 + HOUR)},3.4\n", mode="a")
@@ -360,7 +360,7 @@ def test_quarantine_of_new_grown_and_changed_files(root: Path) -> None:
     ]  # fmt: skip
     write_csv(path, ["bms1_p1_v1"], [*minutes(2, 3.3), (T0 + HOUR, [-1.0])])
     run(root)
-    assert quarantined(root) == [(4, "-1 V", "outside 0.0 .. 5.0", 1)]
+    assert quarantined(root) == [(4, "-1 V", "outside 0.1 .. 5.0", 1)]
     assert raw(root, "b1", "bms1_p1_v1") == {T0: 3.3, T0 + MINUTE: 3.3}
 
 
