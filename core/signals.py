@@ -28,6 +28,13 @@ _SIZES: tuple[dict[str, float], ...] = (
     {"V": 1.0, "mV": 1e-3, "kV": 1e3},
     {"A": 1.0, "mA": 1e-3, "kA": 1e3},
 )
+# The same by the unit in which devices are put together, with those that have no range.
+_TOGETHER: tuple[tuple[str, dict[str, float]], ...] = (
+    *zip(("kW", "kWh", "V", "A"), _SIZES, strict=True),
+    ("kvar", {"var": 1.0, "kvar": 1e3}),
+    ("kVA", {"VA": 1.0, "kVA": 1e3}),
+    ("1", {"1": 1.0, "%": 1e-2}),
+)
 # What no site exceeds, for names that no rule knows [W, Wh].
 _WIDEST = {"W": (-1e9, 1e9), "Wh": (-1e15, 1e15)}
 _RULE_KEYS = {"match", "quantity", "unit", "kind", "low", "high"}
@@ -196,6 +203,17 @@ def described(name: str, unit: str) -> str:
 
 def _unruled(name: str) -> Signal:
     return _in_unit(Signal(name), unit_in_name(name))
+
+
+def canonical_unit(unit: str) -> tuple[str, float]:
+    """Unit in which values of several devices are put together, and the factor into it.
+
+    A unit that is not known is its own, with factor 1.
+    """
+    for base, sizes in _TOGETHER:
+        if unit in sizes:
+            return base, sizes[unit] / sizes[base]
+    return unit, 1.0
 
 
 def _sizes_of(unit: str) -> dict[str, float] | None:

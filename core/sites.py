@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from core.analytics.aggregate import Aggregate, Over, aggregate, by_group, canonical
+from core.analytics.aggregate import Aggregate, Over, aggregate, by_group
 from core.errors import QueryError
 from core.journal import SitePlace
 from core.levels import DAY, SECOND
 from core.query import Device, SignalInfo, Store
+from core.signals import canonical_unit
 from core.windows import fine_level
 
 PRESENT_STEPS = 4
@@ -229,7 +230,7 @@ def _together(values: Sequence[float], info: SignalInfo) -> float:
 
 def adds_up(unit: str) -> bool:
     """Whether values of a unit may be summed: powers, energies and currents, not ratios."""
-    return canonical(unit)[0] in ("kW", "kWh", "kvar", "kVA", "A")
+    return canonical_unit(unit)[0] in ("kW", "kWh", "kvar", "kVA", "A")
 
 
 # --- over a window ------------------------------------------------------------------------------

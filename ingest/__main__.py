@@ -102,7 +102,10 @@ def settle(store: Store = None, journal: Journal = None) -> None:
     settings = _settings(store=store)
     _make_store(settings)
     with open_journal(journal or settings.journal or settings.store / FILE) as opened:
-        typer.echo(run(settings, opened).words())
+        done = run(settings, opened)
+    typer.echo(done.words())
+    if done.failed:
+        raise typer.Exit(EXIT_STORE)
 
 
 @app.command()

@@ -79,7 +79,6 @@ class Writer:
         self._polls: list[Poll] = []
         self._some = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self.failing = ""
 
     async def put(self, batches: Sequence[Batch]) -> None:
         """Return when the batches are on disk."""
@@ -131,14 +130,12 @@ class Writer:
                 await self.do(append)
             except StoreError as error:
                 attempt += 1
-                self.failing = str(error)
                 if attempt == 1:
                     self._log.error("journal cannot be written", extra={"error": str(error)})
                 await asyncio.sleep(waiting_time(attempt, self._options))
                 continue
             if attempt:
                 self._log.info("journal is written again", extra={"attempts": attempt})
-            self.failing = ""
             return
 
     def close(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 
@@ -63,9 +62,4 @@ class Metrics:
     def forget(self, device: str) -> None:
         """Leave out a device that is not collected any more."""
         for one in (self.up, self.last_reading, self.latency, self.backlog):
-            _remove(one, device)
-
-
-def _remove(metric: Any, device: str) -> None:
-    if (device,) in metric._metrics:
-        metric.remove(device)
+            one.remove(device)  # does nothing where it has none

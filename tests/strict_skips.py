@@ -1,8 +1,9 @@
-"""Pytest plugin: with ``REQUIRE_ALL=1`` a skipped browser or broker test is a failure.
+"""Pytest plugin: with ``REQUIRE_ALL=1`` a test that is skipped for want of anything is a failure.
 
 A developer without Chromium or Mosquitto may skip what needs them. Continuous integration may
-not: there a skip means that the server is missing and nothing was proven. ``make test`` loads the
-plugin with ``-p tests.strict_skips``.
+not: there a skip means that the server is missing and nothing was proven. Required are tests with
+a browser or a broker, and all whose reason for skipping begins with "needs". ``make test`` loads
+the plugin with ``-p tests.strict_skips``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Generator
 import pytest
 
 REQUIRED_MARKERS = ("browser", "broker")
+MISSING = "needs "  # how the reason begins where a package or a server is missing
 
 
 def _all_required() -> bool:
@@ -33,6 +35,8 @@ def pytest_runtest_makereport(
     """Turn the skip of a required test into a failure that names it."""
     report = yield
     needs = [name for name in REQUIRED_MARKERS if item.get_closest_marker(name)]
+    if report.skipped and _reason(report).startswith(MISSING):
+        needs.append("such")
     # An expected failure is reported as a skip too, and is none.
     if _all_required() and report.skipped and needs and not hasattr(report, "wasxfail"):
         report.longrepr = (

@@ -199,11 +199,14 @@ def test_subscribes():
 @pytest.mark.shared
 def test_real_series():
     pytest.skip("no data here")
+
+def test_library():
+    pytest.importorskip("no_such_library", reason="needs no_such_library")
 """
 
 
 @pytest.mark.parametrize(
-    ("require_all", "status", "summary"), [("0", 0, "2 skipped"), ("1", 1, "1 failed, 1 skipped")]
+    ("require_all", "status", "summary"), [("0", 0, "3 skipped"), ("1", 1, "2 failed, 1 skipped")]
 )
 def test_a_skip_for_want_of_a_server_can_be_refused(
     tmp_path: Path, require_all: str, status: int, summary: str
@@ -221,4 +224,5 @@ def test_a_skip_for_want_of_a_server_can_be_refused(
     )
     assert run.returncode == status
     assert summary in run.stdout.splitlines()[-1]
-    assert ("test_subscribes was skipped, but" in run.stdout) == (status == 1)
+    for name in ("test_subscribes", "test_library"):
+        assert (f"{name} was skipped, but" in run.stdout) == (status == 1)

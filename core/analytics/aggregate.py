@@ -17,26 +17,9 @@ import pandas as pd
 from core.analytics.compare import How, align
 from core.analytics.quality import Float, Int
 from core.errors import QueryError
+from core.signals import canonical_unit
 
 Over = Literal["sum", "mean", "min", "max"]
-
-# Units that one factor carries into another: [unit] = factor * canonical.
-_CANONICAL: dict[str, tuple[str, float]] = {
-    "W": ("kW", 1e-3), "kW": ("kW", 1.0), "MW": ("kW", 1e3), "GW": ("kW", 1e6),
-    "Wh": ("kWh", 1e-3), "kWh": ("kWh", 1.0), "MWh": ("kWh", 1e3), "GWh": ("kWh", 1e6),
-    "var": ("kvar", 1e-3), "kvar": ("kvar", 1.0), "VA": ("kVA", 1e-3), "kVA": ("kVA", 1.0),
-    "mV": ("V", 1e-3), "V": ("V", 1.0), "kV": ("V", 1e3),
-    "mA": ("A", 1e-3), "A": ("A", 1.0), "kA": ("A", 1e3),
-    "%": ("1", 1e-2), "1": ("1", 1.0),
-}  # fmt: skip
-
-
-def canonical(unit: str) -> tuple[str, float]:
-    """Canonical unit of a unit, and the factor that carries values into it.
-
-    A unit that is not known is its own, with factor 1.
-    """
-    return _CANONICAL.get(unit, (unit, 1.0))
 
 
 @dataclass(frozen=True)
@@ -96,7 +79,7 @@ def aggregate(
     """
     if not series:
         raise QueryError("no device to aggregate")
-    found = {name: canonical(units[name]) for name in series}
+    found = {name: canonical_unit(units[name]) for name in series}
     kinds = sorted({unit for unit, _ in found.values()})
     if len(kinds) > 1:
         raise QueryError(f"units {' and '.join(kinds)} do not add up")
@@ -117,9 +100,7 @@ def aggregate(
     return Aggregate(kinds[0], result, names, wanted, coverage, how, over)
 
 
-def by_group(
-    found: Aggregate, group_of: Mapping[str, str]
-) -> pd.DataFrame:  # fmt: skip
+def by_group(found: Aggregate, group_of: Mapping[str, str]) -> pd.DataFrame:
     """The same over the devices of each group (site), with a column per group.
 
     A group has a value only where all its devices have one.

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analytics.aggregate import aggregate, by_group, canonical
+from core.analytics.aggregate import aggregate, by_group
 from core.errors import QueryError
+from core.signals import canonical_unit
 
 MINUTE = 60_000_000
 
@@ -67,7 +68,7 @@ def test_units_that_do_not_fit_are_refused() -> None:
 
 
 def test_an_unknown_unit_is_its_own() -> None:
-    assert canonical("furlong") == ("furlong", 1.0)
+    assert canonical_unit("furlong") == ("furlong", 1.0)
 
 
 @given(
