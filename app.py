@@ -9,7 +9,10 @@ import streamlit as st
 from pages.shared import address, states, theme
 from pages.shared.texts import pick_language, t
 
-PAGES = ("overview", "meters", "comparison", "bess", "packpulse", "live", "data")
+PAGES = (
+    "overview", "meters", "comparison", "bess", "packpulse", "pv", "forecasts", "dispatch",
+    "alerts", "live", "data",
+)  # fmt: skip
 FOLDER = Path(__file__).parent / "pages"
 
 

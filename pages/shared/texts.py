@@ -6,8 +6,12 @@ import streamlit as st
 
 from core.errors import ConfigError
 from pages.shared import address, data
+from pages.shared.texts_alerts import ALERTS
+from pages.shared.texts_dispatch import DISPATCH
+from pages.shared.texts_forecasts import FORECASTS
 from pages.shared.texts_live import LIVE
 from pages.shared.texts_packpulse import PACKPULSE
+from pages.shared.texts_pv import PV
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 
@@ -1329,7 +1333,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error.other": ("This could not be shown.", "Das konnte nicht gezeigt werden."),
 } | PACKPULSE
-TEXTS |= LIVE
+TEXTS |= LIVE | PV | FORECASTS | DISPATCH | ALERTS
 
 
 def current_language() -> str:

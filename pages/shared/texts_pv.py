@@ -1,0 +1,8 @@
+"""Words of the PV page and of the description of a plant; merged into `pages.shared.texts.TEXTS`."""
+
+from __future__ import annotations
+
+# key: (English, German).
+PV: dict[str, tuple[str, str]] = {
+    "nav.pv": ("PV", "PV"),
+}
