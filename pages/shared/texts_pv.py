@@ -1,4 +1,4 @@
-"""Words of the PV page and of the description of a plant; merged into `pages.shared.texts.TEXTS`."""
+"""Words of the PV page and of plants; merged into `pages.shared.texts.TEXTS`."""
 
 from __future__ import annotations
 
