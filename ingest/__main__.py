@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -326,7 +326,8 @@ def simulate_device(
 ) -> None:
     """Serve any template with values that move, until told to stop.
 
-    Prints the command that reads it. --set takes the unit that `probe` shows.
+    Prints the command that reads it, and the table of a configuration that collects it, which
+    marks its readings as synthetic. --set takes the unit that `probe` shows.
 
     Example: python -m ingest simulate device --template sungrow_sg --port 5020
     """
@@ -339,12 +340,22 @@ def simulate_device(
         words = "".join(f" --set {key}={value}" for key, value in simulated.found_by.items())
         typer.echo(
             f"{template} at {host}:{port}, read by\n"
-            f"  python -m ingest probe --template {template}{words}"
+            f"  python -m ingest probe --template {template}{words}\n"
+            f"and, in a configuration and a store of its own, collected by\n"
+            f"{_as_toml(template, simulated.found_by)}"
         )
         sys.stdout.flush()
 
     serving = serve(load_template(template), host=host, port=port, zone=_settings().zone)
     asyncio.run(_until_told(serve_moving(serving, fixed, started=started)))
+
+
+def _as_toml(template: str, found_by: Mapping[str, Any]) -> str:
+    """The table of a collector's configuration that leads to a simulated device."""
+    told = {"name": "TRIAL-1", "template": template, "synthetic": True, **found_by}
+    # A template's settings are plain: what JSON writes of them is TOML as well.
+    lines = [f"{key} = {json.dumps(value)}" for key, value in told.items()]
+    return "\n".join(["  [[device]]", *(f"  {line}" for line in lines)])
 
 
 def _numbers(pairs: list[str]) -> dict[str, float]:

@@ -360,7 +360,8 @@ class Collector:
 
     async def _describe(self, name: str, device: DeviceSpec, signals: Sequence[Signal]) -> None:
         self._known |= {(name, one.name) for one in signals}
-        await self._writer.do(self._journal.describe, name, device.group, device.site, signals)
+        describe = partial(self._journal.describe, synthetic=device.synthetic)
+        await self._writer.do(describe, name, device.group, device.site, signals)
 
     async def reload(self) -> None:
         """Read the configuration again; devices that did not change go on undisturbed.

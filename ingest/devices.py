@@ -238,6 +238,7 @@ class DeviceSpec:
     ----------
     zone : of the device's clock, where it tells local time.
     stale_after_s : age above which a reading of the device's clock is stale; None for no limit.
+    synthetic : what it says is made up, by a simulator; its readings are shown as such.
     """
 
     name: str
@@ -251,6 +252,7 @@ class DeviceSpec:
     period_s: float = 10.0
     timeout_s: float = 3.0
     stale_after_s: float | None = None
+    synthetic: bool = False
 
     def complete(self, readings: Sequence[Reading]) -> list[Reading]:
         """The readings of a poll with those derived from them."""

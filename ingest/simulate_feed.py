@@ -378,4 +378,5 @@ def consumer(broker: Broker, name: str, zone: str, site: str = "") -> DeviceSpec
                 signal=LOAD, path="power_w", quantity="active_power", unit="W", low=0.0, high=1e6
             ),
         ),
+        synthetic=True,
     )  # fmt: skip

@@ -175,6 +175,7 @@ def test_amqp_two_consumers_share_and_one_is_killed(rabbit: Rabbit, tmp_path: Pa
     with_store = open_store(store)
     ts, value = with_store.raw("A", "load_power", 0, 2**60)
     assert list(value) == [house_power("A", begin + k * 10 * SECOND) for k in range(120)]
+    assert all(one.synthetic for one in with_store.devices())
     with_store.close()
 
 
