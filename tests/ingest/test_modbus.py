@@ -21,11 +21,11 @@ from pymodbus.server import ModbusSerialServer
 
 from core.errors import BadAnswer, ConfigError, DeclarationError, NoAnswer, Unreachable
 from core.readings import Quality
+from core.toml_file import read_toml
 from ingest.devices import DeviceSpec, Template, make_device, parse_template
 from ingest.modbus import Modbus
 from ingest.register_reader import Limits, Span, grouped
 from ingest.simulate_device import SimulatedDevice
-from ingest.toml_file import read_toml
 
 HEAD = """
 name = "test"

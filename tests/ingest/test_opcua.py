@@ -22,10 +22,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from core.errors import BadAnswer, ConfigError, DeclarationError, DeviceError, NoAnswer, Unreachable
 from core.readings import Batch, Quality, Reading
+from core.toml_file import TomlFile, read_toml
 from ingest.devices import DeviceSpec, make_device, parse_template, transport_class
 from ingest.opcua import OpcUa, OpcUaPoint, OpcUaSubscription, microseconds, read_reading
 from ingest.simulate_opcua import Access, SimulatedOpcUa, serve_opcua
-from ingest.toml_file import TomlFile, read_toml
 from tests.ingest.ports import free_port, line_to
 
 TEMPLATE = """
