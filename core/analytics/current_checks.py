@@ -105,7 +105,7 @@ def match_by_day(
         use = (np.diff(ts) <= longest) & np.isfinite(dv) & (np.abs(di) >= STEP_RATE * capacity_ah)
         place, x, y = ts[1:][use] // DAY_US - first, di[use], dv[use]
         both, xx, yy, count = (
-            _around(np.bincount(place, part, minlength=days))
+            _around(np.bincount(place, part, minlength=days).astype(np.float64))
             for part in (x * y, x * x, y * y, np.ones(len(x)))
         )
         least = np.sqrt(xx * yy)
