@@ -447,7 +447,7 @@ def simulate_pv(
     beside = PvBeside(out, settings.zone, seed)
     catalogue = load_catalogue(settings.signals)
     with open_journal(settings.store / FILE, create=True) as journal:
-        asyncio.run(run(known, settings, journal, lines, catalogue.describe, beside))
+        asyncio.run(run(known, settings, journal, lines, catalogue.describe, beside, shared=True))
 
 
 def _start(text: str | None, zone: str) -> int | None:
