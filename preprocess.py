@@ -26,7 +26,7 @@ EXIT_SOURCES = 1  # some sources could not be read; the rest is in the store
 EXIT_USAGE = 2
 EXIT_STORE = 3  # the store is missing, damaged, locked or of another format
 EXIT_DIFFERS = 4  # verify found differences
-DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV")
+DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV", "data/weather", "data/price")
 
 app = typer.Typer(
     no_args_is_help=False,
