@@ -10,9 +10,10 @@ from core.analytics import pv, pv_losses
 from core.analytics.pv_losses import Loss
 from core.analytics.pv_soiling import Soiling
 from core.analytics.quality import Bool, Float
-from core.pv_history import DailyHistory, telling
+from core.pv_history import DailyHistory, telling, unit_shares
 from core.pv_report import PlantReport
 
+LEAST_SHARES = 4  # days that tell a unit's usual share of its peers
 SAME_LIGHT = 0.95  # of the irradiation must have DC power, for the way to pass by the DC side
 
 
@@ -142,11 +143,26 @@ def _missed(report: PlantReport, name: str, used: Bool, usual: tuple[float, floa
 
 def _outage(report: PlantReport, used: Bool) -> Loss:
     """What units missed while they did not run, as their peers or the light tell."""
-    lost = report.units["lost_kwh"]
-    if lost.isna().any():
+    lost, kwp = report.units["lost_kwh"].to_numpy(), report.course.facts.kwp
+    if np.isnan(lost).any():
         return Loss("outage", np.nan, reason="no_peers")
-    assert report.course.facts.kwp is not None
-    return Loss("outage", float(lost.sum()) / report.course.facts.kwp)
+    assert kwp is not None
+    if not lost.any():
+        return Loss("outage", 0.0)
+    shares = unit_shares(report)
+    edges = np.array([_usual_share(shares[at].dropna().to_numpy()) for at in range(len(lost))])
+    if np.isnan(edges[lost > 0]).any():
+        return Loss("outage", np.nan, reason="few_days")
+    value, low, high = (float(part) for part in (lost[:, None] * np.nan_to_num(edges)).sum(axis=0))
+    return Loss("outage", value / kwp, low / kwp, high / kwp)
+
+
+def _usual_share(daily: Float) -> tuple[float, float, float]:
+    """What a unit gives of its median peer when it runs: middle and range of 95 % of its days."""
+    if len(daily) < LEAST_SHARES:
+        return np.nan, np.nan, np.nan
+    middle, low, high = np.quantile(daily, [0.5, 0.025, 0.975])
+    return float(middle), float(low), float(high)
 
 
 def _converted(report: PlantReport, used: Bool, ya: float, yf: float) -> list[Loss]:

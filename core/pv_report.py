@@ -248,8 +248,8 @@ def heat_grid(report: PlantReport, what: str) -> tuple[list[str], Float]:
 def flag_runs(report: PlantReport) -> dict[str, pd.DataFrame]:
     """Stretches of each flag: `start`, `end` [µs]."""
     ts, step = report.course.frame["ts"].to_numpy(), report.course.step_us
-    found = {}
-    for name in report.flags:
+    found: dict[str, pd.DataFrame] = {}
+    for name in map(str, report.flags):
         flag = np.concatenate(([False], report.flags[name].to_numpy(), [False])).astype(np.int8)
         edges = np.flatnonzero(np.diff(flag))
         found[name] = pd.DataFrame(

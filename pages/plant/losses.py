@@ -52,6 +52,17 @@ def interval(one: Loss) -> tuple[float | None, float | None]:
     return (one.low, one.high) if known else (None, None)
 
 
+def rests_on(one: Loss) -> str:
+    """Interval of an estimate, or what else a part rests on."""
+    low, high = interval(one)
+    if low is not None and high is not None:
+        return f"{numbers.number(low, 1)} – {numbers.number(high, 1)}"
+    if one.name in ("unexplained", "rest"):
+        return t("pv.losses.remainder")
+    flagged = one.name in ("snow", "clipping", "curtailment", "outage")
+    return t("pv.losses.no_flag" if flagged and not one.hours else "pv.losses.measured")
+
+
 def usual_words(usual: tuple[float, float, float]) -> str:
     """What missed energy was reckoned by."""
     if not np.isfinite(usual[0]):
@@ -79,15 +90,8 @@ def show_table(way: pv_losses_report.Way) -> None:
         if one.reason:
             rows.append([name, numbers.NOTHING, "", t(f"pv.lacks.{one.reason}")])
             continue
-        low, high = interval(one)
-        between = (
-            f"{numbers.number(low, 1)} – {numbers.number(high, 1)}"
-            if low is not None and high is not None
-            else t("pv.losses.measured")
-        )
-        rows.append(
-            [name, numbers.number(one.hours, 1), numbers.percent(one.hours / whole), between]
-        )
+        share = numbers.percent(one.hours / whole)
+        rows.append([name, numbers.number(one.hours, 1), share, rests_on(one)])
     table.show_table(
         [t(f"pv.losses.col.{name}") for name in ("part", "hours", "share", "interval")],
         rows,

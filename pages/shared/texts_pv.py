@@ -170,6 +170,8 @@ PV: dict[str, tuple[str, str]] = {
         "Größter Verlust: {what}, {hours} h oder {share} des Lichts",
     ),
     "pv.losses.measured": ("measured", "gemessen"),
+    "pv.losses.remainder": ("what is left over", "was übrig bleibt"),
+    "pv.losses.no_flag": ("none flagged", "nichts markiert"),
     "pv.losses.col.part": ("Part", "Anteil"),
     "pv.losses.col.hours": ("kWh/kWp", "kWh/kWp"),
     "pv.losses.col.share": ("Of the light", "Vom Licht"),
@@ -294,8 +296,9 @@ PV: dict[str, tuple[str, str]] = {
     ),
     "pv.degradation.days": ("{days} days count", "{days} Tage zählen"),
     "pv.degradation.note": (
-        "median of {pairs} changes over a year; interval from stretches of 60 days drawn anew",
-        "Median aus {pairs} Änderungen über ein Jahr; Intervall aus neu gezogenen Abschnitten von 60 Tagen",
+        "median of {pairs} changes over a year; interval from 60-day stretches drawn anew",
+        "Median aus {pairs} Änderungen über ein Jahr; Intervall aus neu gezogenen Abschnitten "
+        "von 60 Tagen",
     ),
     "pv.degradation.uncorrected": (
         "not corrected for temperature",
@@ -306,7 +309,7 @@ PV: dict[str, tuple[str, str]] = {
         "Performance jedes Tages; noch keine Rate",
     ),
     "pv.degradation.title.declines": (
-        "Output falls by {rate} % a year (95 %: {low} to {high})",
+        "Output changes by {rate} % a year (95 %: {low} to {high})",
         "Der Ertrag ändert sich um {rate} % im Jahr (95 %: {low} bis {high})",
     ),
     "pv.degradation.title.rises": (
@@ -410,14 +413,16 @@ PV: dict[str, tuple[str, str]] = {
     ),
     "pv.anomalies.title": (
         "{count} of {judged} judged days fell below what their past lets expect",
-        "{count} von {judged} beurteilten Tagen blieben unter dem, was ihre Vorgeschichte erwarten lässt",
+        "{count} von {judged} beurteilten Tagen blieben unter dem, was ihre Vorgeschichte "
+        "erwarten lässt",
     ),
     "pv.anomalies.actual": ("day", "Tag"),
     "pv.anomalies.expected": ("expected", "erwartet"),
     "pv.anomalies.marked": ("stands out", "auffällig"),
     "pv.anomalies.note": (
-        "expected by season, clearness and peers; about {rate} of healthy days are told by chance",
-        "erwartet nach Jahreszeit, Klarheit und Vergleich; etwa {rate} gesunder Tage fallen zufällig auf",
+        "expected by season, clearness and peers; about {rate} of healthy days stand out by chance",
+        "erwartet nach Jahreszeit, Klarheit und Vergleich; etwa {rate} gesunder Tage fallen "
+        "zufällig auf",
     ),
     "pv.anomalies.checks": ("{checks} checks a day", "{checks} Prüfungen am Tag"),
     "pv.anomalies.plant": ("plant", "Anlage"),
