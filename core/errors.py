@@ -16,10 +16,11 @@
     │   ├── UnknownSignal
     │   ├── BadWindow           start is not before end, or not a time
     │   └── LevelMissing        the level asked for is not stored for this signal
-    └── DeviceError             a device or broker could not be asked
-        ├── Unreachable         no connection, or it broke
-        ├── NoAnswer            nothing came within the time allowed
-        └── BadAnswer           what came is no answer: an exception code, nonsense, wrong length
+    ├── DeviceError             a device or broker could not be asked
+    │   ├── Unreachable         no connection, or it broke
+    │   ├── NoAnswer            nothing came within the time allowed
+    │   └── BadAnswer           what came is no answer: an exception code, nonsense, wrong length
+    └── DeliveryError           a message could not be handed over; it stays in the queue
 """
 
 from __future__ import annotations
@@ -119,3 +120,7 @@ class NoAnswer(DeviceError):
 
 class BadAnswer(DeviceError):
     """What came is no answer: an exception code, nonsense, a wrong length."""
+
+
+class DeliveryError(ZigguratError):
+    """A message could not be handed over; it stays in the queue and is tried again."""
