@@ -574,6 +574,12 @@ class Journal:
             for row in rows
         ]  # fmt: skip
 
+    def last_good(self, device: str) -> int | None:
+        """Time of the newest good reading that was ever taken of a device [µs UTC]."""
+        with self._lock:
+            found = self._ask("SELECT last_good FROM device WHERE name = ?", device)
+        return found[0]["last_good"] if found else None
+
     def alive(self) -> int | None:
         """When a collector last said that it is at work [µs UTC]; None if none ever did."""
         with self._lock:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from logging import Logger
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from core.config import Settings
 from core.errors import BadAnswer, DeviceError, NoAnswer, StoreError, ZigguratError
@@ -233,6 +233,10 @@ class Runner:
     async def _session(self) -> None:
         """From opening to the first failure, or until stopped."""
         transport = transport_class(self.device.transport)(self.device)
+        if hasattr(transport, "resume"):
+            since = await self._collector.last_good(self.name)
+            if since is not None:
+                transport.resume(since)
         try:
             async with asyncio.timeout(self.device.timeout_s):
                 await transport.open()
@@ -360,7 +364,8 @@ class Collector:
 
     async def _describe(self, name: str, device: DeviceSpec, signals: Sequence[Signal]) -> None:
         self._known |= {(name, one.name) for one in signals}
-        await self._writer.do(self._journal.describe, name, device.group, device.site, signals)
+        describe = partial(self._journal.describe, synthetic=device.synthetic)
+        await self._writer.do(describe, name, device.group, device.site, signals)
 
     async def reload(self) -> None:
         """Read the configuration again; devices that did not change go on undisturbed.
@@ -412,6 +417,14 @@ class Collector:
         newest = max((one.ts for one in batch.readings if one.quality is Quality.GOOD), default=0)
         if newest:
             self.metrics.last_reading.labels(batch.device).set(newest / 1e6)
+
+    async def last_good(self, device: str) -> int | None:
+        """Time of the newest good reading that is kept [µs UTC]."""
+        try:
+            return cast("int | None", await self._writer.do(self._journal.last_good, device))
+        except StoreError as error:
+            self.log.warning("newest reading unknown", extra={"error": str(error)})
+            return None
 
     def note_poll(self, device: str, latency_s: float | None, error: str | None) -> None:
         """Tell the journal how an attempt went."""

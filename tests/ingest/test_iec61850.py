@@ -16,6 +16,7 @@ from iec61850 import FC, IedConnection, IedServer
 
 from core.errors import BadAnswer, ConfigError, DeclarationError, DeviceError, NoAnswer, Unreachable
 from core.readings import Batch, Quality, Reading
+from core.toml_file import TomlFile, read_toml
 from ingest.devices import (
     DeviceSpec,
     load_template,
@@ -33,7 +34,6 @@ from ingest.iec61850_mms import (
     read_quality,
 )
 from ingest.simulate_iec61850 import SimulatedIec61850, serve_iec61850, utc_time
-from ingest.toml_file import TomlFile, read_toml
 from tests.ingest.ports import Line, free_port, line_to
 
 TEMPLATE = """
