@@ -15,7 +15,9 @@
     │   ├── UnknownDevice
     │   ├── UnknownSignal
     │   ├── BadWindow           start is not before end, or not a time
-    │   └── LevelMissing        the level asked for is not stored for this signal
+    │   ├── LevelMissing        the level asked for is not stored for this signal
+    │   ├── ModelMissing        no forecast model is stored for this quantity
+    │   └── ModelUnfit          the stored model does not fit the data, or is damaged
     └── DeviceError             a device or broker could not be asked
         ├── Unreachable         no connection, or it broke
         ├── NoAnswer            nothing came within the time allowed
@@ -103,6 +105,14 @@ class BadWindow(QueryError):
 
 class LevelMissing(QueryError):
     """The level asked for is not stored for this signal."""
+
+
+class ModelMissing(QueryError):
+    """No forecast model is stored for this quantity of this device."""
+
+
+class ModelUnfit(QueryError):
+    """A stored forecast model that does not fit the data as they are, or is damaged."""
 
 
 class DeviceError(ZigguratError):
