@@ -15,7 +15,9 @@
     │   ├── UnknownDevice
     │   ├── UnknownSignal
     │   ├── BadWindow           start is not before end, or not a time
-    │   └── LevelMissing        the level asked for is not stored for this signal
+    │   ├── LevelMissing        the level asked for is not stored for this signal
+    │   ├── ModelMissing        no forecast model is stored for this quantity
+    │   └── ModelUnfit          the stored model does not fit the data, or is damaged
     ├── PlanError               inputs of a plan or model do not hold together
     │   ├── Infeasible          no plan keeps every limit: names the limits in the way
     │   └── Unbounded           costs could fall without end: names what has no limit
@@ -108,6 +110,14 @@ class BadWindow(QueryError):
 
 class LevelMissing(QueryError):
     """The level asked for is not stored for this signal."""
+
+
+class ModelMissing(QueryError):
+    """No forecast model is stored for this quantity of this device."""
+
+
+class ModelUnfit(QueryError):
+    """A stored forecast model that does not fit the data as they are, or is damaged."""
 
 
 class PlanError(ZigguratError):
