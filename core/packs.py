@@ -270,17 +270,9 @@ def _clocked(store: Store, battery: Battery, string: BatteryString) -> BatterySt
     measured = store.signal(battery.device, string.current)
     if max(info.rows, measured.rows) * share > CHECKED_MOST:
         return string
-    read: dict[tuple[int, int], tuple[Int, Float, Int, Float]] = {}
     while True:
-        for span in spans:
-            if span not in read:
-                read[span] = (
-                    *store.raw(battery.device, info.name, *span),
-                    *store.raw(battery.device, string.current, *span),
-                )
-        ts, volts, stamps, current = (
-            np.concatenate(parts) for parts in zip(*(read[span] for span in spans), strict=True)
-        )
+        ts, volts = _raw_of(store, info, spans)
+        stamps, current = _raw_of(store, measured, spans)
         day, sign, lag = current_checks.match_by_day(
             ts, volts, stamps, current, battery.capacity_ah
         )
@@ -295,6 +287,14 @@ def _clocked(store: Store, battery: Battery, string: BatteryString) -> BatterySt
     return replace(
         string, doubts=doubts + current_checks.find_doubts("turned", day, turned, margin=2)
     )
+
+
+def _raw_of(store: Store, info: SignalInfo, spans: Sequence[tuple[int, int]]) -> tuple[Int, Float]:
+    """Raw readings of a signal in some spans; those of a single one are remembered by the store."""
+    if len(spans) == 1:
+        return store.raw(info.device, info.name, *spans[0])
+    ts, values = store.readings_of(info.device, [info.name], spans)
+    return ts, values[:, 0]
 
 
 def _moving_cell(store: Store, battery: Battery, string: BatteryString) -> SignalInfo:
