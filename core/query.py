@@ -48,7 +48,7 @@ from core.journal import (
     settled_in,
 )
 from core.ledger import LIVE, Ledger, Part, SourceRow, open_ledger
-from core.levels import SECOND, Level, parse_rules, worthwhile
+from core.levels import HOUR, SECOND, Level, parse_rules, worthwhile
 from core.remembered import FOREVER, RememberedRows
 from core.rollup import (
     Buckets,
@@ -1118,13 +1118,15 @@ def _ranks(ts: Int) -> tuple[Int, Int]:
     """
     if not len(ts):
         return ts, ts
-    place, beside = np.divmod(ts - ts.min(), GRID_US)
+    since = ts - ts.min()
+    grid = GRID_US if (since % HOUR).any() else HOUR  # days are whole hours, years have many
+    place, beside = np.divmod(since, grid)
     if beside.any() or place.max() > GRID_SLOTS:
         moments, rank = np.unique(ts, return_inverse=True)
         return moments, rank
     taken = np.zeros(place.max() + 1, bool)
     taken[place] = True
-    return np.flatnonzero(taken) * GRID_US + ts.min(), (np.cumsum(taken) - 1)[place]
+    return np.flatnonzero(taken) * grid + ts.min(), (np.cumsum(taken) - 1)[place]
 
 
 def open_store(
