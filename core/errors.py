@@ -24,7 +24,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 
 class ZigguratError(Exception):
@@ -106,7 +108,15 @@ class LevelMissing(QueryError):
 
 
 class DeviceError(ZigguratError):
-    """A device or broker that could not be asked; the collector tries again."""
+    """A device or broker that could not be asked; the collector tries again.
+
+    `place`, `key` and `facts` are what a page needs to say it in its own language; errors that
+    are made by `core.failures.because` have them.
+    """
+
+    place: str = ""
+    key: str = ""
+    facts: Mapping[str, str] = MappingProxyType({})
 
 
 class Unreachable(DeviceError):
