@@ -33,6 +33,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.errors import ConfigError
+from core.toml_file import TomlFile, read_toml
 from ingest.devices import (
     TRANSPORTS,
     Derived,
@@ -42,7 +43,6 @@ from ingest.devices import (
     parse_points,
     transport_class,
 )
-from ingest.toml_file import TomlFile, read_toml
 
 
 class _Table(BaseModel):

@@ -28,7 +28,7 @@ from pydantic import (
 from core.errors import ConfigError
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
-from ingest.toml_file import TomlFile, read_toml, what_is_wrong
+from core.toml_file import TomlFile, read_toml, what_is_wrong
 
 TEMPLATES = Path(__file__).with_name("templates")
 REQUIREMENTS = "requirements-collect.txt"

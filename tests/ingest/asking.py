@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from core.readings import Reading
+from core.toml_file import TomlFile, read_toml
 from ingest.devices import DeviceSpec, transport_class
-from ingest.toml_file import TomlFile, read_toml
 
 
 def written(folder: Path, text: str, name: str) -> TomlFile:

@@ -19,6 +19,7 @@ from iec61850 import FC, IedConnection, IedServer
 from core.errors import BadAnswer, ConfigError, DeclarationError, DeviceError, NoAnswer, Unreachable
 from core.journal import FILE, open_journal
 from core.readings import Quality, Reading
+from core.toml_file import TomlFile
 from ingest.devices import (
     DeviceSpec,
     load_template,
@@ -36,7 +37,6 @@ from ingest.iec61850_mms import (
     read_quality,
 )
 from ingest.simulate_iec61850 import SimulatedIec61850, serve_iec61850, utc_time
-from ingest.toml_file import TomlFile
 from tests.ingest.asking import poll_once, values_of, written
 from tests.ingest.listening import Kept
 from tests.ingest.ports import Line, free_port, line_to

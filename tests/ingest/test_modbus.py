@@ -23,12 +23,12 @@ from pymodbus.server import ModbusSerialServer
 
 from core.errors import BadAnswer, ConfigError, DeclarationError, NoAnswer, Unreachable
 from core.readings import Quality
+from core.toml_file import read_toml
 from ingest.devices import DeviceSpec, Template, load_template, make_device, parse_template
 from ingest.modbus import Modbus
 from ingest.register_clock import RegisterClock
 from ingest.register_reader import Limits, Span, grouped
 from ingest.simulate_device import SimulatedDevice
-from ingest.toml_file import read_toml
 
 HEAD = """
 name = "test"

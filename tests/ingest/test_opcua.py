@@ -25,11 +25,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from core.errors import BadAnswer, ConfigError, DeclarationError, DeviceError, NoAnswer, Unreachable
 from core.journal import FILE, open_journal
 from core.readings import Batch, Quality, Reading
+from core.toml_file import TomlFile
 from ingest.devices import DeviceSpec, make_device, parse_template, transport_class
 from ingest.opcua import OpcUa, OpcUaPoint, OpcUaSubscription, microseconds, read_reading
 from ingest.opcua_history import windows
 from ingest.simulate_opcua import Access, SimulatedOpcUa, serve_opcua
-from ingest.toml_file import TomlFile
 from tests.ingest.asking import poll_once, written
 from tests.ingest.listening import Kept
 from tests.ingest.ports import free_port, line_to
