@@ -30,7 +30,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 
@@ -144,7 +146,15 @@ class Unbounded(PlanError):
 
 
 class DeviceError(ZigguratError):
-    """A device or broker that could not be asked; the collector tries again."""
+    """A device or broker that could not be asked; the collector tries again.
+
+    `place`, `key` and `facts` are what a page needs to say it in its own language; errors that
+    are made by `core.failures.because` have them.
+    """
+
+    place: str = ""
+    key: str = ""
+    facts: Mapping[str, str] = MappingProxyType({})
 
 
 class Unreachable(DeviceError):
