@@ -16,6 +16,7 @@
     │   ├── UnknownSignal
     │   ├── BadWindow           start is not before end, or not a time
     │   └── LevelMissing        the level asked for is not stored for this signal
+    ├── AddressTaken            an address to serve at is in use, or not of this host
     └── DeviceError             a device or broker could not be asked
         ├── Unreachable         no connection, or it broke
         ├── NoAnswer            nothing came within the time allowed
@@ -103,6 +104,10 @@ class BadWindow(QueryError):
 
 class LevelMissing(QueryError):
     """The level asked for is not stored for this signal."""
+
+
+class AddressTaken(ZigguratError):
+    """Nothing can be served at an address: in use, or not of this host."""
 
 
 class DeviceError(ZigguratError):

@@ -416,6 +416,21 @@ def parse_points(
     return tuple(points)
 
 
+def checked_settings(model: Any, settings: Mapping[str, Any], whose: str) -> Any:
+    """Settings of a transport that stand in no file.
+
+    Raises
+    ------
+    ConfigError : one is missing, unknown or cannot be; begins with `whose`.
+    """
+    try:
+        return model.model_validate(dict(settings))
+    except ValidationError as error:
+        first = error.errors()[0]
+        told = " ".join([".".join(str(part) for part in first["loc"]), what_is_wrong(first)])
+        raise ConfigError(f"{whose}: {told.strip()}") from error
+
+
 def make_device(
     template: Template,
     name: str,
@@ -436,12 +451,7 @@ def make_device(
     """
     identity = template.identity
     model = transport_class(identity.transport).Settings
-    try:
-        checked = model.model_validate({**template.defaults, **settings})
-    except ValidationError as error:
-        first = error.errors()[0]
-        told = " ".join([".".join(str(part) for part in first["loc"]), what_is_wrong(first)])
-        raise ConfigError(f"device {name}: {told.strip()}") from error
+    checked = checked_settings(model, {**template.defaults, **settings}, f"device {name}")
     return DeviceSpec(
         name,
         identity.group if group is None else group,

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -453,3 +454,37 @@ def test_probe_prints_values_with_units_and_keeps_nothing(setup: Setup) -> None:
                  "--set", "host=127.0.0.1")  # fmt: skip
     _, wrong = done.communicate(timeout=20)
     assert done.returncode == 1 and b"Unreachable" in wrong
+
+
+@pytest.mark.parametrize("command", ["collect", "settle"])
+@pytest.mark.parametrize("where", ["file", "/proc/nowhere"])
+def test_a_store_that_cannot_be_is_told_in_a_sentence(
+    setup: Setup, command: str, where: str
+) -> None:
+    setup.configure(A=502)
+    if where == "file":
+        where = str(setup.folder / "file")
+        Path(where).write_text("x")
+    config = ("--config", str(setup.config)) if command == "collect" else ()
+    done = start(command, *config, "--store", where)
+    _, wrong = done.communicate(timeout=20)
+    assert done.returncode == 3
+    assert wrong.decode().count("\n") == 1 and where in wrong.decode()
+
+
+def test_a_taken_port_of_metrics_is_told_in_a_sentence(setup: Setup) -> None:
+    setup.configure(A=502)
+    with socket.create_server(("127.0.0.1", setup.metrics)):
+        done = start("collect", "--config", str(setup.config))
+        _, wrong = done.communicate(timeout=20)
+    assert done.returncode == 3
+    assert wrong.decode().startswith(f"metrics cannot be served at 127.0.0.1:{setup.metrics}")
+    assert wrong.decode().count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [("127.0.0.1", "--port", "99999"), ("not a host",)])
+def test_a_scan_of_nothing_that_can_be_is_told_in_a_sentence(words: tuple[str, ...]) -> None:
+    done = start("scan", *words)
+    _, wrong = done.communicate(timeout=20)
+    assert done.returncode == 2
+    assert b"Traceback" not in wrong and (b"65535" in wrong or b"not a host" in wrong)
