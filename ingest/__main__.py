@@ -135,9 +135,9 @@ def probe(
 
     settings = _settings()
     spec = _asked_device(device, config, template, setting or [], settings.zone)
-    readings = asyncio.run(_read_once(spec))
     catalogue = load_catalogue(settings.signals)
     meanings = {one.name: one for one in spec.meanings(catalogue.describe)}
+    readings = spec.plausible(asyncio.run(_read_once(spec)), meanings)
     if as_json:
         typer.echo(json.dumps([_plain(one, meanings.get(one.signal)) for one in readings]))
     else:
@@ -258,9 +258,7 @@ def scan(
     host: Annotated[str, typer.Argument(help="Address of the device.")],
     port: Annotated[int, typer.Option(min=1, max=65535, help="TCP port.")] = 502,
     unit: Annotated[int, typer.Option(min=0, max=255, help="Unit (slave) number.")] = 1,
-    timeout: Annotated[
-        float, typer.Option(min=0.05, max=3600, help="For each answer [s].")
-    ] = 3.0,
+    timeout: Annotated[float, typer.Option(min=0.05, max=3600, help="For each answer [s].")] = 3.0,
 ) -> None:
     """Find the SunSpec models of a device and print what they say."""
     from ingest.devices import checked_settings

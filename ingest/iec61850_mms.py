@@ -42,6 +42,7 @@ from pydantic import Field, field_validator, model_validator
 from core.errors import BadAnswer, ConfigError, NoAnswer, Unreachable
 from core.readings import Batch, Quality, Reading
 from ingest import devices
+from ingest.checks import Host
 from ingest.devices import Deliver, DeviceSpec, TransportSettings
 
 LISTEN_MS = 500  # longest time without a look whether the server is still there
@@ -93,7 +94,7 @@ class Iec61850Settings(TransportSettings):
     reports : report control blocks, ``inverter/LLN0$RP$urcb01``; their data sets say what comes.
     """
 
-    host: str = Field(min_length=1)
+    host: Host = Field(min_length=1)
     port: int = Field(default=102, gt=0, lt=65536)
     ied: str = ""
     clock: Literal["device", "answer"] = "device"
