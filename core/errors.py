@@ -21,6 +21,7 @@
     ├── PlanError               inputs of a plan or model do not hold together
     │   ├── Infeasible          no plan keeps every limit: names the limits in the way
     │   └── Unbounded           costs could fall without end: names what has no limit
+    ├── AddressTaken            an address to serve at is in use, or not of this host
     ├── DeviceError             a device or broker could not be asked
     │   ├── Unreachable         no connection, or it broke
     │   ├── NoAnswer            nothing came within the time allowed
@@ -143,6 +144,10 @@ class Unbounded(PlanError):
     def __init__(self, free: tuple[str, ...], words: str) -> None:
         self.free = free
         super().__init__(words)
+
+
+class AddressTaken(ZigguratError):
+    """Nothing can be served at an address: in use, or not of this host."""
 
 
 class DeviceError(ZigguratError):

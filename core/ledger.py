@@ -508,7 +508,12 @@ class Commit:
 
 
 def create_ledger(root: Path, *, zone: str, rules: str) -> Ledger:
-    """A new, empty store in `root`; an existing one is opened and checked instead."""
+    """A new, empty store in `root`; an existing one is opened and checked instead.
+
+    Raises
+    ------
+    StoreError : none can be made there, or the one that stands there is refused.
+    """
     path = root / FILE
     if path.exists():
         if not may_write(path):
@@ -519,10 +524,15 @@ def create_ledger(root: Path, *, zone: str, rules: str) -> Ledger:
         return open_ledger(root, zone=zone, rules=rules)
     if root.exists() and any(root.glob("level=*")):
         raise StoreDamaged(f"{root} holds Parquet levels but no {FILE}; {WAY_OUT}")
-    root.mkdir(parents=True, exist_ok=True)
-    with _alone(root):
-        if not path.exists():  # another process may have been faster
-            _write_ledger(root, zone=zone, rules=rules)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with _alone(root):
+            if not path.exists():  # another process may have been faster
+                _write_ledger(root, zone=zone, rules=rules)
+    except FileExistsError as error:
+        raise StoreError(f"{root} is a file; a store is a folder") from error
+    except (OSError, sqlite3.OperationalError) as error:
+        raise StoreError(f"no store can be made at {root} ({error})") from error
     return open_ledger(root, zone=zone, rules=rules)
 
 

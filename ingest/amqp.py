@@ -30,6 +30,7 @@ from pydantic import Field, field_validator
 from core.errors import BadAnswer, DeviceError, Unreachable
 from core.failures import because, of_os
 from ingest.access import Secured, from_environment, tls_context
+from ingest.checks import Host
 from ingest.devices import Deliver, DeviceSpec
 from ingest.payload import (
     Clock,
@@ -65,7 +66,7 @@ class Settings(Secured):
     prefetch : messages that may wait here for the journal.
     """
 
-    host: str = Field(min_length=1)
+    host: Host = Field(min_length=1)
     port: int | None = Field(default=None, ge=1, le=65535)
     vhost: str = "/"
     queue: str = Field(min_length=1)

@@ -43,6 +43,7 @@ from core.errors import BadAnswer, ConfigError, NoAnswer, Unreachable
 from core.failures import because, of_os
 from core.readings import Batch, Quality, Reading
 from ingest import devices
+from ingest.checks import Host
 from ingest.devices import Deliver, DeviceSpec, TransportSettings
 
 LISTEN_MS = 500  # longest time without a look whether the server is still there
@@ -94,7 +95,7 @@ class Iec61850Settings(TransportSettings):
     reports : report control blocks, ``inverter/LLN0$RP$urcb01``; their data sets say what comes.
     """
 
-    host: str = Field(min_length=1)
+    host: Host = Field(min_length=1)
     port: int = Field(default=102, gt=0, lt=65536)
     ied: str = ""
     clock: Literal["device", "answer"] = "device"

@@ -23,6 +23,7 @@ from pymodbus.pdu import ModbusPDU
 
 from core.errors import BadAnswer, ConfigError, NoAnswer, Unreachable
 from core.failures import REASONS, because
+from ingest.checks import Host
 from ingest.devices import REQUIREMENTS, TransportSettings
 
 # Every failure is raised here with its reason; pymodbus would tell it again, in many lines.
@@ -51,7 +52,7 @@ class LinkSettings(TransportSettings):
     settle_s : rest after connecting [s].
     """
 
-    host: str = ""
+    host: Host = ""
     port: int = Field(default=502, ge=1, le=65535)
     framing: Literal["tcp", "rtu"] = "tcp"
     serial: str = ""
@@ -59,8 +60,8 @@ class LinkSettings(TransportSettings):
     parity: Literal["N", "E", "O"] = "N"
     stop_bits: Literal[1, 2] = 1
     unit: int = Field(default=1, ge=0, le=255)
-    pause_s: float = Field(default=0.0, ge=0)
-    settle_s: float = Field(default=0.0, ge=0)
+    pause_s: float = Field(default=0.0, ge=0, le=60)
+    settle_s: float = Field(default=0.0, ge=0, le=60)
 
     @model_validator(mode="after")
     def _has_one_place(self) -> LinkSettings:

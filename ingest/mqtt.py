@@ -37,6 +37,7 @@ from core.errors import BadAnswer, ConfigError, Unreachable
 from core.failures import because, of_os
 from core.readings import Batch, Quality, Reading
 from ingest.access import Secured, from_environment, tls_context
+from ingest.checks import Host
 from ingest.devices import Deliver, DeviceSpec
 from ingest.payload import Clock, Decoder, PayloadPoint, checked_form, checked_path, merged
 
@@ -64,7 +65,7 @@ class Settings(Secured):
     pending : messages that may wait here for the journal; the broker holds back the others.
     """
 
-    host: str = Field(min_length=1)
+    host: Host = Field(min_length=1)
     port: int | None = Field(default=None, ge=1, le=65535)
     version: Literal["3.1.1", "5"] = "5"
     topic: str = ""
@@ -166,6 +167,13 @@ class Mqtt:
         empty = next((signal for signal, topic in self._filters.items() if not topic), None)
         if empty is not None:
             raise ConfigError(f"device {device.name}: no topic for signal {empty!r}")
+        for topic in self._filters.values():
+            levels = topic.split("/")
+            if (settings.device_from or 0) > len(levels) and levels[-1] != "#":
+                raise ConfigError(
+                    f"device {device.name}: device_from is {settings.device_from}, expected at "
+                    f"most {len(levels)}, the levels of topic {topic!r}"
+                )
         clock = Clock(settings.time, settings.time_format, device.zone)
         self._decoder = Decoder(device, clock, "/", settings.device_from)
         self.refused = self._decoder.refused

@@ -30,6 +30,7 @@ from smllib.sml_frame import SmlFrame
 from core.errors import BadAnswer, DeviceError, NoAnswer, Unreachable
 from core.failures import because, of_os
 from core.readings import Quality, Reading
+from ingest.checks import Host
 from ingest.devices import DeviceSpec, Point, TransportSettings
 
 LOG = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ class Settings(TransportSettings):
         where it takes two bytes: 356 W are told as -299 W.
     """
 
-    host: str = ""
+    host: Host = ""
     port: int | None = Field(default=None, ge=1, le=65535)
     path: Path | None = None
     baud: int = Field(default=9600, gt=0)

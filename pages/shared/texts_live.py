@@ -210,6 +210,7 @@ LIVE: dict[str, tuple[str, str]] = {
     "live.quality.stale": ("stale", "veraltet"),
     "live.quality.out_of_range": ("out of range", "außerhalb des Bereichs"),
     "live.quality.decode_error": ("not readable", "nicht lesbar"),
+    "live.quality.clock_ahead": ("clock ahead", "Uhr geht vor"),
     "live.quality.no_value": ("device has none", "Gerät hat keinen"),
     # --- chart ---
     "live.signals": ("Signals in the chart", "Signale im Diagramm"),
