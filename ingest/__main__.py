@@ -186,7 +186,7 @@ async def _read_once(spec: DeviceSpec) -> list[Reading]:
 
     if getattr(spec.settings, "client_id", None) is not None:
         # The collector's own session at the broker stays untouched.
-        own = {"client_id": f"probe-{uuid.uuid4().hex[:12]}", "clean_start": True}
+        own = {"client_id": f"probe-{uuid.uuid4().hex[:12]}", "clean_start": True, "share": ""}
         spec = replace(spec, settings=spec.settings.model_copy(update=own))
     transport = transport_class(spec.transport)(spec)
     first: asyncio.Future[list[Reading]] = asyncio.get_running_loop().create_future()
@@ -389,7 +389,8 @@ def simulate_meter(
 ) -> None:
     """Publish the power of simulated households, 0 to 9000 W, until told to stop.
 
-    What a broker has not confirmed is kept and sent again once it is back.
+    What a broker has not confirmed is kept and sent again once it is back; over MQTT also what
+    nobody has subscribed to yet.
 
     Example: python -m ingest simulate meter --broker amqp://127.0.0.1/houses --houses A,B,C
     """
@@ -418,7 +419,7 @@ def simulate_pv(
     out: Annotated[Path, typer.Option(help="Folder of the CSV files.")] = Path("data/simulated"),
     store: Store = None,
     name: Annotated[
-        str, typer.Option(help="Of this consumer; those of one AMQP queue share its messages.")
+        str, typer.Option(help="Of this consumer and its session at a broker; no two alike.")
     ] = "pv-1",
     seed: int = 0,
     log: Annotated[Path | None, typer.Option(help="File of log lines, rotated.")] = None,
@@ -428,7 +429,8 @@ def simulate_pv(
     """Add the power of a roof, up to 4000 W, to what meters publish; keep both.
 
     Writes a CSV per meter and local day with time, meter, PV, sum and net power, and the same to
-    the journal of the store. A message is acknowledged when both have it.
+    the journal of the store. A message is acknowledged when both have it. Several consumers share
+    the messages of a broker; one that was killed must be started again, by its name, over MQTT.
 
     Example: python -m ingest simulate pv --broker amqp://127.0.0.1/houses --out data/simulated
     """
@@ -448,7 +450,7 @@ def simulate_pv(
     beside = PvBeside(out, settings.zone, seed)
     catalogue = load_catalogue(settings.signals)
     with open_journal(settings.store / FILE, create=True) as journal:
-        asyncio.run(run(known, settings, journal, lines, catalogue.describe, beside))
+        asyncio.run(run(known, settings, journal, lines, catalogue.describe, beside, shared=True))
 
 
 def _start(text: str | None, zone: str) -> int | None:

@@ -307,7 +307,11 @@ Deliver: TypeAlias = Callable[[Sequence[Batch]], Awaitable[None]]
 
 
 class Pushed(_Spoken, Protocol):
-    """A transport that is told: a broker or a subscription."""
+    """A transport that is told: a broker or a subscription.
+
+    One that can read what it has missed has a method ``resume(since)``, called before `listen`
+    with the time of the newest good reading that is kept [µs UTC], where there is one.
+    """
 
     async def listen(self, deliver: Deliver) -> None:
         """Hand on what comes, until cancelled; acknowledge what `deliver` has returned from.
