@@ -113,7 +113,7 @@ def test_services_stand_in_where_no_sensor_is(store: Store) -> None:
 
 def test_what_is_lacking_is_said(store: Store) -> None:
     far = plant(latitude=40.0)
-    with pytest.raises(QueryError, match="no irradiance is known .* fetch weather"):
+    with pytest.raises(QueryError, match=r"no irradiance is known .* fetch weather"):
         expected_report(store, far, START, END)
     assert weather_at(store, far) == []
     with pytest.raises(QueryError, match="no signal tells its power"):
