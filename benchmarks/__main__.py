@@ -16,12 +16,13 @@ from benchmarks import (
     bench_downsample,
     bench_journal,
     bench_packs,
+    bench_pv,
     bench_query,
     bench_soak,
 )
 
-NAMES = ("build", "query", "downsample", "journal", "packs", "diagnosis", "collect", "soak")
-LONG = ("diagnosis", "collect", "soak")  # only where asked for
+NAMES = ("build", "query", "downsample", "journal", "packs", "pv", "diagnosis", "collect", "soak")
+LONG = ("pv", "diagnosis", "collect", "soak")  # only where asked for
 OPTIONS = ("--minutes", "--seed", "--keep")  # that a value follows
 
 
@@ -49,6 +50,10 @@ def main(arguments: list[str]) -> int:
             short += figure.reached is False
     if "packs" in asked:
         for figure in bench_packs.figures(full="--full" in arguments):
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "pv" in asked:
+        for figure in bench_pv.figures():
             print(figure, flush=True)
             short += figure.reached is False
     if "diagnosis" in asked:
