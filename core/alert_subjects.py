@@ -15,6 +15,7 @@ from core.query import Device, SignalInfo, Store
 from core.sites import site_of
 
 _NUMBER = re.compile(r"\d+")
+AMPERE = {"mA": 1e-3, "A": 1.0, "kA": 1e3}
 KILOWATT = {"W": 1e-3, "kW": 1.0, "MW": 1e3}
 
 
@@ -59,9 +60,7 @@ class Subject:
         ):
             return "1"
         if self.rule.condition == "stuck":
-            if self.integrate:
-                return "1"
-            return self.reference.unit if self.reference else ""
+            return "1" if self.scale != 1 or not self.reference else self.reference.unit
         return self.signals[0].unit if self.signals else ""
 
 
@@ -86,7 +85,7 @@ class Unwatched:
 
     rule: str
     device: str
-    missing: str  # peers capacity movement expected
+    missing: str  # peers movement expected gate reference, or the fact that is lacking
 
 
 def find_subjects(
@@ -175,17 +174,24 @@ def _stuck(
     rule: Rule, device: Device, signals: Sequence[SignalInfo], every: Sequence[SignalInfo],
     place: Mapping[str, float] | None, closed: tuple[tuple[int, int], ...],
 ) -> tuple[list[Subject], str]:  # fmt: skip
-    """A current moves charge, as a share of the capacity; all else moves by its changes."""
+    """Current moves charge, power its changes, as shares of capacity and nominal power."""
     other = _first(every, rule.against)
     if other is None:
         return [], "movement"
-    integrate = other.unit in ("A", "mA", "kA")
-    capacity = device.facts.get("capacity_ah") if integrate else 1.0
-    if not isinstance(capacity, int | float) or not capacity > 0:
-        return [], "capacity"
+    integrate = other.unit in AMPERE
+    told, factor = {
+        True: ("capacity_ah", AMPERE.get(other.unit, 1.0)),
+        False: ("kwp", KILOWATT.get(other.unit, 1.0)),
+    }[integrate]
+    scale = 1.0
+    if integrate or other.unit in KILOWATT:
+        size = device.facts.get(told)
+        if not isinstance(size, int | float) or not size > 0:
+            return [], told
+        scale = float(size) / factor
     return [
         Subject(
-            rule, device.name, tuple(signals), "", other, None, place, float(capacity), integrate,
+            rule, device.name, tuple(signals), "", other, None, place, scale, integrate,
             closed=closed,
         )
     ], ""  # fmt: skip

@@ -194,7 +194,9 @@ def present(store: Store, quantity: str, now: int, over: Over = "sum") -> Presen
     ------
     QueryError : no device measures it, or their units do not add up.
     """
-    signals = _fitting(measuring(store, quantity), quantity)
+    every = _fitting(measuring(store, quantity), quantity)
+    former = store.journal.former() if store.journal is not None else ()
+    signals = {name: mine for name, mine in every.items() if name not in former} or every
     readings: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     ages: dict[str, int] = {}
     for name, mine in signals.items():

@@ -18,6 +18,7 @@ import typer
 
 from core.config import Settings, load_settings
 from core.errors import ConfigError, DeviceError, SourceError, StoreError, ZigguratError
+from ingest.fetch_commands import fetch
 
 if TYPE_CHECKING:
     from core.readings import Reading
@@ -35,12 +36,14 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="""Collect readings of devices and brokers, and look after what collects them.
+    help="""Collect readings of devices and brokers, fetch weather and prices.
 
     Exit codes: 0 all good, 1 a device could not be asked, 2 wrong use or configuration, 3 the
     store or the journal is missing, damaged or locked.
     """,
 )
+
+app.add_typer(fetch, name="fetch")
 
 Config = Annotated[Path, typer.Option("--config", help="The collector's configuration.")]
 Store = Annotated[
@@ -447,7 +450,7 @@ def simulate_pv(
     beside = PvBeside(out, settings.zone, seed)
     catalogue = load_catalogue(settings.signals)
     with open_journal(settings.store / FILE, create=True) as journal:
-        asyncio.run(run(known, settings, journal, lines, catalogue.describe, beside))
+        asyncio.run(run(known, settings, journal, lines, catalogue.describe, beside, shared=True))
 
 
 def _start(text: str | None, zone: str) -> int | None:

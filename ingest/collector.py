@@ -23,7 +23,15 @@ from typing import Any, Protocol, cast
 
 from core.config import Settings
 from core.errors import BadAnswer, DeviceError, NoAnswer, StoreError, ZigguratError
-from core.journal import COLLECTOR_START, COLLECTOR_STOP, Journal, Poll, SitePlace
+from core.journal import (
+    COLLECTOR_START,
+    COLLECTOR_STOP,
+    DEVICE_STOP,
+    Journal,
+    Poll,
+    SitePlace,
+    collector_lock,
+)
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
 from ingest.collector_config import CollectorConfig, CollectorOptions, load_collector
@@ -315,13 +323,16 @@ class Collector:
         metrics: Metrics,
         catalogue: Callable[[str], Signal],
         beside: Beside | None = None,
+        beside_others: bool = False,
     ) -> None:
+        self._beside_others = beside_others
         self.config, self.options = config, config.options
         self.log, self.metrics = log, metrics
         self._journal, self._catalogue, self._beside = journal, catalogue, beside
         self._writer = Writer(journal, log, config.options)
         self._runners: dict[str, Runner] = {}
         self._known: set[tuple[str, str]] = set()
+        self._fed: set[tuple[str, str]] = set()
         self._stop = asyncio.Event()
 
     def stop(self) -> None:
@@ -337,27 +348,36 @@ class Collector:
             `settle_s`.
         """
         async with asyncio.TaskGroup() as group:
-            service = [
-                group.create_task(self._writer.run()),
-                group.create_task(self._watch_backlog()),
-            ]
+            writing = group.create_task(self._writer.run())
+            service = [group.create_task(self._watch_backlog())]
             if settle is not None:
                 service.append(group.create_task(self._settle_on(settle)))
             await self._told(self._journal.describe_sites, _places(self.config))
             await self.note_event("", COLLECTOR_START, "")
+            if not self._beside_others:
+                await self._told(self._journal.forget_collected, self._names())
             for device in self.config.devices:
                 await self._start(device)
             await self._stop.wait()
             await asyncio.gather(*(runner.stop() for runner in self._runners.values()))
-            await self._writer.flush()
-            await self.note_event("", COLLECTOR_STOP, "")
             for task in service:
                 task.cancel()
+            # A sign of life after the end would say that the collector is at work.
+            await asyncio.wait(service)
+            await self._writer.flush()
+            await self.note_event("", COLLECTOR_STOP, "")
+            writing.cancel()
         self._writer.close()
+
+    def _names(self) -> set[str]:
+        return {device.name for device in self.config.devices}
 
     async def _start(self, device: DeviceSpec) -> None:
         signals = device.meanings(self._catalogue)
         await self._describe(device.name, device, signals)
+        hub = names_devices(device)
+        note = partial(self._journal.note_collected, device.name, now_us(), hub=hub)
+        await self._told(note)
         self._runners[device.name] = runner = Runner(device, self)
         runner.start()
         self.log.info("started", extra={"device": device.name, "transport": device.transport})
@@ -387,10 +407,13 @@ class Collector:
         await asyncio.gather(*(self._runners.pop(name).stop() for name in ending))
         for name in ending:
             self.metrics.forget(name)
+            await self.note_event(name, DEVICE_STOP, "")
+        self.config = config
+        await self._told(self._journal.forget_collected, self._names())
+        self._fed &= {(name, by) for name, by in self._fed if by in wanted}
         for name, device in wanted.items():
             if name not in self._runners:
                 await self._start(device)
-        self.config = config
         self.log.info("configuration taken", extra={"changed": sorted(ending)})
 
     # --- what runners use -----------------------------------------------------------------------
@@ -406,6 +429,10 @@ class Collector:
                 told = {one.name: one for one in (*device.meanings(self._catalogue), *added)}
                 signals = [told.get(name) or self._catalogue(name) for name in sorted(new)]
                 await self._describe(batch.device, device, signals)
+            if batch.device != device.name and (batch.device, device.name) not in self._fed:
+                self._fed.add((batch.device, device.name))
+                note = partial(self._journal.note_collected, batch.device, now_us(), by=device.name)
+                await self._told(note)
         # A device that is stopped meanwhile must not leave a reading half way.
         await asyncio.shield(self._writer.put(batches))
         for batch in batches:
@@ -456,6 +483,11 @@ class Collector:
             await settle()
 
 
+def names_devices(device: DeviceSpec) -> bool:
+    """Whether the addresses of a device's messages name the devices that they are about."""
+    return getattr(device.settings, "device_from", None) is not None
+
+
 def _places(config: CollectorConfig) -> list[SitePlace]:
     return [
         SitePlace(site.name, site.zone, site.latitude, site.longitude, site.altitude_m)
@@ -486,11 +518,20 @@ async def settle_apart(store: Path, journal: Path | None, log: Logger) -> None:
 
 async def collect(
     config: CollectorConfig, settings: Settings, journal: Journal, log: Logger,
-    catalogue: Callable[[str], Signal], beside: Beside | None = None,
+    catalogue: Callable[[str], Signal], beside: Beside | None = None, shared: bool = False,
 ) -> None:  # fmt: skip
-    """Run a configuration until SIGTERM or SIGINT; SIGHUP reads it again."""
-    with Metrics(config.options.metrics) as metrics:
-        collector = Collector(config, journal, log, metrics, catalogue, beside)
+    """Run a configuration until SIGTERM or SIGINT; SIGHUP reads it again.
+
+    Parameters
+    ----------
+    shared : others that say so may fill the same journal.
+
+    Raises
+    ------
+    StoreLocked : another collector fills the journal.
+    """
+    with collector_lock(journal.path, shared=shared), Metrics(config.options.metrics) as metrics:
+        collector = Collector(config, journal, log, metrics, catalogue, beside, shared)
         loop = asyncio.get_running_loop()
         reloads: set[asyncio.Task[None]] = set()
 

@@ -152,7 +152,8 @@ def _what_is_wrong(rule: Rule) -> str:
         return f"condition {rule.condition!r} is not one of {', '.join(CONDITIONS)}"
     if not rule.limits:
         return f"needs a limit, e.g. warning = {{ above = 45 }}; severities: {SEVERITIES}"
-    if [*rule.severities] != sorted(set(rule.severities), key=SEVERITIES.index):
+    ranks = [SEVERITIES.index(one) if one in SEVERITIES else -1 for one in rule.severities]
+    if min(ranks) < 0 or ranks != sorted(set(ranks)):
         return f"severities must be of {', '.join(SEVERITIES)}, the mildest first, each once"
     for severity, limit in rule.limits:
         if limit.above is None and limit.below is None and rule.condition != "state":

@@ -116,7 +116,7 @@ def judge_days(value: Float, expected: Float, rate: float = FALSE_ALARMS) -> Ano
         if len(past) >= least:
             p[at] = (1 + int((past <= score[at]).sum())) / (1 + len(past))
             rank = int(np.floor(rate * (1 + len(past)))) - 1
-            threshold[at] = np.sort(past)[rank]
+            threshold[at] = min(float(np.sort(past)[rank]), -MATERIAL)
             flag[at] = p[at] <= rate and score[at] < -MATERIAL
         if not gross[at]:
             (told if flag[at] else healthy).append(float(score[at]))

@@ -154,8 +154,8 @@ PV: dict[str, tuple[str, str]] = {
     # --- losses ---
     "pv.losses.none": ("Losses cannot be told: {why}.", "Verluste sind nicht bestimmbar: {why}."),
     "pv.losses.note": (
-        "estimates with their 95 % interval, the rest by measurement",
-        "Schätzungen mit 95-%-Intervall, das Übrige gemessen",
+        "the axis does not begin at zero; estimates with their 95 % interval",
+        "die Achse beginnt nicht bei null; Schätzungen mit 95-%-Intervall",
     ),
     "pv.losses.usual": (
         "missed energy reckoned by the usual performance of {value} ({low} – {high})",

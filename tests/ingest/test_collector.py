@@ -280,6 +280,8 @@ def test_reload_starts_and_ends_devices_and_leaves_the_others(setup: Setup) -> N
         setup.configure(B=second)
         process.send_signal(signal.SIGHUP)
         wait_until(lambda: setup.log.read_text().count("configuration taken") == 2, what="reload")
+        with open_journal(setup.store / FILE) as journal:
+            assert (set(journal.collected() or {}), journal.former()) == ({"B"}, ("A",))
         still, going = setup.good("A"), setup.good("B")
         setup.reached("B", going + 3)
         assert setup.good("A") == still
@@ -306,6 +308,24 @@ def test_killed_and_started_again_nothing_kept_is_lost(setup: Setup) -> None:
     ts, _ = store.raw("A", "active_power", 0, 2**60)
     assert 3 * len(ts) >= kept and (np.diff(ts) > 0).all()
     store.close()
+
+
+def test_a_second_collector_is_refused_until_the_first_is_gone(setup: Setup) -> None:
+    port = free_port()
+    setup.configure(A=port)
+    with simulated(setup.template, port):
+        first = setup.collect()
+        setup.reached("A")
+        second = start("collect", "--config", str(setup.config))
+        said, wrong = second.communicate(timeout=20)
+        assert (second.returncode, said) == (3, b"")
+        assert f"process {first.pid};" in wrong.decode() and b"Traceback" not in wrong
+        setup.reached("A", setup.good("A") + 3)
+        end(first, signal.SIGKILL)
+        third = setup.collect()
+        setup.reached("A", setup.good("A") + 3)
+        assert end(third) == 0
+    assert setup.kinds("").count("collector started") == 2
 
 
 def test_a_configuration_is_checked_before_anything_is_opened(setup: Setup) -> None:
