@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from core import charts
 from core.charts import HUES, NBSP, TOKENS, Theme, to_wall_ms, with_alpha
 
-
 CUT = 1.5  # below the lowest bar, in parts of all losses, where a waterfall's axis begins
 
 

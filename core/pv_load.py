@@ -140,6 +140,12 @@ def grid_step(store: Store, signals: PlantSignals, start: int, end: int) -> int:
     return QUARTER
 
 
+def grid_means(store: Store, infos: Sequence[SignalInfo], start: int, end: int, step: int) -> Float:
+    """Means of signals in cells of a window, powers in kW: float64[cells, signals]."""
+    grid = _Grid(store, start, end, step)
+    return np.column_stack([grid.together([one]) for one in infos])
+
+
 def _is_same(meter: Float, inverters: Float) -> bool:
     """Whether a meter goes with the sum of the inverters."""
     both = np.isfinite(meter) & np.isfinite(inverters) & (inverters > 0)

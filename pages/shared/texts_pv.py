@@ -114,6 +114,16 @@ PV: dict[str, tuple[str, str]] = {
         "uncertainty unknown: class of sensor and meter not declared",
         "Unsicherheit unbekannt: Klasse von Sensor und Zähler nicht angegeben",
     ),
+    "pv.use": (
+        "Self-consumption {own}, self-sufficiency {sufficient}, export {exported} kWh: by meter "
+        "{meter}, split in steps of {step}, {covered} of the time.",
+        "Eigenverbrauch {own}, Autarkiegrad {sufficient}, Einspeisung {exported} kWh: nach Zähler "
+        "{meter}, in Schritten von {step} getrennt, {covered} der Zeit.",
+    ),
+    "pv.use.none": (
+        "Self-consumption: no single meter with the role “grid” at the site of this plant.",
+        "Eigenverbrauch: kein eindeutiger Zähler mit der Rolle „grid“ am Standort dieser Anlage.",
+    ),
     # --- heatmap ---
     "pv.heat": ("What is shown", "Was gezeigt wird"),
     "pv.heat.power": ("Power", "Leistung"),
