@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import (
+    bench_alerts,
     bench_build,
     bench_collect,
     bench_diagnosis,
@@ -20,7 +21,9 @@ from benchmarks import (
     bench_soak,
 )
 
-NAMES = ("build", "query", "downsample", "journal", "packs", "diagnosis", "collect", "soak")
+NAMES = (
+    "build", "query", "downsample", "journal", "packs", "alerts", "diagnosis", "collect", "soak",
+)  # fmt: skip
 LONG = ("diagnosis", "collect", "soak")  # only where asked for
 OPTIONS = ("--minutes", "--seed", "--keep")  # that a value follows
 
@@ -49,6 +52,10 @@ def main(arguments: list[str]) -> int:
             short += figure.reached is False
     if "packs" in asked:
         for figure in bench_packs.figures(full="--full" in arguments):
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "alerts" in asked:
+        for figure in bench_alerts.figures():
             print(figure, flush=True)
             short += figure.reached is False
     if "diagnosis" in asked:

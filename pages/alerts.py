@@ -70,7 +70,9 @@ def show_alerts(
     with pickers.bar():
         chosen = listing.pick_filter(every)
     shown = [one for one in every if chosen.lets(one)]
-    listing.show_open(shown, store.zone, now)
+    # Where data are old, nobody knows what lasted beyond them.
+    newest = max((one.last for one in data.devices(store) if one.last is not None), default=now)
+    listing.show_open(shown, store.zone, min(now, newest))
     devices = [one for one in data.devices(store) if chosen.device in ("", one.name)]
     window = pick_window(devices or data.devices(store), store.zone, default="all")
     inside = [

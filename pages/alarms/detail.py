@@ -47,7 +47,7 @@ def title(one: Alert, zone: str) -> str:
     """What happened, as a sentence."""
     values = {
         "rule": listing.rule_words(one.rule), "place": listing.place_words(one),
-        "start": numbers.moment(one.start, zone), "peak": listing.peak_words(one.peak, one.unit),
+        "start": numbers.moment(one.start, zone), "peak": listing.peak_words(one),
         "count": numbers.number(one.count),
     }  # fmt: skip
     if one.end is None:
@@ -88,11 +88,7 @@ def _show_signal(store: Store, alerts: AlertStore, one: Alert, rule: Rule | None
         ]  # fmt: skip
         add_limits(figure, bounds, theme.kind())
     chart.show_figure(figure, "alert-signal")
-    chart.show_caption(
-        t("alerts.bands", count=numbers.number(len(bands)))
-        + " · "
-        + t("alerts.zone", zone=store.zone)
-    )
+    chart.show_caption(t("alerts.bands", count=numbers.number(len(bands)), zone=store.zone))
 
 
 def _show_remarks(alerts: AlertStore, one: Alert, zone: str) -> None:
@@ -110,7 +106,7 @@ def _show_actions(alerts: AlertStore, one: Alert) -> None:
         st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
     ):
         by = st.text_input(t("alerts.by"), value=st.session_state.get(NAME, ""), width=200)
-        note = st.text_input(t("alerts.note"), width=420)
+        note = st.text_input(t("alerts.note"), width=330)
         hours = st.selectbox(
             t("alerts.snooze.for"), SNOOZE_H, width=130,
             format_func=lambda h: numbers.duration(h * 3600 * SECOND_US),

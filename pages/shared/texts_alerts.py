@@ -5,6 +5,8 @@ from __future__ import annotations
 # key: (English, German).
 ALERTS: dict[str, tuple[str, str]] = {
     "nav.alerts": ("Alerts", "Alarme"),
+    "overview.alerts": ("Open alerts", "Offene Alarme"),
+    "overview.exported": ("export {energy} kWh", "Einspeisung {energy} kWh"),
     # --- severities and states ---
     "alerts.severity.info": ("Information", "Hinweis"),
     "alerts.severity.warning": ("Warning", "Warnung"),
@@ -96,10 +98,9 @@ ALERTS: dict[str, tuple[str, str]] = {
         "Um diesen Alarm herum ist kein Messwert gespeichert.",
     ),
     "alerts.bands": (
-        "{count} alerts of this rule, device and signal are marked",
-        "{count} Alarme dieser Regel und dieses Geräts oder Signals sind markiert",
+        "Marked: all alerts of this rule here ({count}) · times of {zone}",
+        "Markiert: alle Alarme dieser Regel hier ({count}) · Zeiten in {zone}",
     ),
-    "alerts.zone": ("times of {zone}", "Zeiten in {zone}"),
     "alerts.remark.acknowledge": (
         "{moment}, acknowledged by {by}",
         "{moment}, quittiert von {by}",
