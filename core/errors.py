@@ -15,7 +15,12 @@
     │   ├── UnknownDevice
     │   ├── UnknownSignal
     │   ├── BadWindow           start is not before end, or not a time
-    │   └── LevelMissing        the level asked for is not stored for this signal
+    │   ├── LevelMissing        the level asked for is not stored for this signal
+    │   ├── ModelMissing        no forecast model is stored for this quantity
+    │   └── ModelUnfit          the stored model does not fit the data, or is damaged
+    ├── PlanError               inputs of a plan or model do not hold together
+    │   ├── Infeasible          no plan keeps every limit: names the limits in the way
+    │   └── Unbounded           costs could fall without end: names what has no limit
     ├── DeviceError             a device or broker could not be asked
     │   ├── Unreachable         no connection, or it broke
     │   ├── NoAnswer            nothing came within the time allowed
@@ -26,6 +31,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 class ZigguratError(Exception):
@@ -104,6 +110,37 @@ class BadWindow(QueryError):
 
 class LevelMissing(QueryError):
     """The level asked for is not stored for this signal."""
+
+
+class ModelMissing(QueryError):
+    """No forecast model is stored for this quantity of this device."""
+
+
+class ModelUnfit(QueryError):
+    """A stored forecast model that does not fit the data as they are, or is damaged."""
+
+
+class PlanError(ZigguratError):
+    """Inputs of a plan or of a model that do not hold together."""
+
+
+class Infeasible(PlanError):
+    """No plan keeps every limit; `conflicts` are the limits in the way.
+
+    Each has `kind`, `name`, `amount`, `unit`, `step` and `alone`: whether giving way alone helps.
+    """
+
+    def __init__(self, conflicts: tuple[Any, ...], words: str) -> None:
+        self.conflicts = conflicts
+        super().__init__(words)
+
+
+class Unbounded(PlanError):
+    """Costs could fall without end; `free` names the flows that have no limit."""
+
+    def __init__(self, free: tuple[str, ...], words: str) -> None:
+        self.free = free
+        super().__init__(words)
 
 
 class DeviceError(ZigguratError):

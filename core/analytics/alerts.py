@@ -296,8 +296,8 @@ def advance(
     memory : changed in place.
     ts, measure : times [µs UTC], ascending and later than all taken in before; what the rule's
         limits speak of. NaN is no reading.
-    may_open : at which moments an episode may be raised (by day, outside maintenance); elsewhere what is bad
-        counts as between.
+    may_open : at which moments an episode may be raised (by day, outside maintenance); elsewhere
+        what is bad counts as between.
 
     Returns
     -------
