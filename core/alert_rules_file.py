@@ -33,6 +33,7 @@ COLUMNS = (
     "clear_by", "clear_s", "per", "day_only", "against", "mean_s", "over_s", "quiet", "recipients",
     "escalate_s", "note",
 )  # fmt: skip
+BY_HAND = "a value over several lines or in a table of its own has to be changed by hand"
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?"
 _BOUND = re.compile(rf"([<>])\s*({_NUMBER})")
 
@@ -145,13 +146,10 @@ def write_rules(config: AlertConfig, rules: Sequence[Rule], zone: str) -> AlertC
     try:
         checked = config_from(_as_file(path, new), zone)
     except SourceError as error:
-        raise ConfigError(f"{path}: {error.why}") from error
+        raise ConfigError(f"{path}: {error.why}; {BY_HAND}") from error
     wanted = {rule.name: rule for rule in rules}
     if {rule.name: rule for rule in checked.rules} != wanted:
-        raise ConfigError(
-            f"{path} writes a rule in a form that cannot be changed here (a value over several "
-            "lines, or a table of its own); change it by hand"
-        )
+        raise ConfigError(f"{path} would not say what the table says; {BY_HAND}")
     _write(path, new)
     return replace(checked, path=path)
 

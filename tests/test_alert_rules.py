@@ -181,7 +181,7 @@ def test_a_new_rule_and_a_rule_that_is_gone(path: Path) -> None:
 def test_a_form_that_lines_cannot_change_is_refused_and_stands(path: Path) -> None:
     text = '[[rule]]\nname = "temperature"\n[rule.warning]\nabove = 40 # by hand\n'
     path.write_text(text, "utf-8")
-    with pytest.raises(ConfigError, match=r"by hand|Cannot"):
+    with pytest.raises(ConfigError, match="by hand"):
         change(path, warning="> 42")
     assert path.read_text("utf-8") == text
 
