@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import (
+    bench_alerts,
     bench_build,
     bench_collect,
     bench_diagnosis,
@@ -29,6 +30,7 @@ NAMES = (
     "journal",
     "packs",
     "pv",
+    "alerts",
     "diagnosis",
     "collect",
     "soak",
@@ -66,6 +68,10 @@ def main(arguments: list[str]) -> int:
             short += figure.reached is False
     if "pv" in asked:
         for figure in bench_pv.figures():
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "alerts" in asked:
+        for figure in bench_alerts.figures():
             print(figure, flush=True)
             short += figure.reached is False
     if "diagnosis" in asked:
