@@ -17,6 +17,7 @@ from core.errors import ConfigError, QueryError, SourceError, StoreError, Ziggur
 
 if TYPE_CHECKING:
     from core import query
+    from core.alert_service import Run
     from core.config import Settings
     from core.ledger import Ledger
     from ingest.build import Progress, Summary
@@ -25,7 +26,7 @@ EXIT_SOURCES = 1  # some sources could not be read; the rest is in the store
 EXIT_USAGE = 2
 EXIT_STORE = 3  # the store is missing, damaged, locked or of another format
 EXIT_DIFFERS = 4  # verify found differences
-DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV")
+DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV", "data/weather", "data/price")
 
 app = typer.Typer(
     no_args_is_help=False,
@@ -270,6 +271,59 @@ def demo(
 
 
 @app.command()
+def alerts(
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="Evaluate anew from here, local time: 2025-06-01. Without it, what came in since "
+            "the last evaluation."
+        ),
+    ] = None,
+    device: Annotated[
+        list[str] | None, typer.Option(help="Device; repeatable. Default: all.")
+    ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(help="File of rules (default <store>_alerts.toml beside the store)."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print, keep nothing.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on with live readings and send messages.")
+    ] = False,
+    every: Annotated[float, typer.Option(min=0.2, help="Seconds between two looks.")] = 5.0,
+    store: Store = None,
+) -> None:
+    """Evaluate the rules of alerts, print what they found and keep it.
+
+    Example: python preprocess.py alerts --since 2025-06-01 --device BESS-1
+    """
+    from core.alert_rules import load_alerts, rules_path
+    from core.alert_service import run_alerts
+    from core.alert_store import open_alerts
+    from core.query import open_store
+
+    settings = _settings(store=store)
+    opened = open_store(settings.store, journal=settings.journal)
+    config = load_alerts(rules or rules_path(settings), opened.zone)
+    with open_alerts(settings.store) as kept, _Meter(unit="devices") as meter:
+        if follow:
+            from core.alert_follow import follow as run_on
+
+            run_on(opened, kept, lambda: load_alerts(rules or rules_path(settings), opened.zone),
+                   every_s=every, say=typer.echo)  # fmt: skip
+            return
+        run = run_alerts(
+            opened, kept, config, since=_moment(since, opened.zone) if since else None,
+            devices=[_device(opened, name).name for name in device] if device else None,
+            dry_run=dry_run, on_progress=meter.step,
+        )  # fmt: skip
+    if run is None:
+        typer.echo("the store holds no reading yet")
+        return
+    _print_alerts(run, opened.zone)
+
+
+@app.command()
 def train(
     device: Annotated[str, typer.Option(help="Device, as named by status.")],
     quantity: Annotated[
@@ -445,6 +499,11 @@ class _Meter:
         if self._bar is not None:
             self._bar.stop()
 
+    def step(self, name: str, done: int, of: int) -> None:
+        """Draw which device is at work."""
+        if sys.stderr.isatty():
+            typer.echo(f"\r{done + 1}/{of} {name:<24}", err=True, nl=done + 1 == of)
+
     def show(self, progress: Progress) -> None:
         """Draw where the work stands."""
         if not sys.stderr.isatty():
@@ -469,6 +528,31 @@ class _Meter:
             done=f"{progress.sources}/{progress.sources_total} {self._unit}",
             rate=f"{progress.rows / seconds:,.0f}",
         )
+
+
+def _print_alerts(run: Run, zone: str) -> None:
+    """Alerts by time, and how many of each rule."""
+    from core.alert_run import count_by_rule
+
+    found = sorted(run.outcome.found, key=lambda one: (one.episode.start, one.device, one.rule))
+    for one in found:
+        episode = one.episode
+        end = _local(episode.end, zone) or "open"
+        what = one.device if not one.signal else f"{one.device}/{one.signal}"
+        typer.echo(
+            f"{episode.severity:<9}{one.rule:<20} {what:<28} {_local(episode.start, zone)} .. "
+            f"{end:<25} peak {episode.peak:.4g} {one.unit} ({episode.count})"
+        )
+    for rule, count in sorted(count_by_rule(found).items()):
+        typer.echo(f"{rule}: {count}")
+    for lost in run.outcome.unwatched:
+        typer.echo(f"not watched: {lost.rule} of {lost.device}, for want of {lost.missing}")
+    span = f"{_local(run.since, zone)} .. {_local(run.until, zone)}"
+    typer.echo(f"{len(found)} alerts, {run.outcome.readings} readings read, {span}")
+    if run.kept is None:
+        typer.echo("nothing was kept (--dry-run)")
+    else:
+        typer.echo(f"{len(run.kept.raised)} of them are new")
 
 
 def _print_model(manifest: dict[str, Any]) -> None:

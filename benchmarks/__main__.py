@@ -13,6 +13,7 @@ from benchmarks import (
     bench_build,
     bench_collect,
     bench_diagnosis,
+    bench_dispatch,
     bench_downsample,
     bench_journal,
     bench_packs,
@@ -20,7 +21,17 @@ from benchmarks import (
     bench_soak,
 )
 
-NAMES = ("build", "query", "downsample", "journal", "packs", "diagnosis", "collect", "soak")
+NAMES = (
+    "build",
+    "query",
+    "downsample",
+    "journal",
+    "packs",
+    "diagnosis",
+    "collect",
+    "soak",
+    "dispatch",
+)
 LONG = ("diagnosis", "collect", "soak")  # only where asked for
 OPTIONS = ("--minutes", "--seed", "--keep")  # that a value follows
 
@@ -53,6 +64,10 @@ def main(arguments: list[str]) -> int:
             short += figure.reached is False
     if "diagnosis" in asked:
         for figure in bench_diagnosis.figures(seeds=20 if "--full" in arguments else 7):
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "dispatch" in asked:
+        for figure in bench_dispatch.figures():
             print(figure, flush=True)
             short += figure.reached is False
     if "collect" in asked:

@@ -18,15 +18,20 @@
     │   ├── LevelMissing        the level asked for is not stored for this signal
     │   ├── ModelMissing        no forecast model is stored for this quantity
     │   └── ModelUnfit          the stored model does not fit the data, or is damaged
-    └── DeviceError             a device or broker could not be asked
-        ├── Unreachable         no connection, or it broke
-        ├── NoAnswer            nothing came within the time allowed
-        └── BadAnswer           what came is no answer: an exception code, nonsense, wrong length
+    ├── PlanError               inputs of a plan or model do not hold together
+    │   ├── Infeasible          no plan keeps every limit: names the limits in the way
+    │   └── Unbounded           costs could fall without end: names what has no limit
+    ├── DeviceError             a device or broker could not be asked
+    │   ├── Unreachable         no connection, or it broke
+    │   ├── NoAnswer            nothing came within the time allowed
+    │   └── BadAnswer           what came is no answer: an exception code, nonsense, wrong length
+    └── DeliveryError           a message could not be handed over; it stays in the queue
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 class ZigguratError(Exception):
@@ -115,6 +120,29 @@ class ModelUnfit(QueryError):
     """A stored forecast model that does not fit the data as they are, or is damaged."""
 
 
+class PlanError(ZigguratError):
+    """Inputs of a plan or of a model that do not hold together."""
+
+
+class Infeasible(PlanError):
+    """No plan keeps every limit; `conflicts` are the limits in the way.
+
+    Each has `kind`, `name`, `amount`, `unit`, `step` and `alone`: whether giving way alone helps.
+    """
+
+    def __init__(self, conflicts: tuple[Any, ...], words: str) -> None:
+        self.conflicts = conflicts
+        super().__init__(words)
+
+
+class Unbounded(PlanError):
+    """Costs could fall without end; `free` names the flows that have no limit."""
+
+    def __init__(self, free: tuple[str, ...], words: str) -> None:
+        self.free = free
+        super().__init__(words)
+
+
 class DeviceError(ZigguratError):
     """A device or broker that could not be asked; the collector tries again."""
 
@@ -129,3 +157,7 @@ class NoAnswer(DeviceError):
 
 class BadAnswer(DeviceError):
     """What came is no answer: an exception code, nonsense, a wrong length."""
+
+
+class DeliveryError(ZigguratError):
+    """A message could not be handed over; it stays in the queue and is tried again."""

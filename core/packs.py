@@ -31,10 +31,10 @@ from core.analytics.quality import Bool, Float, Int, local_times
 from core.analytics.regimes import relative_to
 from core.analytics.trend import middle
 from core.bess import of_quantity, string_capacity
-from core.errors import QueryError
+from core.errors import BadWindow, QueryError
 from core.levels import DAY, HOUR
 from core.query import CellColumn, Cells, SignalInfo, Store
-from core.remembered import remembered
+from core.remembered import FOREVER, remembered
 from core.rollup import Buckets
 
 # Highest voltage that cells were ever seen at [V] up to which they are of a chemistry, where nobody
@@ -259,27 +259,49 @@ def _checked(store: Store, battery: Battery, string: BatteryString) -> BatterySt
 def _clocked(store: Store, battery: Battery, string: BatteryString) -> BatteryString:
     """A string with the stretches in which the clock of its cells runs apart from its current.
 
-    Where no SOC tells the sign of the current, the cells do.
+    Where no SOC tells the sign of the current, the cells do. Of a long life some stretches are
+    looked at, and then what lies between two that say different things.
     """
-    signals = [store.signal(battery.device, battery.names[place]) for place in string.cells]
-    still = {one.place for one in battery.still}
-    moving = [
-        info for place, info in zip(string.cells, signals, strict=True) if place not in still
-    ]  # fmt: skip
-    info = (moving or signals)[0]
-    usable = string.current is not None and not string.dead and battery.capacity_ah > 0
-    if string.current is None or not usable or info.rows > CHECKED_MOST:
+    if string.current is None or string.dead or not battery.capacity_ah > 0:
         return string
-    if store.signal(battery.device, string.current).rows > CHECKED_MOST:
+    info = _moving_cell(store, battery, string)
+    spans = current_checks.spread_spans(battery.first, battery.last + 1)
+    share = sum(end - start for start, end in spans) / (battery.last + 1 - battery.first)
+    measured = store.signal(battery.device, string.current)
+    if max(info.rows, measured.rows) * share > CHECKED_MOST:
         return string
-    ts, volts = store.raw(battery.device, info.name, battery.first, battery.last + 1)
-    stamps, current = store.raw(battery.device, string.current, battery.first, battery.last + 1)
-    day, sign, lag = current_checks.match_by_day(ts, volts, stamps, current, battery.capacity_ah)
-    far = np.where(np.abs(lag) > current_checks.NEAR_LAG, 1.0, -1.0) * np.abs(sign)
+    read: dict[tuple[int, int], tuple[Int, Float, Int, Float]] = {}
+    while True:
+        for span in spans:
+            if span not in read:
+                read[span] = (
+                    *store.raw(battery.device, info.name, *span),
+                    *store.raw(battery.device, string.current, *span),
+                )
+        ts, volts, stamps, current = (
+            np.concatenate(parts) for parts in zip(*(read[span] for span in spans), strict=True)
+        )
+        day, sign, lag = current_checks.match_by_day(
+            ts, volts, stamps, current, battery.capacity_ah
+        )
+        far = np.where(np.abs(lag) > current_checks.NEAR_LAG, 1.0, -1.0) * np.abs(sign)
+        turned = -sign * (far < 0) if battery.soc is None else np.zeros(len(sign))
+        between = current_checks.unlike_gaps(spans, day, far, turned)
+        if not between:
+            break
+        more = (one for gap in between for one in current_checks.spread_spans(*gap))
+        spans = sorted({*spans, *more})
     doubts = (*string.doubts, *current_checks.find_doubts("clock", day, far))
-    if battery.soc is None:
-        doubts += current_checks.find_doubts("turned", day, -sign * (far < 0), margin=2)
-    return replace(string, doubts=doubts)
+    return replace(
+        string, doubts=doubts + current_checks.find_doubts("turned", day, turned, margin=2)
+    )
+
+
+def _moving_cell(store: Store, battery: Battery, string: BatteryString) -> SignalInfo:
+    """The first cell of a string whose readings never stood still; the very first without one."""
+    still = {one.place for one in battery.still}
+    place = next((one for one in string.cells if one not in still), string.cells[0])
+    return store.signal(battery.device, battery.names[place])
 
 
 def _keep(doubts: Sequence[Doubt], ts: Int, values: Float) -> Float:
@@ -344,9 +366,8 @@ def _still(store: Store, battery: Battery) -> tuple[StillSpan, ...]:
     """When readings of cells stood still while the battery moved, by the days of its whole life."""
     if "1d" not in store.signal(battery.device, battery.names[0]).levels:
         return ()
-    columns: tuple[CellColumn, ...] = ("min", "max", "count")
-    found = store.cells_many(battery.device, "cell_voltage", None, None, "1d", columns)
-    low, high, count = (flat(found[name], battery) for name in columns)
+    found = _every_day(store, battery.device)
+    low, high, count = (flat(found[name], battery) for name in ("min", "max", "count"))
     ts = found["max"].ts
     if not len(ts):
         return ()
@@ -354,6 +375,13 @@ def _still(store: Store, battery: Battery) -> tuple[StillSpan, ...]:
     high[~(count >= 0.5 * middle(count, axis=1)[:, None])] = np.nan
     lively = diagnosis.lively_days(low, high, _worked(store, battery, ts))
     return diagnosis.still_spans(ts, diagnosis.still_days(low, high, lively), lively)
+
+
+@remembered(2)
+def _every_day(store: Store, device: str) -> dict[str, Cells]:
+    """Least, greatest and number of readings of each cell by day, of its whole life."""
+    columns: tuple[CellColumn, ...] = ("min", "max", "count")
+    return store.cells_many(device, "cell_voltage", None, None, "1d", columns)
 
 
 def _worked(store: Store, battery: Battery, ts: Int) -> Bool:
@@ -474,10 +502,15 @@ def load_days(
     battery = load_battery(store, device)
     if battery is None:
         return None
-    found = store.cells_many(device, "cell_voltage", start, end, "1d", ("min", "max"))
-    ts, every = found["max"].ts, range(len(battery.names))
+    if start is not None and end is not None and not start < end:
+        raise BadWindow(f"the window ends ({end}) before it starts ({start})")
+    found = _every_day(store, device)
+    edges = (-FOREVER if start is None else start, FOREVER if end is None else end)
+    inside = slice(*np.searchsorted(found["max"].ts, edges).tolist())
+    ts, every = found["max"].ts[inside], range(len(battery.names))
     sat, low = (
-        without_still(battery, every, ts, flat(found[name], battery)) for name in ("max", "min")
+        without_still(battery, every, ts, flat(found[name], battery)[inside])
+        for name in ("max", "min")
     )
     soc = _daily_soc(store, battery, ts)
     charged = _charged(store, battery, ts)
@@ -485,7 +518,7 @@ def load_days(
     return CellDays(
         battery, ts, local_days(ts, battery.zone), sat, low,
         sat_of.valid_sat(sat, charges.complete, battery.chemistry), charges,
-        _cycles(store, battery, ts), found["max"].stands_for,
+        _cycles(store, battery, ts), int(np.nansum(found["count"].values[inside])),
     )  # fmt: skip
 
 

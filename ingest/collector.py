@@ -19,11 +19,19 @@ from dataclasses import dataclass
 from functools import partial
 from logging import Logger
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from core.config import Settings
 from core.errors import BadAnswer, DeviceError, NoAnswer, StoreError, ZigguratError
-from core.journal import COLLECTOR_START, COLLECTOR_STOP, Journal, Poll, SitePlace
+from core.journal import (
+    COLLECTOR_START,
+    COLLECTOR_STOP,
+    DEVICE_STOP,
+    Journal,
+    Poll,
+    SitePlace,
+    collector_lock,
+)
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
 from ingest.collector_config import CollectorConfig, CollectorOptions, load_collector
@@ -233,6 +241,10 @@ class Runner:
     async def _session(self) -> None:
         """From opening to the first failure, or until stopped."""
         transport = transport_class(self.device.transport)(self.device)
+        if hasattr(transport, "resume"):
+            since = await self._collector.last_good(self.name)
+            if since is not None:
+                transport.resume(since)
         try:
             async with asyncio.timeout(self.device.timeout_s):
                 await transport.open()
@@ -311,13 +323,16 @@ class Collector:
         metrics: Metrics,
         catalogue: Callable[[str], Signal],
         beside: Beside | None = None,
+        beside_others: bool = False,
     ) -> None:
+        self._beside_others = beside_others
         self.config, self.options = config, config.options
         self.log, self.metrics = log, metrics
         self._journal, self._catalogue, self._beside = journal, catalogue, beside
         self._writer = Writer(journal, log, config.options)
         self._runners: dict[str, Runner] = {}
         self._known: set[tuple[str, str]] = set()
+        self._fed: set[tuple[str, str]] = set()
         self._stop = asyncio.Event()
 
     def stop(self) -> None:
@@ -333,34 +348,44 @@ class Collector:
             `settle_s`.
         """
         async with asyncio.TaskGroup() as group:
-            service = [
-                group.create_task(self._writer.run()),
-                group.create_task(self._watch_backlog()),
-            ]
+            writing = group.create_task(self._writer.run())
+            service = [group.create_task(self._watch_backlog())]
             if settle is not None:
                 service.append(group.create_task(self._settle_on(settle)))
             await self._told(self._journal.describe_sites, _places(self.config))
             await self.note_event("", COLLECTOR_START, "")
+            if not self._beside_others:
+                await self._told(self._journal.forget_collected, self._names())
             for device in self.config.devices:
                 await self._start(device)
             await self._stop.wait()
             await asyncio.gather(*(runner.stop() for runner in self._runners.values()))
-            await self._writer.flush()
-            await self.note_event("", COLLECTOR_STOP, "")
             for task in service:
                 task.cancel()
+            # A sign of life after the end would say that the collector is at work.
+            await asyncio.wait(service)
+            await self._writer.flush()
+            await self.note_event("", COLLECTOR_STOP, "")
+            writing.cancel()
         self._writer.close()
+
+    def _names(self) -> set[str]:
+        return {device.name for device in self.config.devices}
 
     async def _start(self, device: DeviceSpec) -> None:
         signals = device.meanings(self._catalogue)
         await self._describe(device.name, device, signals)
+        hub = names_devices(device)
+        note = partial(self._journal.note_collected, device.name, now_us(), hub=hub)
+        await self._told(note)
         self._runners[device.name] = runner = Runner(device, self)
         runner.start()
         self.log.info("started", extra={"device": device.name, "transport": device.transport})
 
     async def _describe(self, name: str, device: DeviceSpec, signals: Sequence[Signal]) -> None:
         self._known |= {(name, one.name) for one in signals}
-        await self._writer.do(self._journal.describe, name, device.group, device.site, signals)
+        describe = partial(self._journal.describe, synthetic=device.synthetic)
+        await self._writer.do(describe, name, device.group, device.site, signals)
 
     async def reload(self) -> None:
         """Read the configuration again; devices that did not change go on undisturbed.
@@ -382,10 +407,13 @@ class Collector:
         await asyncio.gather(*(self._runners.pop(name).stop() for name in ending))
         for name in ending:
             self.metrics.forget(name)
+            await self.note_event(name, DEVICE_STOP, "")
+        self.config = config
+        await self._told(self._journal.forget_collected, self._names())
+        self._fed &= {(name, by) for name, by in self._fed if by in wanted}
         for name, device in wanted.items():
             if name not in self._runners:
                 await self._start(device)
-        self.config = config
         self.log.info("configuration taken", extra={"changed": sorted(ending)})
 
     # --- what runners use -----------------------------------------------------------------------
@@ -401,6 +429,10 @@ class Collector:
                 told = {one.name: one for one in (*device.meanings(self._catalogue), *added)}
                 signals = [told.get(name) or self._catalogue(name) for name in sorted(new)]
                 await self._describe(batch.device, device, signals)
+            if batch.device != device.name and (batch.device, device.name) not in self._fed:
+                self._fed.add((batch.device, device.name))
+                note = partial(self._journal.note_collected, batch.device, now_us(), by=device.name)
+                await self._told(note)
         # A device that is stopped meanwhile must not leave a reading half way.
         await asyncio.shield(self._writer.put(batches))
         for batch in batches:
@@ -412,6 +444,14 @@ class Collector:
         newest = max((one.ts for one in batch.readings if one.quality is Quality.GOOD), default=0)
         if newest:
             self.metrics.last_reading.labels(batch.device).set(newest / 1e6)
+
+    async def last_good(self, device: str) -> int | None:
+        """Time of the newest good reading that is kept [µs UTC]."""
+        try:
+            return cast("int | None", await self._writer.do(self._journal.last_good, device))
+        except StoreError as error:
+            self.log.warning("newest reading unknown", extra={"error": str(error)})
+            return None
 
     def note_poll(self, device: str, latency_s: float | None, error: str | None) -> None:
         """Tell the journal how an attempt went."""
@@ -441,6 +481,11 @@ class Collector:
         while True:
             await asyncio.sleep(self.options.settle_s)
             await settle()
+
+
+def names_devices(device: DeviceSpec) -> bool:
+    """Whether the addresses of a device's messages name the devices that they are about."""
+    return getattr(device.settings, "device_from", None) is not None
 
 
 def _places(config: CollectorConfig) -> list[SitePlace]:
@@ -473,11 +518,20 @@ async def settle_apart(store: Path, journal: Path | None, log: Logger) -> None:
 
 async def collect(
     config: CollectorConfig, settings: Settings, journal: Journal, log: Logger,
-    catalogue: Callable[[str], Signal], beside: Beside | None = None,
+    catalogue: Callable[[str], Signal], beside: Beside | None = None, shared: bool = False,
 ) -> None:  # fmt: skip
-    """Run a configuration until SIGTERM or SIGINT; SIGHUP reads it again."""
-    with Metrics(config.options.metrics) as metrics:
-        collector = Collector(config, journal, log, metrics, catalogue, beside)
+    """Run a configuration until SIGTERM or SIGINT; SIGHUP reads it again.
+
+    Parameters
+    ----------
+    shared : others that say so may fill the same journal.
+
+    Raises
+    ------
+    StoreLocked : another collector fills the journal.
+    """
+    with collector_lock(journal.path, shared=shared), Metrics(config.options.metrics) as metrics:
+        collector = Collector(config, journal, log, metrics, catalogue, beside, shared)
         loop = asyncio.get_running_loop()
         reloads: set[asyncio.Task[None]] = set()
 

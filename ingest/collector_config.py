@@ -33,6 +33,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.errors import ConfigError
+from core.toml_file import TomlFile, read_toml
 from ingest.devices import (
     TRANSPORTS,
     Derived,
@@ -42,7 +43,6 @@ from ingest.devices import (
     parse_points,
     transport_class,
 )
-from ingest.toml_file import TomlFile, read_toml
 
 
 class _Table(BaseModel):
@@ -117,6 +117,7 @@ class _Device(_Table):
     timeout_s: float | None = Field(default=None, gt=0)
     stale_after_s: float | None = Field(default=None, gt=0)
     enabled: bool = True
+    synthetic: bool = False
 
     _zone = field_validator("zone")(_known_zone)
 
@@ -180,6 +181,7 @@ def load_collector(path: Path, default_zone: str = "UTC") -> CollectorConfig:
     if not devices:
         raise file.fail("no device is switched on", "device", expected="a [[device]] table")
     _refuse_twice(file, "device", [str(one.get("name")) for one in file.plain["device"]])
+    _refuse_mixing(file, devices)
     return CollectorConfig(path, options, tuple(sites), tuple(devices), default_zone)
 
 
@@ -187,6 +189,19 @@ def _refuse_twice(file: TomlFile, table: str, names: list[str]) -> None:
     for number, name in enumerate(names):
         if name.casefold() in [other.casefold() for other in names[:number]]:
             raise file.fail(f"{table} {name!r} twice", table, number, "name")
+
+
+def _refuse_mixing(file: TomlFile, devices: list[DeviceSpec]) -> None:
+    """All collected is real, or all is simulated: a store never holds both."""
+    other = next((one for one in devices if one.synthetic != devices[0].synthetic), None)
+    if other is None:
+        return
+    names = [one.get("name") for one in file.plain["device"]]
+    made, real = (one.name for one in sorted((devices[0], other), key=lambda d: not d.synthetic))
+    raise file.fail(
+        f"{made!r} is synthetic and {real!r} is real", "device", names.index(other.name), "name",
+        expected="one kind only; the other kind has a configuration and a store of its own",
+    )  # fmt: skip
 
 
 def _device(
@@ -239,6 +254,7 @@ def _device(
         entry.period_s or (identity.period_s if identity else 10.0),
         entry.timeout_s or (identity.timeout_s if identity else 3.0),
         entry.stale_after_s or (identity.stale_after_s if identity else None),
+        entry.synthetic,
     )
     try:
         # Makes no contact; finds what needs several settings to be seen.

@@ -28,7 +28,7 @@ from pydantic import (
 from core.errors import ConfigError
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
-from ingest.toml_file import TomlFile, read_toml, what_is_wrong
+from core.toml_file import TomlFile, read_toml, what_is_wrong
 
 TEMPLATES = Path(__file__).with_name("templates")
 REQUIREMENTS = "requirements-collect.txt"
@@ -238,6 +238,7 @@ class DeviceSpec:
     ----------
     zone : of the device's clock, where it tells local time.
     stale_after_s : age above which a reading of the device's clock is stale; None for no limit.
+    synthetic : what it says is made up, by a simulator; its readings are shown as such.
     """
 
     name: str
@@ -251,6 +252,7 @@ class DeviceSpec:
     period_s: float = 10.0
     timeout_s: float = 3.0
     stale_after_s: float | None = None
+    synthetic: bool = False
 
     def complete(self, readings: Sequence[Reading]) -> list[Reading]:
         """The readings of a poll with those derived from them."""
@@ -305,7 +307,11 @@ Deliver: TypeAlias = Callable[[Sequence[Batch]], Awaitable[None]]
 
 
 class Pushed(_Spoken, Protocol):
-    """A transport that is told: a broker or a subscription."""
+    """A transport that is told: a broker or a subscription.
+
+    One that can read what it has missed has a method ``resume(since)``, called before `listen`
+    with the time of the newest good reading that is kept [µs UTC], where there is one.
+    """
 
     async def listen(self, deliver: Deliver) -> None:
         """Hand on what comes, until cancelled; acknowledge what `deliver` has returned from.

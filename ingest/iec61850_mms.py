@@ -360,8 +360,9 @@ class _Member:
 class Iec61850Reports(_Association):
     """A server that reports what changes.
 
-    A buffered block is enabled like an unbuffered one; what it held while nobody listened is sent
-    by the server, and is not asked for by its entry. A block that a lost connection had reserved
+    A buffered block is enabled like an unbuffered one; what it held while nobody listened is for
+    the server to send, and is not asked for by its entry. That is not proven: the library's own
+    server does not report by buffered blocks. A block that a lost connection had reserved
     is refused, `BadAnswer`, until the server gives it free.
     """
 

@@ -5,6 +5,9 @@ readings; what was not acknowledged when a connection, the broker or this progra
 again. Twice is possible and harmless where the message tells its own time: the journal keeps one
 reading for each moment. A message without a time of its own gets that of its arrival, so one that
 waited at the broker is late and one that comes again is a second reading.
+
+Of programs that name the same `share` each gets a part of the messages (MQTT 5, shared
+subscriptions). What one of them was given waits in its own session until it comes back.
 """
 
 from __future__ import annotations
@@ -51,6 +54,7 @@ class Settings(Secured):
         ``houses/+/power`` is about as many devices as there are houses.
     time, time_format : path of the time in a message, see `ingest.payload`; without it the moment
         of arrival counts.
+    share : group of programs that share the messages between them (MQTT 5); empty for all of them.
     client_id : by which the broker knows the session. Two programs must not share one.
     clean_start : begin without what the broker kept.
     session_expiry_s : how long the broker keeps it (MQTT 5; with 3.1.1 its own settings say).
@@ -66,6 +70,7 @@ class Settings(Secured):
     device_from: int | None = Field(default=None, ge=1)
     time: str | None = None
     time_format: str = "iso"
+    share: str = ""
     client_id: str = ""
     clean_start: bool = False
     session_expiry_s: int = Field(default=7 * 86_400, ge=0, lt=2**32)
@@ -77,6 +82,14 @@ class Settings(Secured):
     @classmethod
     def _topic(cls, topic: str) -> str:
         return checked_filter(topic)
+
+    @model_validator(mode="after")
+    def _shares(self) -> Settings:
+        if set(self.share) & set("/+#\0"):
+            raise ValueError(f"share {self.share!r} has / + or # in it")
+        if self.share and self.version != "5":
+            raise ValueError("share needs version 5")
+        return self
 
     @field_validator("time")
     @classmethod
@@ -111,6 +124,8 @@ def checked_filter(topic: str) -> str:
     ValueError : a wildcard does not stand alone on its level, or ``#`` not at the end.
     """
     levels = topic.split("/")
+    if levels[0] == "$share":
+        raise ValueError(f"{topic!r}: the group of a shared subscription is the setting share")
     for number, level in enumerate(levels):
         alone = level in ("+", "#") or not ("+" in level or "#" in level)
         if not alone or (level == "#" and number + 1 < len(levels)) or "\0" in level:
@@ -283,7 +298,9 @@ class Mqtt:
         if self._settings.version == "5":
             # Retained messages come with a new subscription only, not with every connection.
             again = SubscribeOptions.RETAIN_SEND_IF_NEW_SUB
-            wanted = [(one, SubscribeOptions(qos=1, retainHandling=again)) for one in filters]
+            group = f"$share/{self._settings.share}/" if self._settings.share else ""
+            options = SubscribeOptions(qos=1, retainHandling=again)
+            wanted = [(f"{group}{one}", options) for one in filters]
         else:
             wanted = [(one, 1) for one in filters]
         code, _ = self._client.subscribe(wanted)

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
 from core.readings import Batch, Quality, Reading
+from ingest.clock import nearest_pass
 from ingest.devices import DeviceSpec, Point
 
 LOG = logging.getLogger(__name__)
@@ -242,10 +242,7 @@ def _instant(told: Any, form: str, zone: str, arrival: int) -> int:
     moment = datetime.fromisoformat(text) if form == "iso" else datetime.strptime(text, form)
     if moment.tzinfo is not None:
         return (moment - EPOCH) // timedelta(microseconds=1)
-    # The clock shows one hour twice in autumn: what arrives was said a moment ago.
-    local = moment.replace(tzinfo=ZoneInfo(zone))
-    passes = [(local.replace(fold=fold) - EPOCH) // timedelta(microseconds=1) for fold in (0, 1)]
-    return min(passes, key=lambda ts: abs(ts - arrival))
+    return nearest_pass(moment, zone, arrival)
 
 
 # --- messages of brokers ------------------------------------------------------------------------

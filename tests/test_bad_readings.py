@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from core import bess_summary, pack_cautions, packs
+from core.analytics import current_checks
 from core.capacity_report import capacity_report
 from core.errors import QueryError
 from core.ledger import Ledger, create_ledger
@@ -378,3 +380,36 @@ def test_two_signals_of_one_cell_are_named(store: Store) -> None:
 def test_cells_in_another_unit_are_not_taken_for_volts(store: Store) -> None:
     with pytest.raises(QueryError, match=r"is in mV.*scale = 0.001"):
         packs.load_battery(store, "millivolts")
+
+
+def test_of_a_long_life_the_edges_of_what_differs_are_found(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stretches of five days are looked at, and then what lies between two that are unlike."""
+    monkeypatch.setattr(current_checks, "MOST_DAYS", 25)
+    monkeypatch.setattr(current_checks, "SPREAD", 4)
+    monkeypatch.setattr(current_checks, "SPREAD_DAYS", 5)
+    for device in ("late-from-40", "same", "turned-untold", "dead"):
+        found = packs.load_battery.__wrapped__(store, device)  # type: ignore[attr-defined]  # anew
+        known = packs.load_battery(store, device)
+        assert known is not None and len(known.strings[0].doubts) < 2
+        for one, other in zip(found.strings[0].doubts, known.strings[0].doubts, strict=True):
+            assert one.kind == other.kind
+            assert abs(one.start - other.start) <= DAY and abs(one.end - other.end) <= DAY
+
+
+def test_a_short_life_is_looked_at_as_a_whole_and_a_long_one_in_eight_months() -> None:
+    assert current_checks.spread_spans(5, 5 + 300 * DAY) == [(5, 5 + 300 * DAY)]
+    for days in (301, 2700, 9000):
+        spans = current_checks.spread_spans(0, days * DAY)
+        assert len(spans) == 8 and spans[0][0] == 0 and spans[-1][1] == days * DAY
+        assert all(end - start == 30 * DAY for start, end in spans)
+        assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
+
+
+def test_a_gap_between_unlike_stretches_is_looked_at() -> None:
+    spans = [(0, 10 * DAY), (20 * DAY, 30 * DAY), (40 * DAY, 50 * DAY)]
+    day = np.arange(50)
+    told = np.where(day < 10, -1.0, np.where(day >= 22, 1.0, 0.0))  # two days tell nothing
+    assert current_checks.unlike_gaps(spans, day, told) == [(10 * DAY, 20 * DAY)]
+    assert current_checks.unlike_gaps(spans, day, np.abs(told)) == []

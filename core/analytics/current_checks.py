@@ -7,7 +7,9 @@ and thresholds: docs/methods-battery.md, "Does the current fit".
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -27,6 +29,10 @@ LEAST_RUN = 3  # days of one kind from which on a stretch is doubted
 STEP_RATE = 0.05  # of the capacity
 MOST_STEP_V = 0.05  # a knee must not outweigh all steps
 LEAST_MATCH = 0.3  # correlation of steps from which on a lag is one
+CLEAR_MATCH = 0.7  # correlation of steps from which on no lag is looked for
+MOST_DAYS = 300  # of a life that is looked at as a whole
+SPREAD = 8  # stretches of a longer one
+SPREAD_DAYS = 30  # of each
 
 Doubted = Literal["turned", "clock"]
 
@@ -76,7 +82,8 @@ def match_by_day(
     """Sign and lag at which steps of the current fit those of a cell's voltage, by day.
 
     For each lag the correlation of ΔV with ΔI over steps of C/20 or more between neighbouring
-    readings, of a day with the three before and after it; the lag of the largest is taken.
+    readings, of a day with the three before and after it. The lag of the largest is taken; none
+    is looked for where they fit well as they stand (0.7).
 
     Parameters
     ----------
@@ -88,31 +95,75 @@ def match_by_day(
     """
     if len(ts) < 3 or len(current_ts) < 3:
         return np.empty(0, np.int64), np.empty(0), np.empty(0)
-    longest = 20 * MINUTE_US
-    near = np.diff(ts) <= longest
-    dv = np.clip(np.diff(volts), -MOST_STEP_V, MOST_STEP_V)
-    number = ts[1:] // DAY_US
-    first, days = int(number[0]), int(number[-1] - number[0]) + 1
-    best, lag = np.zeros(days), np.zeros(days)
-    enough = np.zeros(days, bool)
-    for one in LAGS:
-        di = np.diff(hold(ts + one * MINUTE_US, current_ts, current, longest))
-        use = near & np.isfinite(di) & np.isfinite(dv) & (np.abs(di) >= STEP_RATE * capacity_ah)
-        place, x, y = number[use] - first, di[use], dv[use]
-        sums = [
-            np.convolve(np.bincount(place, part, minlength=days), np.ones(2 * WINDOW_DAYS + 1),
-                        "same")[:days] if days > 2 * WINDOW_DAYS
-            else np.full(days, float(part.sum()))
+    first, days = int(ts[1] // DAY_US), int(ts[-1] // DAY_US - ts[1] // DAY_US) + 1
+
+    def match(ts: Int, volts: Float, lag: int) -> tuple[Float, Float]:
+        """Correlation and number of the steps that tell each day, at a lag [min]."""
+        longest = 20 * MINUTE_US
+        dv = np.clip(np.diff(volts), -MOST_STEP_V, MOST_STEP_V)
+        di = np.diff(hold(ts + lag * MINUTE_US, current_ts, current, longest))
+        use = (np.diff(ts) <= longest) & np.isfinite(dv) & (np.abs(di) >= STEP_RATE * capacity_ah)
+        place, x, y = ts[1:][use] // DAY_US - first, di[use], dv[use]
+        both, xx, yy, count = (
+            _around(np.bincount(place, part, minlength=days).astype(np.float64))
             for part in (x * y, x * x, y * y, np.ones(len(x)))
-        ]  # fmt: skip
-        both = np.sqrt(sums[1] * sums[2])
-        share = sums[0] / np.where(both > 0, both, np.inf)
-        better = np.abs(share) > np.abs(best)
+        )
+        least = np.sqrt(xx * yy)
+        return both / np.where(least > 0, least, np.inf), count
+
+    best, count = match(ts, volts, 0)
+    lag, enough = np.zeros(days), count >= LEAST_STEPS
+    # Where the steps fit well as they stand, no other lag is tried.
+    unsure = enough & (best < CLEAR_MATCH)
+    rows = (_around(unsure.astype(np.float64)) > 0)[np.maximum(ts // DAY_US - first, 0)]
+    for one in (other for other in LAGS if other and unsure.any()):
+        share, _ = match(ts[rows], volts[rows], one)
+        better = unsure & (np.abs(share) > np.abs(best))
         best[better], lag[better] = share[better], one
-        if one == 0:
-            enough = sums[3] >= LEAST_STEPS
     sign = np.where(enough & (np.abs(best) >= LEAST_MATCH), np.sign(best), 0.0)
     return np.arange(first, first + days), sign, lag
+
+
+def _around(daily: Float) -> Float:
+    """Sum of each day with the days before and after it that tell its clock."""
+    width = 2 * WINDOW_DAYS + 1
+    if len(daily) < width:
+        return np.full(len(daily), float(daily.sum()))
+    return np.convolve(daily, np.ones(width), "same")
+
+
+def spread_spans(start: int, end: int) -> list[tuple[int, int]]:
+    """What to look at of [start, end) [µs]: all of it, or of a long life stretches of a month.
+
+    The stretches lie evenly, the first and the last at its ends.
+    """
+    if end - start <= MOST_DAYS * DAY_US:
+        return [(start, end)]
+    length = SPREAD_DAYS * DAY_US
+    begins = np.linspace(start, end - length, SPREAD).astype(np.int64).tolist()
+    return [(one, one + length) for one in begins[:-1]] + [(end - length, end)]
+
+
+def unlike_gaps(spans: Sequence[tuple[int, int]], day: Int, *told: Float) -> list[tuple[int, int]]:
+    """Gaps between neighbouring stretches that say different things [µs].
+
+    Parameters
+    ----------
+    spans : ascending stretches that were looked at. day : numbers of days, ascending.
+    told : for each question 1, −1, or 0 where a day does not tell [day].
+    """
+    gaps = []
+    for (_, before), (after, _) in pairwise(spans):
+        left, right = np.searchsorted(day, [before // DAY_US, -(-after // DAY_US)])
+        if after > before and any(_last(one[:left]) != _last(one[right:][::-1]) for one in told):
+            gaps.append((before, after))
+    return gaps
+
+
+def _last(told: Float) -> float:
+    """The last value that tells; 0 without one."""
+    known = told[told != 0]
+    return float(known[-1]) if len(known) else 0.0
 
 
 def find_doubts(kind: Doubted, day: Int, doubted: Float, margin: int = 0) -> tuple[Doubt, ...]:

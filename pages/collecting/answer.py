@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.levels import SECOND
@@ -16,6 +18,7 @@ LOOK = {
 }  # fmt: skip
 DAY_US = 86_400 * SECOND
 LONGEST_ERROR = 44
+MOST_NAMES = 12
 
 
 def load(store: Store, now: int) -> LiveReport | None:
@@ -113,7 +116,10 @@ def headline(report: LiveReport) -> str:
         # The longest first.
         first = min(found, key=lambda one: one.since if one.since is not None else report.now)
         if first.since is None:
-            return t("live.headline.never", name=first.name)
+            if len(found) == 1:
+                return t("live.headline.never", name=first.name)
+            return t("live.headline.silent_yets", count=numbers.number(len(found)),
+                     all=numbers.number(count))  # fmt: skip
         lasted = age(report.now - first.since)
         if len(found) == 1:
             return t(f"live.headline.{key}", name=first.name, age=lasted)
@@ -133,6 +139,15 @@ def show_devices(report: LiveReport, zone: str) -> None:
     rows = [device_row(one, report, zone) for one in report.devices]
     table.show_table([t(f"live.col.{name}") for name in names], rows, numeric=(4, 5, 6, 7, 9))
     chart.show_caption(t("live.devices.note", zone=zone))
+    if report.former:
+        chart.show_caption(t("live.devices.former", names=few(report.former)))
+
+
+def few(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - MOST_NAMES
+    told = ", ".join(names[:MOST_NAMES])
+    return f"{told} +{more}" if more > 0 else told
 
 
 def device_row(one: DeviceLive, report: LiveReport, zone: str) -> list[str]:
@@ -171,7 +186,13 @@ def last_error(one: DeviceLive, now: int, zone: str) -> str:
 
 def state_words(one: DeviceLive, now: int, zone: str) -> str:
     """State of a device in words."""
-    if one.state == "silent" and one.since is not None:
+    if one.state == "up" and one.feeds:
+        if len(one.feeds) == 1:
+            return t("live.state.feeds.one", name=one.feeds[0])
+        return t("live.state.feeds.many", count=numbers.number(len(one.feeds)))
+    if one.state == "silent":
+        if one.since is None:
+            return t("live.state.silent_yet")
         return t("live.state.silent", age=age(now - one.since))
     if one.state == "outage" and one.since is not None:
         return t("live.state.outage", moment=when(one.since, now, zone))

@@ -68,6 +68,10 @@ LIVE: dict[str, tuple[str, str]] = {
         "{count} of {all} devices give no good readings, {name} for {age}",
         "{count} von {all} Geräten liefern keine gültigen Messwerte, {name} seit {age}",
     ),
+    "live.headline.silent_yets": (
+        "{count} of {all} devices have given no good reading yet",
+        "{count} von {all} Geräten haben noch keinen gültigen Messwert geliefert",
+    ),
     "live.headline.never": (
         "{name} has given no reading yet",
         "{name} hat noch keinen Messwert geliefert",
@@ -79,6 +83,9 @@ LIVE: dict[str, tuple[str, str]] = {
     # --- states of a device ---
     "live.state.up": ("up", "erreichbar"),
     "live.state.silent": ("silent for {age}", "stumm seit {age}"),
+    "live.state.silent_yet": ("no good reading yet", "noch kein gültiger Messwert"),
+    "live.state.feeds.one": ("up, brings {name}", "erreichbar, bringt {name}"),
+    "live.state.feeds.many": ("up, brings {count} devices", "erreichbar, bringt {count} Geräte"),
     "live.state.outage": ("outage since {moment}", "Ausfall seit {moment}"),
     "live.state.never": ("never reached", "nie erreicht"),
     "live.state.stopped": ("not collected", "nicht erfasst"),
@@ -101,6 +108,10 @@ LIVE: dict[str, tuple[str, str]] = {
         "attempts to ask · {zone}",
         "stumm: kein gültiger Messwert seit vier üblichen Schritten, mindestens 1 min · Fehler "
         "sind gescheiterte Abfragen · {zone}",
+    ),
+    "live.devices.former": (
+        "Not collected any more: {names}",
+        "Nicht mehr erfasst: {names}",
     ),
     "live.error.Unreachable": ("not reachable: {why}", "nicht erreichbar: {why}"),
     "live.error.NoAnswer": ("no answer: {why}", "keine Antwort: {why}"),

@@ -17,10 +17,10 @@ from bacpypes3.basetypes import EngineeringUnits, Reliability, StatusFlags
 
 from core.errors import BadAnswer, ConfigError, DeclarationError, DeviceError, NoAnswer, Unreachable
 from core.readings import Quality, Reading
+from core.toml_file import TomlFile, read_toml
 from ingest.bacnet import UNITS, Bacnet, BacnetPoint, read_quality
 from ingest.devices import DeviceSpec, make_device, parse_template
 from ingest.simulate_bacnet import serve_bacnet
-from ingest.toml_file import TomlFile, read_toml
 from tests.ingest.ports import free_port
 
 TEMPLATE = """

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ import pytest
 
 from core.errors import DeclarationError
 from core.journal import FILE, Journal, Poll, open_journal
+from core.ledger import open_ledger
 from core.query import open_store
 from core.readings import Batch, Quality, Reading
 from core.signals import load_catalogue
@@ -109,10 +111,11 @@ class Setup:
         self.log = folder / "collector.log"
         self.metrics = free_port()
 
-    def configure(self, **ports: int) -> None:
+    def configure(self, *, synthetic: bool = False, **ports: int) -> None:
+        made = "synthetic = true\n" if synthetic else ""
         devices = "".join(
             f'[[device]]\nname = "{name}"\ntemplate = "test.toml"\nhost = "127.0.0.1"\n'
-            f'port = {port}\nperiod_s = 0.1\nsite = "Home"\n'
+            f'port = {port}\nperiod_s = 0.1\nsite = "Home"\n{made}'
             for name, port in ports.items()
         )
         self.config.write_text(
@@ -167,6 +170,40 @@ def test_readings_arrive_and_are_seen_by_queries_at_once(setup: Setup) -> None:
     assert setup.kinds("") == ["collector started", "collector stopped"]
     told = [json.loads(line)["event"] for line in setup.log.read_text().splitlines()]
     assert "started" in told and "reached" in told
+
+
+def test_what_a_simulator_tells_is_marked_before_and_after_it_is_settled(setup: Setup) -> None:
+    port = free_port()
+    with simulated(setup.template, port) as process:
+        assert process.stdout is not None
+        said = b"".join(process.stdout.readline() for _ in range(9)).decode()
+        table = said[said.index("[[device]]") :]
+        setup.config.write_text(
+            f'[collector]\nstore = "{setup.store}"\nmetrics = ""\n' + textwrap.dedent(table)
+        )
+        collecting = setup.collect()
+        setup.reached("TRIAL-1")
+        assert end(collecting) == 0
+    store = open_store(setup.store)
+    assert [(one.name, one.synthetic) for one in store.devices()] == [("TRIAL-1", True)]
+    done = start("settle", "--store", str(setup.store))
+    assert b"readings of 1 devices" in done.communicate(timeout=30)[0]
+    (device,) = store.devices()
+    assert device.synthetic and device.rows > 0
+    store.close()
+    with open_ledger(setup.store) as ledger:
+        assert [(one["name"], one["synthetic"]) for one in ledger.devices()] == [("TRIAL-1", True)]
+
+
+def test_real_and_simulated_devices_are_never_collected_together(setup: Setup) -> None:
+    setup.configure(A=502, B=502, C=502)
+    text = setup.config.read_text()
+    setup.config.write_text(text.replace('name = "B"', 'name = "B"\nsynthetic = true'))
+    with pytest.raises(DeclarationError, match="'B' is synthetic and 'A' is real") as caught:
+        load_collector(setup.config)
+    assert caught.value.line == text[: text.index('name = "B"')].count("\n") + 1
+    setup.configure(A=502, B=502, synthetic=True)
+    assert [one.synthetic for one in load_collector(setup.config).devices] == [True, True]
 
 
 def test_an_outage_begins_and_ends_and_others_do_not_notice(setup: Setup) -> None:
@@ -243,6 +280,8 @@ def test_reload_starts_and_ends_devices_and_leaves_the_others(setup: Setup) -> N
         setup.configure(B=second)
         process.send_signal(signal.SIGHUP)
         wait_until(lambda: setup.log.read_text().count("configuration taken") == 2, what="reload")
+        with open_journal(setup.store / FILE) as journal:
+            assert (set(journal.collected() or {}), journal.former()) == ({"B"}, ("A",))
         still, going = setup.good("A"), setup.good("B")
         setup.reached("B", going + 3)
         assert setup.good("A") == still
@@ -269,6 +308,24 @@ def test_killed_and_started_again_nothing_kept_is_lost(setup: Setup) -> None:
     ts, _ = store.raw("A", "active_power", 0, 2**60)
     assert 3 * len(ts) >= kept and (np.diff(ts) > 0).all()
     store.close()
+
+
+def test_a_second_collector_is_refused_until_the_first_is_gone(setup: Setup) -> None:
+    port = free_port()
+    setup.configure(A=port)
+    with simulated(setup.template, port):
+        first = setup.collect()
+        setup.reached("A")
+        second = start("collect", "--config", str(setup.config))
+        said, wrong = second.communicate(timeout=20)
+        assert (second.returncode, said) == (3, b"")
+        assert f"process {first.pid};" in wrong.decode() and b"Traceback" not in wrong
+        setup.reached("A", setup.good("A") + 3)
+        end(first, signal.SIGKILL)
+        third = setup.collect()
+        setup.reached("A", setup.good("A") + 3)
+        assert end(third) == 0
+    assert setup.kinds("").count("collector started") == 2
 
 
 def test_a_configuration_is_checked_before_anything_is_opened(setup: Setup) -> None:

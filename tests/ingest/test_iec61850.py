@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +17,9 @@ pytest.importorskip("iec61850", reason="needs iec61850: pip install -r requireme
 from iec61850 import FC, IedConnection, IedServer
 
 from core.errors import BadAnswer, ConfigError, DeclarationError, DeviceError, NoAnswer, Unreachable
+from core.journal import FILE, open_journal
 from core.readings import Batch, Quality, Reading
+from core.toml_file import TomlFile, read_toml
 from ingest.devices import (
     DeviceSpec,
     load_template,
@@ -33,9 +37,9 @@ from ingest.iec61850_mms import (
     read_quality,
 )
 from ingest.simulate_iec61850 import SimulatedIec61850, serve_iec61850, utc_time
-from ingest.toml_file import TomlFile, read_toml
 from tests.ingest.ports import Line, free_port, line_to
 
+REPO = Path(__file__).parents[2]
 TEMPLATE = """
 name = "Plant"
 vendor = "any"
@@ -339,6 +343,82 @@ def test_reports_tell_what_changes(points: Sequence[Iec61850Point]) -> None:
             await none.close()
 
     asyncio.run(run())
+
+
+@pytest.mark.xfail(
+    strict=True, raises=BadAnswer,
+    reason="the server of iec61850 0.14 cannot tell a buffered block as a whole, nor report by it",
+)  # fmt: skip
+def test_a_buffered_block_sends_what_came_while_nobody_listened(
+    points: Sequence[Iec61850Point],
+) -> None:
+    async def listen(port: int, told: list[Reading], enough: float) -> None:
+        """Until a value has come; then gone without a word."""
+        spec = device(points, port, 1.0, mode="report", reports=["LD0/LLN0$BR$brcb01"])
+        came = asyncio.Event()
+
+        async def deliver(batches: Sequence[Batch]) -> None:
+            told.extend(reading for batch in batches for reading in batch.readings)
+            if enough in [one.value for one in told if one.signal == "i2"]:
+                came.set()
+
+        listening = Iec61850Reports(spec)
+        await listening.open()
+        task = asyncio.create_task(listening.listen(deliver))
+        waiting = asyncio.create_task(came.wait())
+        await asyncio.wait({task, waiting}, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if task.done():
+            await task
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await listening._connected().abort()
+
+    async def run() -> None:
+        async with serve_iec61850(points, VALUES, buffered=True) as server:
+            told: list[Reading] = []
+            await listen(server.port, told, VALUES["i2"])
+            for step in range(1, 6):
+                server.tell("i2", float(step))
+                await asyncio.sleep(0.05)
+            await listen(server.port, told, 5.0)
+            assert {1.0, 2.0, 3.0, 4.0, 5.0} <= {one.value for one in told if one.signal == "i2"}
+
+    asyncio.run(run())
+
+
+def test_a_collector_of_reports_ends_with_code_0(
+    points: Sequence[Iec61850Point], tmp_path: Path
+) -> None:
+    """Threads of the library outlive what they served, and would abort the process at its end."""
+    (tmp_path / "plant.toml").write_text(TEMPLATE)
+    config, store = tmp_path / "collector.toml", tmp_path / "store"
+
+    def good() -> int:
+        if not (store / FILE).exists():
+            return 0
+        with open_journal(store / FILE, read_only=True) as journal:
+            return sum(one.readings for one in journal.backlog())
+
+    async def run() -> int | None:
+        async with serve_iec61850(points, VALUES, report=True) as server:
+            config.write_text(
+                f'[collector]\nstore = "{store}"\nmetrics = ""\nbackoff_max_s = 0.2\n'
+                '[[device]]\nname = "A"\ntemplate = "plant.toml"\nhost = "127.0.0.1"\n'
+                f'port = {server.port}\nied = "IED1"\nmode = "report"\n'
+                'reports = ["LD0/LLN0$RP$urcb01"]\ntimeout_s = 3\n'
+            )
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "ingest", "collect", "--config", str(config), cwd=REPO
+            )
+            async with asyncio.timeout(40):
+                while good() < 8:
+                    server.tell("i2", good() % 7 + time.monotonic() % 1)
+                    await asyncio.sleep(0.1)
+            process.terminate()
+            return await process.wait()
+
+    assert asyncio.run(run()) == 0
 
 
 def test_a_server_that_comes_back_is_asked_again(points: Sequence[Iec61850Point]) -> None:

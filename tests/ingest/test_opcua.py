@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,13 +23,16 @@ from asyncua.ua.status_codes import StatusCodes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from core.errors import BadAnswer, ConfigError, DeclarationError, DeviceError, NoAnswer, Unreachable
+from core.journal import FILE, open_journal
 from core.readings import Batch, Quality, Reading
+from core.toml_file import TomlFile, read_toml
 from ingest.devices import DeviceSpec, make_device, parse_template, transport_class
 from ingest.opcua import OpcUa, OpcUaPoint, OpcUaSubscription, microseconds, read_reading
+from ingest.opcua_history import windows
 from ingest.simulate_opcua import Access, SimulatedOpcUa, serve_opcua
-from ingest.toml_file import TomlFile, read_toml
 from tests.ingest.ports import free_port, line_to
 
+REPO = Path(__file__).parents[2]
 TEMPLATE = """
 name = "Rack"
 vendor = "any"
@@ -351,6 +356,81 @@ def test_a_subscription_tells_every_change(points: Sequence[OpcUaPoint], site: S
         await listening.close()
 
     site.run(run())
+
+
+def test_stretches_of_history() -> None:
+    minute = 60_000_000
+    now = 1_800_000_000_000_000
+    assert windows(now - 2 * minute, now, 86_400 * 10**6) == [(now - 3 * minute, now)]
+    assert windows(now - 7 * minute, now, 86_400 * 10**6) == [
+        (now - 8 * minute, now - 3 * minute), (now - 3 * minute, now),
+    ]  # fmt: skip
+    assert windows(0, now, 10 * minute) == [
+        (now - 10 * minute, now - 5 * minute), (now - 5 * minute, now),
+    ]  # fmt: skip
+    assert windows(now + 2 * minute, now, 10 * minute) == []
+
+
+def test_what_a_killed_collector_missed_is_read_from_history(
+    points: Sequence[OpcUaPoint], tmp_path: Path
+) -> None:
+    """Every change of a node with a history is kept; of one without, those told live."""
+    port, store = free_port(), tmp_path / "store"
+    template = tmp_path / "rack.toml"
+    template.write_text(TEMPLATE)
+    config = tmp_path / "collector.toml"
+    config.write_text(
+        f'[collector]\nstore = "{store}"\nmetrics = ""\nbackoff_max_s = 0.2\n'
+        '[[device]]\nname = "RACK"\ntemplate = "rack.toml"\nmode = "subscribe"\n'
+        f'url = "opc.tcp://127.0.0.1:{port}/simulated"\npublish_s = 0.1\nqueue = 100\n'
+    )
+
+    def kept(signal: str) -> dict[int, float]:
+        if not (store / FILE).exists():
+            return {}
+        with open_journal(store / FILE, read_only=True) as journal:
+            facts = journal.view({}).rows("RACK", signal, 0, 2**62)
+        return dict(zip(*(part.tolist() for part in facts), strict=True))
+
+    async def until(holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not holds():
+                await asyncio.sleep(0.1)
+
+    async def run() -> tuple[set[float], dict[str, dict[int, float]]]:
+        async with serve_opcua(points, VALUES, port=port) as server:
+            await server.remember("soc")
+            command = [sys.executable, "-m", "ingest", "collect", "--config", str(config)]
+            values = itertools.count(1)
+            told: list[float] = []
+
+            async def tell(count: int) -> None:
+                for value in itertools.islice(values, count):
+                    told.append(value / 10)
+                    await server.tell("soc", value / 10)
+                    await server.tell("p", float(value))
+                    await asyncio.sleep(0.01)
+
+            for kill in (True, True, False):
+                process = await asyncio.create_subprocess_exec(*command, cwd=REPO)
+                before = len(told)
+                await until(lambda had=before: len(kept("soc")) > had)  # type: ignore[misc]
+                await tell(20)
+                if kill:  # at once: some are told and not yet kept
+                    process.kill()
+                    await process.wait()
+                    await tell(20)
+                else:
+                    await until(lambda: set(kept("soc").values()) >= set(told))
+                    process.terminate()
+                    assert await process.wait() == 0
+            return set(told), {name: kept(name) for name in ("soc", "p")}
+
+    told, found = asyncio.run(run())
+    assert len(told) == 100
+    assert set(found["soc"].values()) - {VALUES["soc"]} == told
+    assert len(found["soc"]) == 101  # each change once, and the value at the start
+    assert len(found["p"]) < 101
 
 
 def test_a_subscription_notices_that_the_server_is_gone(

@@ -31,7 +31,7 @@ class TomlFile:
 
         An empty `table` is what stands before the first header. 1 where nothing fits.
         """
-        start, end = self._reach(table, index)
+        start, end = self.reach(table, index)
         if key is not None:
             pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]")
             for number in range(start, end):
@@ -39,7 +39,7 @@ class TomlFile:
                     return number + 1
         return start + 1
 
-    def _reach(self, table: str, index: int) -> tuple[int, int]:
+    def reach(self, table: str, index: int) -> tuple[int, int]:
         """Lines [start, end) of a table, its header included, its sub-tables too."""
         headers = [
             (number, found.group(1))
