@@ -17,6 +17,7 @@ from core.errors import ConfigError, QueryError, SourceError, StoreError, Ziggur
 
 if TYPE_CHECKING:
     from core import query
+    from core.alert_service import Run
     from core.config import Settings
     from core.ledger import Ledger
     from ingest.build import Progress, Summary
@@ -25,7 +26,7 @@ EXIT_SOURCES = 1  # some sources could not be read; the rest is in the store
 EXIT_USAGE = 2
 EXIT_STORE = 3  # the store is missing, damaged, locked or of another format
 EXIT_DIFFERS = 4  # verify found differences
-DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV")
+DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV", "data/weather", "data/price")
 
 app = typer.Typer(
     no_args_is_help=False,
@@ -181,7 +182,7 @@ def verify(store: Store = None) -> None:
                 typer.echo(sentence)
                 differences += 1
     place = _journal_path(settings)
-    if place.exists():
+    if _holds_journal(place):
         from core.journal import open_journal
 
         with open_journal(place, read_only=True) as journal:
@@ -269,6 +270,132 @@ def demo(
     )
 
 
+@app.command()
+def alerts(
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="Evaluate anew from here, local time: 2025-06-01. Without it, what came in since "
+            "the last evaluation."
+        ),
+    ] = None,
+    device: Annotated[
+        list[str] | None, typer.Option(help="Device; repeatable. Default: all.")
+    ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(help="File of rules (default <store>_alerts.toml beside the store)."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print, keep nothing.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on with live readings and send messages.")
+    ] = False,
+    every: Annotated[float, typer.Option(min=0.2, help="Seconds between two looks.")] = 5.0,
+    store: Store = None,
+) -> None:
+    """Evaluate the rules of alerts, print what they found and keep it.
+
+    Example: python preprocess.py alerts --since 2025-06-01 --device BESS-1
+    """
+    from core.alert_rules import load_alerts, rules_path
+    from core.alert_service import run_alerts
+    from core.alert_store import open_alerts
+    from core.query import open_store
+
+    settings = _settings(store=store)
+    opened = open_store(settings.store, journal=settings.journal)
+    config = load_alerts(rules or rules_path(settings), opened.zone)
+    with open_alerts(settings.store) as kept, _Meter(unit="devices") as meter:
+        if follow:
+            from core.alert_follow import follow as run_on
+
+            run_on(opened, kept, lambda: load_alerts(rules or rules_path(settings), opened.zone),
+                   every_s=every, say=typer.echo)  # fmt: skip
+            return
+        run = run_alerts(
+            opened, kept, config, since=_moment(since, opened.zone) if since else None,
+            devices=[_device(opened, name).name for name in device] if device else None,
+            dry_run=dry_run, on_progress=meter.step,
+        )  # fmt: skip
+    if run is None:
+        typer.echo("the store holds no reading yet")
+        return
+    _print_alerts(run, opened.zone)
+
+
+@app.command()
+def train(
+    device: Annotated[str, typer.Option(help="Device, as named by status.")],
+    quantity: Annotated[
+        str | None,
+        typer.Option(help="load, pv, net, room_temperature or cell_temperature. Default: all."),
+    ] = None,
+    holidays: Annotated[
+        str | None,
+        typer.Option(help="Whose public holidays count: DE, DE-BY, ... or none. Default: by zone."),
+    ] = None,
+    days: Annotated[int, typer.Option(min=2, help="Days of the backtest.")] = 90,
+    store: Store = None,
+) -> None:
+    """Train forecast models of a device and test them on its newest days.
+
+    The models stand beside the store, in <store>_models, with their figures; the app shows them.
+
+    Example: python preprocess.py train --device m1
+    """
+    from core.forecast_cases import forecast_targets
+    from core.forecast_training import train as run
+    from core.query import open_store
+
+    opened = open_store(_settings(store=store).store)
+    name = _device(opened, device).name
+    wanted = [quantity] if quantity else [one.quantity for one in forecast_targets(opened, name)]
+    if not wanted:
+        raise QueryError(f"{name} measures nothing that can be forecast")
+    region = "" if holidays == "none" else holidays
+    for one in wanted:
+        stored = run(opened, name, one, region=region, test_days=days, say=typer.echo)
+        _print_model(stored.manifest)
+
+
+@app.command()
+def forecast(
+    device: Annotated[str, typer.Option(help="Device, as named by status.")],
+    quantity: Annotated[
+        str | None, typer.Option(help="Which of its models. Default: all that are stored.")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="Time of issue, local; nothing later is looked at. Default: newest."),
+    ] = None,
+    store: Store = None,
+) -> None:
+    """Forecast the next 48 hours after the newest reading, and keep it as signals of the store.
+
+    Example: python preprocess.py forecast --device m1
+    """
+    from core.errors import ModelMissing
+    from core.forecast_models import stored_quantities
+    from core.forecast_training import issue_forecast, write
+    from core.query import open_store
+
+    opened = open_store(_settings(store=store).store)
+    name = _device(opened, device).name
+    wanted = [quantity] if quantity else stored_quantities(opened.root, name)
+    if not wanted:
+        raise ModelMissing(
+            f"no model is stored for {name}; train one: preprocess.py train --device {name}"
+        )
+    moment = _moment(at, opened.zone) if at else None
+    for one in wanted:
+        given, stored = issue_forecast(opened, name, one, at=moment)
+        rows = write(opened, given, stored)
+        typer.echo(
+            f"{name} {one}: {len(given.frame)} slots from {_local(given.issue, opened.zone)}, "
+            f"served by {given.served}; {rows} readings of {name}.forecast"
+        )
+
+
 # --- around the commands ------------------------------------------------------------------------
 def _settings(**given: Any) -> Settings:
     from core.config import load_settings
@@ -282,10 +409,15 @@ def _journal_path(settings: Settings) -> Path:
     return settings.journal or settings.store / FILE
 
 
+def _holds_journal(place: Path) -> bool:
+    """Whether a journal was begun there; one without a byte never was."""
+    return place.exists() and place.stat().st_size > 0
+
+
 def _journal_status(settings: Settings, ledger: Ledger) -> dict[str, Any] | None:
     """Size of the journal and what of it is not in the pyramid; None where there is none."""
     place = _journal_path(settings)
-    if not place.exists():
+    if not _holds_journal(place):
         return None
     from core.journal import open_journal, settled_in
     from core.ledger import LIVE
@@ -372,6 +504,11 @@ class _Meter:
         if self._bar is not None:
             self._bar.stop()
 
+    def step(self, name: str, done: int, of: int) -> None:
+        """Draw which device is at work."""
+        if sys.stderr.isatty():
+            typer.echo(f"\r{done + 1}/{of} {name:<24}", err=True, nl=done + 1 == of)
+
     def show(self, progress: Progress) -> None:
         """Draw where the work stands."""
         if not sys.stderr.isatty():
@@ -396,6 +533,46 @@ class _Meter:
             done=f"{progress.sources}/{progress.sources_total} {self._unit}",
             rate=f"{progress.rows / seconds:,.0f}",
         )
+
+
+def _print_alerts(run: Run, zone: str) -> None:
+    """Alerts by time, and how many of each rule."""
+    from core.alert_run import count_by_rule
+
+    found = sorted(run.outcome.found, key=lambda one: (one.episode.start, one.device, one.rule))
+    for one in found:
+        episode = one.episode
+        end = _local(episode.end, zone) or "open"
+        what = one.device if not one.signal else f"{one.device}/{one.signal}"
+        typer.echo(
+            f"{episode.severity:<9}{one.rule:<20} {what:<28} {_local(episode.start, zone)} .. "
+            f"{end:<25} peak {episode.peak:.4g} {one.unit} ({episode.count})"
+        )
+    for rule, count in sorted(count_by_rule(found).items()):
+        typer.echo(f"{rule}: {count}")
+    for lost in run.outcome.unwatched:
+        typer.echo(f"not watched: {lost.rule} of {lost.device}, for want of {lost.missing}")
+    span = f"{_local(run.since, zone)} .. {_local(run.until, zone)}"
+    typer.echo(f"{len(found)} alerts, {run.outcome.readings} readings read, {span}")
+    if run.kept is None:
+        typer.echo("nothing was kept (--dry-run)")
+    else:
+        typer.echo(f"{len(run.kept.raised)} of them are new")
+
+
+def _print_model(manifest: dict[str, Any]) -> None:
+    figures, unit = manifest["figures"], manifest["unit"]
+    typer.echo(
+        f"  RMSE {figures['rmse']['value']:.3g} {unit}, MAE {figures['mae']['value']:.3g} {unit}, "
+        f"80 % band covers {100 * figures['coverage']['value']:.0f} %, "
+        f"{figures['n']} forecasts of {figures['days']} days"
+    )
+    for name, one in figures["skill"].items():
+        interval = "" if one["low"] is None else f" [{one['low']:.2f}, {one['high']:.2f}]"
+        if one["value"] is not None:
+            typer.echo(f"  skill against {name}: {one['value']:.2f}{interval}")
+    if manifest["served"] != "model":
+        typer.echo(f"  the model loses to {manifest['served']}, which is served in its place")
 
 
 def _print_summary(summary: Summary, settings: Settings) -> None:

@@ -35,6 +35,8 @@ class Settings(BaseModel):
     workers: int = Field(default=2, ge=1, le=64)
     future_tolerance_s: float = Field(default=86_400.0, ge=0)
     signals: Path | None = None
+    plants: Path | None = None  # None: <store>_plants.toml beside the store
+    alerts: Path | None = None  # None: <store>_alerts.toml beside the store
     language: Literal["en", "de"] = "en"
     upload_limit_mb: int = Field(default=200, ge=1)
     query_memory_mb: int = Field(default=1024, ge=64)

@@ -26,6 +26,7 @@ PRESENT_LEAST_US = 10 * SECOND
 GRID_US = tuple(
     size * SECOND for size in (1, 5, 15, 60, 300, 900, 3600, 7200, 21_600)
 )  # fmt: skip
+SAID_GROUPS = ("weather", "price")
 # What can be summed over devices of a site, in the order in which it is offered.
 OFFERED = (
     "active_power", "grid_power", "load_power", "pv_power", "inverter_power", "battery_power",
@@ -149,17 +150,22 @@ def _fact(device: Device, key: str) -> Any:
 def quantities(store: Store) -> list[str]:
     """Quantities that can be taken over devices, those that most devices measure first."""
     counted: dict[str, int] = {}
-    for device in store.devices():
+    for device in _measuring_devices(store):
         for quantity in {one.quantity for one in store.signals(device.name, kind="analog")}:
             counted[quantity] = counted.get(quantity, 0) + 1
     found = [one for one in OFFERED if one in counted]
     return sorted(found, key=lambda one: (-counted[one], OFFERED.index(one)))
 
 
+def _measuring_devices(store: Store) -> list[Device]:
+    """Devices that measure; what a service says of the weather is no reading of the site."""
+    return [device for device in store.devices() if device.group not in SAID_GROUPS]
+
+
 def measuring(store: Store, quantity: str) -> dict[str, tuple[SignalInfo, ...]]:
     """Analog signals of a quantity by device; of one with several units the first unit's."""
     found = {}
-    for device in store.devices():
+    for device in _measuring_devices(store):
         mine = [one for one in store.signals(device.name, quantity, "analog") if one.rows]
         if mine:
             found[device.name] = tuple(one for one in mine if one.unit == mine[0].unit)
@@ -188,7 +194,9 @@ def present(store: Store, quantity: str, now: int, over: Over = "sum") -> Presen
     ------
     QueryError : no device measures it, or their units do not add up.
     """
-    signals = _fitting(measuring(store, quantity), quantity)
+    every = _fitting(measuring(store, quantity), quantity)
+    former = store.journal.former() if store.journal is not None else ()
+    signals = {name: mine for name, mine in every.items() if name not in former} or every
     readings: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     ages: dict[str, int] = {}
     for name, mine in signals.items():

@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from core.config import Settings, load_settings
-from core.errors import ConfigError, DeviceError, SourceError, StoreError, ZigguratError
+from core.errors import (
+    AddressTaken,
+    ConfigError,
+    DeviceError,
+    SourceError,
+    StoreError,
+    ZigguratError,
+)
+from ingest.fetch_commands import fetch
 
 if TYPE_CHECKING:
     from core.readings import Reading
@@ -35,12 +43,14 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="""Collect readings of devices and brokers, and look after what collects them.
+    help="""Collect readings of devices and brokers, fetch weather and prices.
 
     Exit codes: 0 all good, 1 a device could not be asked, 2 wrong use or configuration, 3 the
-    store or the journal is missing, damaged or locked.
+    store or the journal is missing, damaged or locked, or an address to serve at is taken.
     """,
 )
+
+app.add_typer(fetch, name="fetch")
 
 Config = Annotated[Path, typer.Option("--config", help="The collector's configuration.")]
 Store = Annotated[
@@ -128,9 +138,9 @@ def probe(
 
     settings = _settings()
     spec = _asked_device(device, config, template, setting or [], settings.zone)
-    readings = asyncio.run(_read_once(spec))
     catalogue = load_catalogue(settings.signals)
     meanings = {one.name: one for one in spec.meanings(catalogue.describe)}
+    readings = spec.plausible(asyncio.run(_read_once(spec)), meanings)
     if as_json:
         typer.echo(json.dumps([_plain(one, meanings.get(one.signal)) for one in readings]))
     else:
@@ -183,7 +193,7 @@ async def _read_once(spec: DeviceSpec) -> list[Reading]:
 
     if getattr(spec.settings, "client_id", None) is not None:
         # The collector's own session at the broker stays untouched.
-        own = {"client_id": f"probe-{uuid.uuid4().hex[:12]}", "clean_start": True}
+        own = {"client_id": f"probe-{uuid.uuid4().hex[:12]}", "clean_start": True, "share": ""}
         spec = replace(spec, settings=spec.settings.model_copy(update=own))
     transport = transport_class(spec.transport)(spec)
     first: asyncio.Future[list[Reading]] = asyncio.get_running_loop().create_future()
@@ -249,15 +259,16 @@ def _print_readings(
 @app.command()
 def scan(
     host: Annotated[str, typer.Argument(help="Address of the device.")],
-    port: Annotated[int, typer.Option(help="TCP port.")] = 502,
-    unit: Annotated[int, typer.Option(help="Unit (slave) number.")] = 1,
-    timeout: Annotated[float, typer.Option(help="For each answer [s].")] = 3.0,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="TCP port.")] = 502,
+    unit: Annotated[int, typer.Option(min=0, max=255, help="Unit (slave) number.")] = 1,
+    timeout: Annotated[float, typer.Option(min=0.05, max=3600, help="For each answer [s].")] = 3.0,
 ) -> None:
     """Find the SunSpec models of a device and print what they say."""
+    from ingest.devices import checked_settings
     from ingest.sunspec import SunSpec
     from ingest.sunspec import scan as run
 
-    told = SunSpec.Settings(host=host, port=port, unit=unit)
+    told = checked_settings(SunSpec.Settings, {"host": host, "port": port, "unit": unit}, "scan")
     for model in asyncio.run(run(told, timeout)):
         known = model.name or "not known"
         typer.echo(f"model {model.number} ({known}) at {model.address}, {len(model.words)} words")
@@ -326,7 +337,8 @@ def simulate_device(
 ) -> None:
     """Serve any template with values that move, until told to stop.
 
-    Prints the command that reads it. --set takes the unit that `probe` shows.
+    Prints the command that reads it, and the table of a configuration that collects it, which
+    marks its readings as synthetic. --set takes the unit that `probe` shows.
 
     Example: python -m ingest simulate device --template sungrow_sg --port 5020
     """
@@ -339,12 +351,22 @@ def simulate_device(
         words = "".join(f" --set {key}={value}" for key, value in simulated.found_by.items())
         typer.echo(
             f"{template} at {host}:{port}, read by\n"
-            f"  python -m ingest probe --template {template}{words}"
+            f"  python -m ingest probe --template {template}{words}\n"
+            f"and, in a configuration and a store of its own, collected by\n"
+            f"{_as_toml(template, simulated.found_by)}"
         )
         sys.stdout.flush()
 
     serving = serve(load_template(template), host=host, port=port, zone=_settings().zone)
     asyncio.run(_until_told(serve_moving(serving, fixed, started=started)))
+
+
+def _as_toml(template: str, found_by: Mapping[str, Any]) -> str:
+    """The table of a collector's configuration that leads to a simulated device."""
+    told = {"name": "TRIAL-1", "template": template, "synthetic": True, **found_by}
+    # A template's settings are plain: what JSON writes of them is TOML as well.
+    lines = [f"{key} = {json.dumps(value)}" for key, value in told.items()]
+    return "\n".join(["  [[device]]", *(f"  {line}" for line in lines)])
 
 
 def _numbers(pairs: list[str]) -> dict[str, float]:
@@ -375,7 +397,8 @@ def simulate_meter(
 ) -> None:
     """Publish the power of simulated households, 0 to 9000 W, until told to stop.
 
-    What a broker has not confirmed is kept and sent again once it is back.
+    What a broker has not confirmed is kept and sent again once it is back; over MQTT also what
+    nobody has subscribed to yet.
 
     Example: python -m ingest simulate meter --broker amqp://127.0.0.1/houses --houses A,B,C
     """
@@ -404,7 +427,7 @@ def simulate_pv(
     out: Annotated[Path, typer.Option(help="Folder of the CSV files.")] = Path("data/simulated"),
     store: Store = None,
     name: Annotated[
-        str, typer.Option(help="Of this consumer; those of one AMQP queue share its messages.")
+        str, typer.Option(help="Of this consumer and its session at a broker; no two alike.")
     ] = "pv-1",
     seed: int = 0,
     log: Annotated[Path | None, typer.Option(help="File of log lines, rotated.")] = None,
@@ -414,7 +437,8 @@ def simulate_pv(
     """Add the power of a roof, up to 4000 W, to what meters publish; keep both.
 
     Writes a CSV per meter and local day with time, meter, PV, sum and net power, and the same to
-    the journal of the store. A message is acknowledged when both have it.
+    the journal of the store. A message is acknowledged when both have it. Several consumers share
+    the messages of a broker; one that was killed must be started again, by its name, over MQTT.
 
     Example: python -m ingest simulate pv --broker amqp://127.0.0.1/houses --out data/simulated
     """
@@ -434,7 +458,7 @@ def simulate_pv(
     beside = PvBeside(out, settings.zone, seed)
     catalogue = load_catalogue(settings.signals)
     with open_journal(settings.store / FILE, create=True) as journal:
-        asyncio.run(run(known, settings, journal, lines, catalogue.describe, beside))
+        asyncio.run(run(known, settings, journal, lines, catalogue.describe, beside, shared=True))
 
 
 def _start(text: str | None, zone: str) -> int | None:
@@ -492,7 +516,7 @@ def _run() -> None:
         _stop(EXIT_DEVICE, f"{type(error).__name__}: {error}")
     except (ConfigError, SourceError) as error:
         _stop(EXIT_USAGE, str(error))
-    except StoreError as error:
+    except (StoreError, AddressTaken) as error:
         _stop(EXIT_STORE, str(error))
     except ZigguratError as error:
         _stop(EXIT_USAGE, str(error))

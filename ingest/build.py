@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 DIRECT_BYTES = 12 << 20  # a file of one signal up to this size is held whole
 QUARANTINE_LINES = 10_000  # lines kept word for word per source; beyond, counted by reason
 RACY_NS = 2_000_000_000  # a file changed this short before it was read may change unseen
+AHEAD_GROUPS = ("weather", "price")  # what is told of times to come
+AHEAD_US = 17 * 86_400_000_000  # the longest weather forecast is of 16 days
 BY_HAND = "hand:"  # marks a declaration given with --declare, not beside the file
 RELEASE_STRETCHES = 4
 RELEASE_EVERY = 8  # signals
@@ -641,8 +643,9 @@ class _Run:
         if not len(batch.ts):
             return
         usable = None
-        if int(batch.ts.max()) > self._future or int(batch.ts.min()) < 86_400_000_000:
-            usable = (batch.ts <= self._future) & (batch.ts >= 86_400_000_000)
+        future = self._future + (AHEAD_US if task.layout.group in AHEAD_GROUPS else 0)
+        if int(batch.ts.max()) > future or int(batch.ts.min()) < 86_400_000_000:
+            usable = (batch.ts <= future) & (batch.ts >= 86_400_000_000)
             for i in np.flatnonzero(~usable).tolist():
                 bad.add(batch.line_of(i), "", _moment(int(batch.ts[i])), "time out of range")
         for name, value in batch.values.items():
@@ -680,8 +683,22 @@ class _Run:
             if not outcome.error:
                 if before and before.rows and before.device != outcome.task.layout.device:
                     commit.note_move(before.device, id_, before.signals)
+                self._tell_facts(commit, outcome.task.layout)
                 from_line = outcome.task.resume.end_line + 1 if outcome.task.resume else 0
                 commit.put_quarantine(outcome.task.id, outcome.quarantine, from_line)
+
+    def _tell_facts(self, commit: Commit, layout: Layout) -> None:
+        """Facts that a source tells of its device; a location told by hand stays."""
+        if not layout.facts:
+            return
+        held: dict[str, Any] = next(
+            (one["facts"] for one in self._ledger.devices() if one["name"] == layout.device), {}
+        )
+        told = {
+            key: value for key, value in layout.facts if key != "location" or key not in held
+        }  # fmt: skip
+        if any(held.get(key) != value for key, value in told.items()):
+            commit.put_facts(layout.device, {**held, **told})
 
 
 def _is_settled(layout: Layout, state: ReadState) -> bool:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,18 @@ from core.zones import Transitions, transitions
 Times = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Nonexistent = Literal["quarantine", "shift"]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def nearest_pass(local: datetime, zone: str, arrival: int) -> int:
+    """Moment of a wall clock [µs UTC] that was told live, without rows before it.
+
+    Of an hour that the clock shows twice it is the pass next to `arrival` [µs UTC]: what arrives
+    was said a moment ago.
+    """
+    aware = local.replace(tzinfo=ZoneInfo(zone))
+    passes = [(aware.replace(fold=fold) - _EPOCH) // timedelta(microseconds=1) for fold in (0, 1)]
+    return min(passes, key=lambda ts: abs(ts - arrival))
 
 
 @dataclass(frozen=True)

@@ -195,16 +195,24 @@ class Reader:
         )
 
     def __iter__(self) -> Iterator[Batch]:
-        if self.layout.format == "parquet":
-            from ingest.parquet_files import read_parquet
-
-            for batch in read_parquet(self.source, self.layout, self.zone, self.nonexistent):
+        if self.layout.format != "csv":
+            for batch in self._whole():
                 self._rows += len(batch.ts)
                 yield batch
             self._digest = prefix_hash(self.source.path, self.source.size)
             self._offset = self.source.size
             return
         yield from self._read_text()
+
+    def _whole(self) -> Iterator[Batch]:
+        """Batches of a file that is read whole."""
+        if self.layout.format == "parquet":
+            from ingest.parquet_files import read_parquet
+
+            return read_parquet(self.source, self.layout, self.zone, self.nonexistent)
+        from ingest.documents import read_tracks
+
+        return read_tracks(self.source, self.layout.format, self.layout.zone)
 
     def _read_text(self) -> Iterator[Batch]:
         packed = self.layout.compression is not None or self.source.member is not None

@@ -43,7 +43,7 @@ class Layout:
 
     Parameters
     ----------
-    format : 'csv' or 'parquet'.
+    format : 'csv', 'parquet' or one of `ingest.documents.FORMS`.
     header_line, data_line : physical lines, 1-based; header_line 0 where there is none.
     time_columns, time_index : one column, or date and time of day; none with `start_us`.
     time_format : None for ISO 8601, a `strptime` format, or 'count:s' for numbers since
@@ -57,6 +57,7 @@ class Layout:
     start_us, step_us : local time of the first row and step [µs] where there is no time column.
     width : number of fields of a row.
     long : names of the signal and value columns of a long table.
+    facts : pairs that the source tells of its device.
     """
 
     format: str
@@ -87,6 +88,7 @@ class Layout:
     long: tuple[str, str] | None = None
     missing: tuple[str, ...] = MISSING
     notes: tuple[str, ...] = ()
+    facts: tuple[tuple[str, Any], ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Plain dictionary for JSON."""

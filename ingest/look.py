@@ -18,6 +18,7 @@ from core.signals import is_energy
 from ingest import times
 from ingest.clock import Times
 from ingest.declare import ColumnRule, Declaration
+from ingest.documents import GENERAL, HEAD, form_of_head, look_document
 from ingest.layout import MISSING, Column, Layout, name_device, unique_names
 from ingest.sources import PEEK, ByteStream, SourceFile
 
@@ -633,7 +634,39 @@ def look(
         raise SourceError(source.path, f"is not a {source.path.suffix[1:]} file")
     compression = "gzip" if magic[:2] == b"\x1f\x8b" and source.member is None else None
     head, tail = _peek(source, compression, peek)
+    if source.member is None and compression is None and not _told_table(declaration):
+        form = form_of_head(head[:HEAD])
+        if form is not None:
+            return look_document(source, form, declaration)
+    if b"/MWh]" in head[:HEAD]:
+        return _look_prices(source, declaration, head, tail, compression)
     return _look_text(source, declaration, head, tail, compression)
+
+
+def _told_table(declared: Declaration | None) -> bool:
+    """Whether a declaration says how a table is written; then it is read as that."""
+    told = ("delimiter", "header", "skip_lines", "time", "format", "start", "origin", "only")
+    return declared is not None and any(getattr(declared, key) is not None for key in told)
+
+
+def _look_prices(
+    source: SourceFile,
+    declared: Declaration | None,
+    head: bytes,
+    tail: bytes,
+    compression: str | None,
+) -> Layout:
+    """A table of prices; that of SMARD needs nothing told."""
+    from ingest.prices import smard_declaration, smard_facts, with_told
+
+    header = head[:HEAD].decode("utf-8-sig", "replace").partition("\n")[0]
+    own = smard_declaration(source.path, header)
+    if own is None:
+        return _look_text(source, declared, head, tail, compression)
+    general = source.logical.parent.name.lower() in GENERAL
+    own = replace(own, device="SMARD" if general else source.logical.parent.name)
+    layout = _look_text(source, with_told(own, declared), head, tail, compression)
+    return replace(layout, facts=tuple(smard_facts().items()))
 
 
 def _magic(source: SourceFile) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal
@@ -12,11 +13,14 @@ from core.errors import ConfigError
 from core.readings import Quality, Reading
 from ingest.devices import DeviceSpec, Point
 from ingest.modbus_link import BIT_TABLES, Link, LinkSettings, Table
+from ingest.register_clock import RegisterClock
 from ingest.register_reader import Answer, Limits, Reader, Span
 from ingest.registers import NumberType, Order, decode, encode, length
 
+LOG = logging.getLogger(__name__)
 # Powers of ten beyond are no scale but something that is not one.
 MAX_EXPONENT = 10
+REGISTERS = 65_536  # of each table, the addresses of a question have 16 bits
 _LAST = 65535
 
 
@@ -30,6 +34,7 @@ class ModbusSettings(LinkSettings):
     max_registers : most registers in one question.
     max_gap : registers without meaning that may be read along to save a question.
     boundaries : addresses at which a question must begin anew.
+    clock : of the device, whose time its readings bear; ``false`` for the moment of the answer.
     """
 
     registers: Table = "holding"
@@ -39,6 +44,7 @@ class ModbusSettings(LinkSettings):
     max_registers: int = Field(default=125, ge=4, le=125)
     max_gap: int = Field(default=16, ge=0)
     boundaries: tuple[int, ...] = ()
+    clock: RegisterClock | Literal[False] = False
 
 
 class ModbusPoint(Point):
@@ -93,6 +99,15 @@ def where(point: ModbusPoint, settings: ModbusSettings) -> Span:
     return Span(table, point.address - settings.first_address, count)
 
 
+def where_clock(settings: ModbusSettings) -> Span | None:
+    """Registers of a device's clock, where it has one that is to be read."""
+    clock = settings.clock
+    if not clock:
+        return None
+    start = clock.address - settings.first_address
+    return Span(clock.table(settings.registers), start, length(clock.type))
+
+
 def where_scale(point: ModbusPoint, settings: ModbusSettings) -> Span | None:
     """Register of a point's power of ten, where it has one."""
     if point.scale_address is None:
@@ -137,11 +152,25 @@ class Modbus:
         self._settings: ModbusSettings = device.settings
         self._points: tuple[ModbusPoint, ...] = device.points
         self._link = Link(self._settings, device.timeout_s)
+        for point in self._points:
+            span = where(point, self._settings)
+            if not 0 <= span.start <= span.start + span.count <= REGISTERS:
+                first = self._settings.first_address
+                last = first + REGISTERS - 1
+                raise ConfigError(
+                    f"device {device.name}: signal {point.signal!r} takes {span.count} from "
+                    f"address {point.address} on, expected within {first} to {last}"
+                )
         found = (
             (where(point, self._settings), where_scale(point, self._settings))
             for point in self._points
         )
         fields = [field for pair in found for field in pair if field is not None]
+        self._name, self._zone = device.name, device.zone
+        self._clock_span = where_clock(self._settings)
+        self._believed = True
+        if self._clock_span is not None:
+            fields.append(self._clock_span)
         for field in fields:
             if field.start < 0 or field.end > _LAST + 1:
                 raise ConfigError(
@@ -171,7 +200,8 @@ class Modbus:
     async def poll(self) -> list[Reading]:
         """One reading of every point; those of registers that the device does not have have none.
 
-        All bear the time of the first answer, so that the cells of a battery stay together.
+        All bear one time, so that the cells of a battery stay together: that of the device where
+        it tells one that can be, else that of the first answer.
 
         Raises
         ------
@@ -180,16 +210,33 @@ class Modbus:
         """
         async with self._link.turn():
             answer = await self._reader.read()
-        return [self._reading(point, answer) for point in self._points]
+        ts = self._moment(answer)
+        return [self._reading(point, answer, ts) for point in self._points]
 
-    def _reading(self, point: ModbusPoint, answer: Answer) -> Reading:
+    def _moment(self, answer: Answer) -> int:
+        """Time of the readings of a poll [µs UTC]."""
+        settings, clock = self._settings, self._settings.clock
+        if not clock or self._clock_span is None:
+            return answer.ts
+        words, told, count = answer.words(self._clock_span), None, None
+        if words is not None:  # else it has refused them
+            count = int(decode(words, clock.type, settings.word_order, settings.byte_order))
+            told = clock.moment(count, self._zone, answer.ts)
+        if (told is not None) is not self._believed:
+            self._believed = told is not None
+            say = LOG.info if self._believed else LOG.warning
+            event = "clock believed again" if self._believed else "clock not believed"
+            say(event, extra={"device": self._name, "told": count})
+        return answer.ts if told is None else told
+
+    def _reading(self, point: ModbusPoint, answer: Answer, ts: int) -> Reading:
         found = answer.words(where(point, self._settings))
         scale = where_scale(point, self._settings)
         power = [0] if scale is None else answer.words(scale)
         if found is None or power is None:
-            return Reading(point.signal, answer.ts, math.nan, Quality.NO_VALUE)
+            return Reading(point.signal, ts, math.nan, Quality.NO_VALUE)
         raw = decoded(point, found, self._settings)
         exponent = decode(power, "int16")
         if abs(exponent) > MAX_EXPONENT:
-            return point.reading(None, answer.ts)
-        return point.reading(raw, answer.ts, 10.0**exponent)
+            return point.reading(None, ts)
+        return point.reading(raw, ts, 10.0**exponent)

@@ -7,7 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from ingest.devices import DeviceSpec
-from ingest.modbus import ModbusPoint, ModbusSettings, encoded, where, where_scale
+from ingest.modbus import (
+    ModbusPoint,
+    ModbusSettings,
+    encoded,
+    where,
+    where_clock,
+    where_scale,
+)
 from ingest.modbus_link import BIT_TABLES, Table
 from ingest.registers import encode, limits, resolution
 
@@ -55,6 +62,17 @@ def image(device: DeviceSpec, values: Mapping[str, float | None]) -> Image:
             key = (place.table, address)
             made[key] = made.get(key, 0) | word if point.mask is not None else word
     return made
+
+
+def clock(device: DeviceSpec, moment: int) -> Image:
+    """Registers of its clock at a moment [µs UTC]; none where it has no clock."""
+    settings: ModbusSettings = device.settings
+    span = where_clock(settings)
+    if span is None or not settings.clock:
+        return {}
+    count = settings.clock.count(moment, device.zone)
+    words = encode(count, settings.clock.type, settings.word_order, settings.byte_order)
+    return {(span.table, address): word for address, word in enumerate(words, span.start)}
 
 
 def _raw(point: ModbusPoint, value: float | None) -> float:

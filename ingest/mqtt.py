@@ -5,6 +5,9 @@ readings; what was not acknowledged when a connection, the broker or this progra
 again. Twice is possible and harmless where the message tells its own time: the journal keeps one
 reading for each moment. A message without a time of its own gets that of its arrival, so one that
 waited at the broker is late and one that comes again is a second reading.
+
+Of programs that name the same `share` each gets a part of the messages (MQTT 5, shared
+subscriptions). What one of them was given waits in its own session until it comes back.
 """
 
 from __future__ import annotations
@@ -31,8 +34,10 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from pydantic import Field, field_validator, model_validator
 
 from core.errors import BadAnswer, ConfigError, Unreachable
+from core.failures import because, of_os
 from core.readings import Batch, Quality, Reading
 from ingest.access import Secured, from_environment, tls_context
+from ingest.checks import Host
 from ingest.devices import Deliver, DeviceSpec
 from ingest.payload import Clock, Decoder, PayloadPoint, checked_form, checked_path, merged
 
@@ -51,6 +56,7 @@ class Settings(Secured):
         ``houses/+/power`` is about as many devices as there are houses.
     time, time_format : path of the time in a message, see `ingest.payload`; without it the moment
         of arrival counts.
+    share : group of programs that share the messages between them (MQTT 5); empty for all of them.
     client_id : by which the broker knows the session. Two programs must not share one.
     clean_start : begin without what the broker kept.
     session_expiry_s : how long the broker keeps it (MQTT 5; with 3.1.1 its own settings say).
@@ -59,13 +65,14 @@ class Settings(Secured):
     pending : messages that may wait here for the journal; the broker holds back the others.
     """
 
-    host: str = Field(min_length=1)
+    host: Host = Field(min_length=1)
     port: int | None = Field(default=None, ge=1, le=65535)
     version: Literal["3.1.1", "5"] = "5"
     topic: str = ""
     device_from: int | None = Field(default=None, ge=1)
     time: str | None = None
     time_format: str = "iso"
+    share: str = ""
     client_id: str = ""
     clean_start: bool = False
     session_expiry_s: int = Field(default=7 * 86_400, ge=0, lt=2**32)
@@ -77,6 +84,14 @@ class Settings(Secured):
     @classmethod
     def _topic(cls, topic: str) -> str:
         return checked_filter(topic)
+
+    @model_validator(mode="after")
+    def _shares(self) -> Settings:
+        if set(self.share) & set("/+#\0"):
+            raise ValueError(f"share {self.share!r} has / + or # in it")
+        if self.share and self.version != "5":
+            raise ValueError("share needs version 5")
+        return self
 
     @field_validator("time")
     @classmethod
@@ -111,6 +126,8 @@ def checked_filter(topic: str) -> str:
     ValueError : a wildcard does not stand alone on its level, or ``#`` not at the end.
     """
     levels = topic.split("/")
+    if levels[0] == "$share":
+        raise ValueError(f"{topic!r}: the group of a shared subscription is the setting share")
     for number, level in enumerate(levels):
         alone = level in ("+", "#") or not ("+" in level or "#" in level)
         if not alone or (level == "#" and number + 1 < len(levels)) or "\0" in level:
@@ -150,6 +167,13 @@ class Mqtt:
         empty = next((signal for signal, topic in self._filters.items() if not topic), None)
         if empty is not None:
             raise ConfigError(f"device {device.name}: no topic for signal {empty!r}")
+        for topic in self._filters.values():
+            levels = topic.split("/")
+            if (settings.device_from or 0) > len(levels) and levels[-1] != "#":
+                raise ConfigError(
+                    f"device {device.name}: device_from is {settings.device_from}, expected at "
+                    f"most {len(levels)}, the levels of topic {topic!r}"
+                )
         clock = Clock(settings.time, settings.time_format, device.zone)
         self._decoder = Decoder(device, clock, "/", settings.device_from)
         self.refused = self._decoder.refused
@@ -210,7 +234,7 @@ class Mqtt:
         self, client: Client, data: Any, flags: DisconnectFlags, reason: ReasonCode,
         properties: Properties | None,
     ) -> None:  # fmt: skip
-        self._tell(self._ended, f"connection to {self._where()} ended: {reason}")
+        self._tell(self._ended, str(reason))
 
     def _on_message(self, client: Client, data: Any, message: MQTTMessage) -> None:
         arrival = time.time_ns() // 1000
@@ -236,8 +260,8 @@ class Mqtt:
 
     def _ended(self, why: str) -> None:
         if self._expected is not None and not self._expected.done():
-            self._expected.set_exception(Unreachable(why))
-        self._inbox.put_nowait(Unreachable(why))
+            self._expected.set_exception(because(Unreachable, self._where(), "ended", detail=why))
+        self._inbox.put_nowait(because(Unreachable, self._where(), "ended", detail=why))
 
     def _connect(self) -> None:
         """Connect, in a thread; an attempt that was given up meanwhile is ended at once."""
@@ -269,11 +293,11 @@ class Mqtt:
         try:
             await asyncio.to_thread(self._connect)
         except (OSError, UnicodeError) as error:
-            raise Unreachable(f"{self._where()}: {error}") from error
+            raise of_os(Unreachable, self._where(), error) from error
         self._client.loop_start()
         for reason in await self._expected:
             if reason.is_failure:
-                raise BadAnswer(f"{self._where()} refuses: {reason}")
+                raise because(BadAnswer, self._where(), "refuses", detail=str(reason))
         await self._subscribe(self._loop.create_future())
 
     async def _subscribe(self, granted: asyncio.Future[list[ReasonCode]]) -> None:
@@ -283,15 +307,19 @@ class Mqtt:
         if self._settings.version == "5":
             # Retained messages come with a new subscription only, not with every connection.
             again = SubscribeOptions.RETAIN_SEND_IF_NEW_SUB
-            wanted = [(one, SubscribeOptions(qos=1, retainHandling=again)) for one in filters]
+            group = f"$share/{self._settings.share}/" if self._settings.share else ""
+            options = SubscribeOptions(qos=1, retainHandling=again)
+            wanted = [(f"{group}{one}", options) for one in filters]
         else:
             wanted = [(one, 1) for one in filters]
         code, _ = self._client.subscribe(wanted)
         if code is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            raise Unreachable(f"{self._where()}: {code.name}")
+            raise because(Unreachable, self._where(), "detail", detail=code.name)
         for topic, reason in zip(filters, await granted, strict=True):
             if reason.is_failure:
-                raise BadAnswer(f"{self._where()} refuses topic {topic!r}: {reason}")
+                raise because(
+                    BadAnswer, self._where(), "refuses_topic", topic=topic, detail=str(reason)
+                )
 
     async def listen(self, deliver: Deliver) -> None:
         """Deliver messages until cancelled; acknowledge each when it is kept.

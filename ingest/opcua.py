@@ -7,9 +7,10 @@ Addresses are node ids as the standard writes them (OPC 10000-6, 5.3.1.10): ``ns
 A device is asked, ``mode = "read"``, or tells, ``mode = "subscribe"``; the second is the transport
 ``opcua-subscribe``, and both share settings and points.
 
-The server acknowledges nothing after the journal has it: the protocol's stack confirms a
-notification when it arrives. What a collector killed outright held in memory is lost, at most
-`gather_s` and the time of a write.
+A notification is confirmed by the protocol's stack when it arrives, not when the journal has it.
+What a collector held that was killed outright, and what came while it was away, is read from the
+history of the server where that keeps one. Without a history it is lost: of each node there is the
+value of now.
 """
 
 from __future__ import annotations
@@ -40,9 +41,11 @@ from cryptography import x509
 from pydantic import Field, field_validator, model_validator
 
 from core.errors import BadAnswer, ConfigError, NoAnswer, Unreachable
+from core.failures import because, of_os
 from core.readings import Batch, Quality, Reading
 from ingest import devices
 from ingest.devices import Deliver, DeviceSpec, TransportSettings
+from ingest.opcua_history import WINDOW_US, read_history, remembered, windows
 
 _log = logging.getLogger(__name__)
 # What the library logs arrives here as an exception too, and is told once, by the collector.
@@ -140,6 +143,7 @@ class OpcUaSettings(TransportSettings):
     publish_s, sample_s : how often a subscription tells and the server looks [s].
     queue : changes of a node that the server holds between two notifications.
     gather_s : time for which notifications are gathered into one write [s].
+    history_s : how far back a server's own history is asked for what a subscription missed [s].
     """
 
     url: str
@@ -161,6 +165,7 @@ class OpcUaSettings(TransportSettings):
     sample_s: float = Field(default=0.0, ge=0)
     queue: int = Field(default=10, ge=1)
     gather_s: float = Field(default=0.1, ge=0)
+    history_s: float = Field(default=86_400.0, ge=0)
 
     @field_validator("url")
     @classmethod
@@ -257,18 +262,19 @@ def _told(url: str) -> Iterator[None]:
         if task is not None and task.cancelling():
             # The library's own waiting turns being cancelled into a timeout now and then.
             raise asyncio.CancelledError from error
-        raise NoAnswer(f"{url}: no answer in time") from error
+        raise because(NoAnswer, url, "no_answer") from error
     except OSError as error:
-        raise Unreachable(f"{url}: {error}") from error
+        raise of_os(Unreachable, url, error) from error
     except (UaStatusCodeError, ServiceError) as error:
         name = get_name_and_doc(error.code)[0]
         if error.code == StatusCodes.BadTimeout:
-            raise NoAnswer(f"{url}: {name}") from error
+            raise because(NoAnswer, url, "detail", detail=name) from error
         kind = Unreachable if error.code in _GONE else BadAnswer
-        raise kind(f"{url}: {name}") from error
+        raise because(kind, url, "detail", detail=name) from error
     except (UaError, ValueError, AttributeError, TypeError, AssertionError) as error:
         # The library meets answers of the wrong shape with whatever its decoding stumbles over.
-        raise BadAnswer(f"{url}: {error or type(error).__name__}") from error
+        told = str(error) or type(error).__name__
+        raise because(BadAnswer, url, "garbled", detail=told) from error
 
 
 def _secret(name: str | None) -> str | None:
@@ -380,7 +386,7 @@ class _Session:
 
     def _connected(self) -> Client:
         if self._client is None:
-            raise Unreachable(f"{self._settings.url}: not open")
+            raise because(Unreachable, self._settings.url, "not_open")
         return self._client
 
     def _without_value(self, points: Sequence[OpcUaPoint]) -> list[Reading]:
@@ -412,8 +418,8 @@ class OpcUa(_Session):
             with _told(self._settings.url):
                 values = await client.uaclient.read_attributes(asked, AttributeIds.Value)
             if len(values) != len(asked):
-                raise BadAnswer(
-                    f"{self._settings.url}: {len(values)} values for {len(asked)} nodes"
+                raise because(
+                    BadAnswer, self._settings.url, "count", found=len(values), asked=len(asked)
                 )
             now = time_ns() // 1000
             for node, value in zip(asked, values, strict=True):
@@ -426,6 +432,36 @@ class OpcUaSubscription(_Session):
     """A server that tells what has changed."""
 
     Settings: ClassVar[type[OpcUaSettings]] = OpcUaSubscriptionSettings
+
+    def __init__(self, device: DeviceSpec) -> None:
+        super().__init__(device)
+        self._since: int | None = None
+
+    def resume(self, since: int) -> None:
+        """Ask the server's history for what came after a moment [µs UTC], before `listen`."""
+        self._since = since
+
+    async def _catch_up(self, deliver: Deliver, until: int) -> None:
+        """Hand on what the server remembers up to a moment [µs UTC], oldest first.
+
+        In order of time, all nodes together: what is kept last then says how far it got, whenever
+        it is ended.
+        """
+        client, settings = self._connected(), self._settings
+        # The history is asked by the time of the source; by another clock it has other readings.
+        if self._since is None or settings.history_s <= 0 or settings.clock != "source":
+            return
+        with _told(settings.url):
+            nodes = await remembered(client, list(self._by_node), self._per_read)
+        for start, end in windows(self._since, until, round(settings.history_s * 1e6)):
+            readings: list[Reading] = []
+            for node in nodes:
+                with _told(settings.url):
+                    values = await read_history(client, node, start, end, _GONE)
+                readings += [one for value in values for one in self._of_node(node, value)]
+            if readings:
+                await deliver([Batch(self._device.name, readings)])
+            self._since = end
 
     async def listen(self, deliver: Deliver) -> None:
         """Hand on what the server tells, until cancelled.
@@ -442,6 +478,11 @@ class OpcUaSubscription(_Session):
             lost.set()
 
         client.connection_lost_callback = note_loss
+        while self._since is not None and time_ns() // 1000 - self._since > 2 * WINDOW_US:
+            before = self._since
+            await self._catch_up(deliver, time_ns() // 1000)
+            if self._since == before:  # it is not to be asked
+                break
         with _told(settings.url):
             subscription = await client.create_subscription(
                 settings.publish_s * 1000, queue_maxsize=WAITING, overflow=OverflowPolicy.DISCONNECT
@@ -452,6 +493,8 @@ class OpcUaSubscription(_Session):
                 queuesize=settings.queue,
                 sampling_interval=ua.Double(settings.sample_s * 1000),
             )
+        # What came before the subscription stood; the server holds what comes now.
+        await self._catch_up(deliver, time_ns() // 1000)
         refused = [*self._unknown, *self._refused(nodes, results)]
         if refused:
             await deliver([Batch(self._device.name, self._without_value(refused))])
@@ -464,7 +507,7 @@ class OpcUaSubscription(_Session):
                 await asyncio.wait({first, gone, pump}, return_when=asyncio.FIRST_COMPLETED)
                 if not first.done():
                     first.cancel()
-                    raise Unreachable(f"{settings.url}: the connection is gone")
+                    raise because(Unreachable, settings.url, "lost")
                 found = [first.result()]
                 await asyncio.sleep(settings.gather_s)
                 while not events.empty():
@@ -491,17 +534,19 @@ class OpcUaSubscription(_Session):
     def _readings(self, event: Any) -> list[Reading]:
         if not isinstance(event, DataChangeEvent):
             return []
-        value, now = event.data.monitored_item.Value, time_ns() // 1000
+        return self._of_node(event.node.nodeid, event.data.monitored_item.Value)
+
+    def _of_node(self, node: ua.NodeId, value: ua.DataValue) -> list[Reading]:
+        now = time_ns() // 1000
         return [
-            read_reading(point, value, now, self._settings.clock)
-            for point in self._by_node[event.node.nodeid]
+            read_reading(point, value, now, self._settings.clock) for point in self._by_node[node]
         ]
 
 
 def _refuse_end(event: Any, url: str) -> None:
     """Raise where the server says that the subscription has ended."""
     if isinstance(event, StatusChangeEvent) and not event.notification.Status.is_good():
-        raise Unreachable(f"{url}: {event.notification.Status.name}")
+        raise because(Unreachable, url, "ended", detail=event.notification.Status.name)
 
 
 async def _pump(subscription: Any, events: asyncio.Queue[Any]) -> None:

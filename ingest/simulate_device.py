@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import importlib
 import math
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -24,7 +25,7 @@ from ingest.modbus_link import BIT_TABLES, LinkSettings, Table
 
 _FUNCTIONS: dict[int, Table] = {1: "coil", 2: "discrete", 3: "holding", 4: "input"}
 # Where it is known how the registers of a transport's templates are filled: modules with
-# `image`, `steps` and `raw_limits`.
+# `image`, `clock`, `steps` and `raw_limits`.
 IMAGES = {"modbus": "ingest.modbus_image", "sunspec": "ingest.sunspec_image"}
 # What a quantity is like on an ordinary day, else what a unit is like; in canonical units.
 _BY_QUANTITY: dict[str, tuple[float, float]] = {
@@ -104,6 +105,7 @@ class SimulatedDevice:
     image : words by table and address, as they are now.
     failing : exception code that it answers everything with.
     delay_s : how long it takes to answer.
+    clock_off_s : how far its clock is ahead; None for one that was never set.
     questions : how many it has been asked.
     port : where it listens, once served.
     """
@@ -119,6 +121,7 @@ class SimulatedDevice:
         self.strict = False
         self.failing: ExcCodes | None = None
         self.delay_s = 0.0
+        self.clock_off_s: float | None = 0.0
         self.questions = 0
         self.port = 0
         self.image: Image = {}
@@ -135,7 +138,14 @@ class SimulatedDevice:
         if unknown:
             raise ValueError(f"no signal {', '.join(sorted(unknown))}")
         self.image = self._filling.image(self.spec, {**self.values, **values})
+        self.image |= self._clock()
         self.values |= values
+
+    def _clock(self) -> Image:
+        off = self.clock_off_s
+        moment = 0 if off is None else time.time_ns() // 1000 + round(off * 1e6)
+        found: Image = self._filling.clock(self.spec, moment)
+        return found
 
     def steps(self) -> dict[str, float]:
         """Resolution of each signal with the values of now [its unit]."""
@@ -219,6 +229,7 @@ class SimulatedDevice:
                 word = current[at] & ~(1 << bit % 16)
                 current[at] = word | self.image.get((table, bit), 0) << bit % 16
             return None
+        self.image |= self._clock()
         for at in range(address, address + count):
             key = (table, at)
             if key in self.refused or (self.strict and key not in self.image):

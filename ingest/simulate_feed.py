@@ -30,7 +30,9 @@ LOAD, PV, SUM, NET = "load_power", "pv_power", "sum_power", "net_power"
 COLUMNS = ("timestamp", "meter_power_w", "pv_power_w", "sum_power_w", "net_power_w")
 RETRY_S = 1.0
 CONFIRM_S = 10.0
+NOBODY_SUBSCRIBED = 0x10  # reason code of MQTT 5, section 3.4.2.1
 PORTS = {"mqtt": 1883, "amqp": 5672}
+SHARE = "pv"  # group of the consumers of an MQTT broker
 DEFAULT_NAME = "houses"  # of the topic, or of the queue
 
 
@@ -106,7 +108,8 @@ async def publish(
 ) -> int:
     """Send readings until `stop` or the last round; returns how many the broker has confirmed.
 
-    What a broker has not confirmed is kept and sent again once it is back.
+    What a broker has not confirmed is kept and sent again once it is back; over MQTT also what
+    nobody has subscribed to, once somebody has.
     """
     sender = sender_of(broker)
     stop = stop or asyncio.Event()
@@ -151,7 +154,7 @@ async def _send_all(
             waiting.popleft()
             sent += 1
     except Unreachable as error:
-        log.warning("broker away", extra={"error": str(error), "waiting": len(waiting)})
+        log.warning("not sent", extra={"error": str(error), "waiting": len(waiting)})
         await sender.close()
         if last:
             await asyncio.sleep(RETRY_S)
@@ -159,11 +162,16 @@ async def _send_all(
 
 
 class _MqttSender:
-    """Publishes with QoS 1 and waits for the broker's acknowledgement."""
+    """Publishes with QoS 1 and waits for the broker's acknowledgement.
+
+    One that says that nobody has subscribed is none: the broker has thrown the message away.
+    Mosquitto 2.0 forgets shared subscriptions when it is restarted, until their clients are back.
+    """
 
     def __init__(self, broker: Broker, login: tuple[str, str] | None) -> None:
         self._broker, self._login = broker, login
         self._client: Any = None
+        self._unheard: set[int] = set()
 
     def _connect(self) -> None:
         from paho.mqtt.client import Client
@@ -176,8 +184,13 @@ class _MqttSender:
             client.connect(self._broker.host, self._broker.port)
         except OSError as error:
             raise Unreachable(f"{self._broker.host}:{self._broker.port}: {error}") from error
+        client.on_publish = self._on_publish
         client.loop_start()
         self._client = client
+
+    def _on_publish(self, client: Any, data: Any, mid: int, reason: Any, properties: Any) -> None:
+        if reason.value == NOBODY_SUBSCRIBED:
+            self._unheard.add(mid)
 
     def _send(self, house: str, body: bytes) -> None:
         if self._client is None:
@@ -189,6 +202,9 @@ class _MqttSender:
             raise Unreachable(str(error)) from error
         if not told.is_published():
             raise Unreachable(f"no acknowledgement within {CONFIRM_S:g} s")
+        if told.mid in self._unheard:
+            self._unheard.discard(told.mid)
+            raise Unreachable(f"nobody has subscribed to {self._broker.name}")
 
     async def send(self, house: str, body: bytes) -> None:
         """Return when the broker has the message.
@@ -205,6 +221,7 @@ class _MqttSender:
             client, self._client = self._client, None
             client.disconnect()
             await asyncio.to_thread(client.loop_stop)
+            client.on_publish = None  # it holds on to this, and this to the client
 
 
 class _AmqpSender:
@@ -353,7 +370,7 @@ class PvBeside:
 
 
 def consumer(broker: Broker, name: str, zone: str, site: str = "") -> DeviceSpec:
-    """What listens to the meters of a broker; consumers of one AMQP queue share its messages.
+    """What listens to the meters of a broker; consumers of one broker share the messages.
 
     Raises
     ------
@@ -368,6 +385,7 @@ def consumer(broker: Broker, name: str, zone: str, site: str = "") -> DeviceSpec
         levels = len(broker.name.split("/"))
         special = {
             "topic": f"{broker.name}/+/power", "device_from": levels + 1, "client_id": name,
+            "share": SHARE,
         }  # fmt: skip
     else:
         special = {"queue": broker.name, "exchange": exchange_of(broker), "device_from": 1}
@@ -378,4 +396,5 @@ def consumer(broker: Broker, name: str, zone: str, site: str = "") -> DeviceSpec
                 signal=LOAD, path="power_w", quantity="active_power", unit="W", low=0.0, high=1e6
             ),
         ),
+        synthetic=True,
     )  # fmt: skip

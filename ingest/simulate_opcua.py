@@ -119,6 +119,10 @@ class SimulatedOpcUa:
         told = _data_value(ua.Variant(held, ua.VariantType.Double), status, moment)
         await self.server.write_attribute_value(self._nodes[point.node].nodeid, told)
 
+    async def remember(self, signal: str) -> None:
+        """Keep a history of the point's node from now on."""
+        await self.server.historize_node_data_change(self._nodes[self._points[signal].node])
+
     def answer(self, signal: str, raw: Any) -> None:
         """Answer readers of a point's node with any raw value at all, as a broken device would.
 

@@ -21,7 +21,8 @@ CHUNK = 1 << 23
 SAMPLES, SAMPLE, SAMPLE_ENDS = 16, 4096, 65_536  # blocks of a sample hash [bytes]
 
 _TABLES = (".csv", ".txt", ".tsv")
-_SUFFIXES = (*_TABLES, *(f"{name}.gz" for name in _TABLES), ".zip", ".parquet")
+_DOCUMENTS = (".json", ".xml")  # taken where their first bytes are those of a known form
+_SUFFIXES = (*_TABLES, *(f"{name}.gz" for name in _TABLES), ".zip", ".parquet", *_DOCUMENTS)
 
 
 # Bytes from the beginning and from the end of a file that tell what it is.
@@ -119,6 +120,8 @@ def find_sources(
                 if skipped is not None:
                     skipped.append((path, "not a regular file"))
                 continue
+            if not _holds_readings(path):
+                continue
             try:
                 members = _members(path) if path.suffix.lower() == ".zip" else [None]
                 if not members and skipped is not None:
@@ -130,6 +133,15 @@ def find_sources(
                     why = "link to nowhere" if path.is_symlink() else error.why
                     skipped.append((path, why))
     return [found[key] for key in sorted(found)]
+
+
+def _holds_readings(path: Path) -> bool:
+    """Whether a file may: any table, but of other files only those of a known form."""
+    from ingest.documents import form_of, is_horizon
+
+    if path.suffix.lower() in _DOCUMENTS:
+        return form_of(path) is not None
+    return not is_horizon(path)
 
 
 def _walk(root: Path) -> Iterator[Path]:

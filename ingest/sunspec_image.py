@@ -45,6 +45,11 @@ def image(device: DeviceSpec, values: Mapping[str, float | None]) -> Image:
     return {("holding", at): word for at, word in enumerate(words, settings.base[0])}
 
 
+def clock(device: DeviceSpec, moment: int) -> Image:
+    """Registers of its clock: none, the models have no time of day."""
+    return {}
+
+
 def steps(device: DeviceSpec, values: Mapping[str, float | None]) -> dict[str, float]:
     """Resolution of each signal with these values [its unit]."""
     found: dict[str, float] = {}

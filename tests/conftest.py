@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Imported here and nowhere else: a fixture that two modules import is set up twice.
 from tests.servers import certificates, mosquitto, rabbit
 
 __all__ = ["certificates", "mosquitto", "rabbit"]
+
+# A busy machine is slow: that is no failure of the code.
+settings.register_profile("ziggurat", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ziggurat")
 
 REPO = Path(__file__).resolve().parents[1]
 

@@ -57,19 +57,31 @@ ALLOWED_OWN_IMPORTS = {
 # Module or package -> all that it may import of other projects, beside the standard library.
 ALLOWED_FOREIGN_IMPORTS = {
     "core.errors": set(),
-    "core.analytics": {"numpy", "pandas", "scipy", "sklearn", "pvlib", "rainflow"},
+    "core.analytics": {"numpy", "pandas", "scipy", "sklearn", "threadpoolctl", "pvlib", "rainflow"},
     "core.downsample": {"numpy", "tsdownsample", "lttb"},
 }
 
 # Library -> the only modules that may import it.
 SOLE_IMPORTERS = {
     "duckdb": {"core.query"},
-    "sqlite3": {"core.annotations", "core.ledger", "core.journal", "core.query"},
+    "sqlite3": {
+        "core.alert_store",
+        "core.annotations",
+        "core.ledger",
+        "core.journal",
+        "core.query",
+    },
     "tsdownsample": {"core.downsample"},
     "lttb": {"core.downsample"},
 }
 
-SQL_MODULES = {"core.annotations", "core.query", "core.ledger", "core.journal"}
+SQL_MODULES = {
+    "core.alert_store",
+    "core.annotations",
+    "core.query",
+    "core.ledger",
+    "core.journal",
+}
 SQL = re.compile(r"\b(?:SELECT|select)\s.+?\s(?:FROM|from)\s", re.DOTALL)
 
 EMPTY_WORDS = {"util", "utils", "manager", "helper", "helpers", "fast", "real", "optimized", "v2",

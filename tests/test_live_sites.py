@@ -59,6 +59,15 @@ def test_sites_of_the_journal(here: Two) -> None:
     assert nowhere.zone == "Europe/Berlin"
 
 
+def test_a_device_not_collected_any_more_is_not_missing(here: Two) -> None:
+    journal, store = here
+    assert sites.present(store, "active_power", NOW).missing == ("c",)
+    for name in ("a", "b", "d"):
+        journal.note_collected(name, START)
+    found = sites.present(store, "active_power", NOW)
+    assert (found.missing, found.total) == ((), 3.5)
+
+
 def test_facts_say_where_a_site_is(here: Two) -> None:
     """Settled, the place stands among the facts; what was there before stays."""
     journal, store = here

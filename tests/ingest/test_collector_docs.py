@@ -59,7 +59,7 @@ def test_the_example_is_taken_and_has_every_transport() -> None:
 def test_the_first_configuration_is_taken(tmp_path: Path) -> None:
     first = re.search(r"## First configuration\n+```toml\n(.*?)```", COLLECTOR, re.DOTALL)
     assert first is not None
-    assert len(first[1].splitlines()) == 5
+    assert len(first[1].splitlines()) == 6
     path = tmp_path / "collector.toml"
     path.write_text(first[1], "utf-8")
     assert load_collector(path).devices[0].name == "INV-1"

@@ -9,6 +9,8 @@ import time
 import tty
 from collections.abc import Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,12 @@ from pymodbus.server import ModbusSerialServer
 
 from core.errors import BadAnswer, ConfigError, DeclarationError, NoAnswer, Unreachable
 from core.readings import Quality
-from ingest.devices import DeviceSpec, Template, make_device, parse_template
+from core.toml_file import read_toml
+from ingest.devices import DeviceSpec, Template, load_template, make_device, parse_template
 from ingest.modbus import Modbus
+from ingest.register_clock import RegisterClock
 from ingest.register_reader import Limits, Span, grouped
 from ingest.simulate_device import SimulatedDevice
-from ingest.toml_file import read_toml
 
 HEAD = """
 name = "test"
@@ -73,6 +76,92 @@ def template(tmp_path: Path):
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
     return asyncio.run(work)
+
+
+# --- the clock of the device ---------------------------------------------------------------------
+
+
+def seconds(text: str) -> int:
+    """Seconds since 1970 of a moment with an offset."""
+    return round(datetime.fromisoformat(text).timestamp())
+
+
+@pytest.mark.parametrize(
+    ("local", "count", "arrival", "expected"),
+    [
+        (False, "2026-06-01T10:00:00Z", "2026-06-01T10:00:01Z", "2026-06-01T10:00:00Z"),
+        # The wall shows 12:00 in summer time, 11:00 in winter time.
+        (True, "2026-06-01T12:00:00Z", "2026-06-01T10:00:01Z", "2026-06-01T10:00:00Z"),
+        (True, "2026-01-01T11:00:00Z", "2026-01-01T10:00:01Z", "2026-01-01T10:00:00Z"),
+        # 02:30 is shown twice on this night.
+        (True, "2026-10-25T02:30:00Z", "2026-10-25T00:30:09Z", "2026-10-25T00:30:00Z"),
+        (True, "2026-10-25T02:30:00Z", "2026-10-25T01:29:51Z", "2026-10-25T01:30:00Z"),
+        # A minute ahead is wrong, an hour behind may be.
+        (False, "2026-06-01T10:01:01Z", "2026-06-01T10:00:00Z", None),
+        (False, "2026-06-01T09:00:00Z", "2026-06-01T10:00:00Z", "2026-06-01T09:00:00Z"),
+        (False, "2026-05-31T09:59:00Z", "2026-06-01T10:00:00Z", None),
+        (True, "1970-01-01T00:00:00Z", "2026-06-01T10:00:00Z", None),
+        # An inverter's owner has measured: 1653894774 told at 1653887573, in summer time.
+        (True, "2022-05-30T07:12:54Z", "2022-05-30T05:12:53Z", "2022-05-30T05:12:54Z"),
+    ],
+)
+def test_what_a_clock_says(local: bool, count: str, arrival: str, expected: str | None) -> None:
+    clock = RegisterClock(address=0, local=local)
+    found = clock.moment(seconds(count), "Europe/Berlin", seconds(arrival) * 10**6)
+    assert found == (None if expected is None else seconds(expected) * 10**6)
+
+
+@given(st.integers(10**6, 4 * 10**9))
+def test_a_clock_that_is_simulated_is_read_back(at: int) -> None:
+    for local in (False, True):
+        clock = RegisterClock(address=0, local=local)
+        for zone in ("Europe/Berlin", "America/St_Johns"):
+            assert clock.moment(clock.count(at * 10**6, zone), zone, at * 10**6) == at * 10**6
+
+
+@pytest.mark.parametrize("name", ["sma_sunny_tripower", "sma_sunny_boy_storage", "huawei_sun2000"])
+def test_readings_bear_the_time_of_a_device_that_tells_one(name: str, caplog) -> None:
+    sim = SimulatedDevice(
+        load_template(name), {"settle_s": 0.0, "pause_s": 0.0}, zone="America/New_York"
+    )
+    found: dict[float | None, tuple[float, int]] = {}
+
+    async def work() -> None:
+        async with sim.served() as spec, opened(spec) as device:
+            for off in (-40.0, 3600.0, None):
+                sim.clock_off_s = off
+                now = time.time()
+                moments = {one.ts for one in await device.poll()}
+                assert len(moments) == 1
+                found[off] = moments.pop() / 1e6 - now, len(caplog.records)
+
+    run(work())
+    assert -41.0 <= found[-40.0][0] <= -39.0 and found[-40.0][1] == 0
+    # One that cannot be is not believed, and that is said once.
+    assert abs(found[3600.0][0]) < 5 and abs(found[None][0]) < 5
+    assert [one.message for one in caplog.records] == ["clock not believed"]
+
+
+def test_a_clock_that_is_refused_or_not_wanted() -> None:
+    sim = SimulatedDevice(load_template("sma_sunny_tripower"))
+    sim.clock_off_s = -1000.0
+    sim.refused = {("holding", 30193), ("holding", 30194)}
+
+    async def age(spec: DeviceSpec) -> float:
+        async with opened(spec) as device:
+            found = await device.poll()
+            assert {one.quality for one in found} == {Quality.GOOD}
+            return time.time() - found[0].ts / 1e6
+
+    async def work() -> None:
+        async with sim.served() as spec:
+            assert await age(spec) < 100
+            sim.refused = set()
+            assert await age(spec) > 900
+            settings = spec.settings.model_copy(update={"clock": False})
+            assert await age(replace(spec, settings=settings)) < 100
+
+    run(work())
 
 
 @asynccontextmanager
@@ -292,7 +381,7 @@ def test_slow_device_and_cancelled_poll(template) -> None:
             hasty = DeviceSpec(**{**vars(spec), "timeout_s": 0.2})
             sim.delay_s = 0.4
             async with opened(hasty) as device:
-                with pytest.raises(NoAnswer, match="no answer in"):
+                with pytest.raises(NoAnswer, match="nothing within"):
                     await device.poll()
             async with opened(patient) as device:
                 with pytest.raises(TimeoutError):
@@ -429,7 +518,7 @@ def test_recovers_after_nonsense(template) -> None:
             settings = {"host": "127.0.0.1", "port": port, "framing": "rtu"}
             device = Modbus(make_device(template(FEW), "d", settings, timeout_s=0.4))
             await device.open()
-            with pytest.raises(BadAnswer, match="no Modbus answer: 6e 6f 6e"):
+            with pytest.raises(BadAnswer, match="what came is no answer: 6e 6f 6e"):
                 await device.poll()
             first = device._link._client
             readings = await device.poll()

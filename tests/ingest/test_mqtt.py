@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import math
+import re
 import signal
 import time
 from collections.abc import Sequence
@@ -434,3 +435,16 @@ def test_what_the_machine_lacks_is_told_before_anything_is_opened() -> None:
 def test_filters_that_cannot_be(topic: str) -> None:
     with pytest.raises(ValueError, match="no topic filter"):
         checked_filter(topic)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"share": "pv", "version": "3.1.1"}, "share needs version 5"),
+        ({"share": "a/b"}, "has / + or # in it"),
+        ({"topic": "$share/pv/houses/+/power"}, "is the setting share"),
+    ],
+)
+def test_shares_that_cannot_be(wrong: dict[str, Any], why: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(why)):
+        device("mqtt", {"host": "h", "topic": "t", **wrong}, [POWER])

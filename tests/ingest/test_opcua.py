@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,13 +23,18 @@ from asyncua.ua.status_codes import StatusCodes
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from core.errors import BadAnswer, ConfigError, DeclarationError, DeviceError, NoAnswer, Unreachable
+from core.journal import FILE, open_journal
 from core.readings import Batch, Quality, Reading
+from core.toml_file import TomlFile
 from ingest.devices import DeviceSpec, make_device, parse_template, transport_class
 from ingest.opcua import OpcUa, OpcUaPoint, OpcUaSubscription, microseconds, read_reading
+from ingest.opcua_history import windows
 from ingest.simulate_opcua import Access, SimulatedOpcUa, serve_opcua
-from ingest.toml_file import TomlFile, read_toml
+from tests.ingest.asking import poll_once, written
+from tests.ingest.listening import Kept
 from tests.ingest.ports import free_port, line_to
 
+REPO = Path(__file__).parents[2]
 TEMPLATE = """
 name = "Rack"
 vendor = "any"
@@ -64,9 +71,7 @@ VALUES = {"soc": 61.5, "p": -12.0, **CELLS}
 
 
 def template_file(tmp_path: Path, text: str = TEMPLATE) -> TomlFile:
-    path = tmp_path / "rack.toml"
-    path.write_text(text, encoding="utf-8")
-    return read_toml(path)
+    return written(tmp_path, text, "rack.toml")
 
 
 @pytest.fixture(scope="module")
@@ -112,16 +117,6 @@ def device(
     return DeviceSpec(
         "RACK", "", "", "UTC", checked.spoken("opcua"), checked, tuple(points), timeout_s=timeout_s
     )
-
-
-async def poll_once(spec: DeviceSpec) -> dict[str, Reading]:
-    """All readings by signal of a device that is opened, asked and closed."""
-    asked = OpcUa(spec)
-    try:
-        await asked.open()
-        return {one.signal: one for one in await asked.poll()}
-    finally:
-        await asked.close()
 
 
 def test_many_nodes_come_in_one_request(points: Sequence[OpcUaPoint], site: Site) -> None:
@@ -310,20 +305,14 @@ def test_slow_and_nonsense_answers(points: Sequence[OpcUaPoint], site: Site) -> 
 def test_a_subscription_tells_every_change(points: Sequence[OpcUaPoint], site: Site) -> None:
     async def run() -> None:
         server = site.server
-        told: list[Reading] = []
-        news = asyncio.Event()
+        kept = Kept()
 
-        async def deliver(batches: Sequence[Batch]) -> None:
-            for batch in batches:
-                assert batch.device == "RACK"
-                told.extend(batch.readings)
-            news.set()
-
-        async def until(count: int) -> None:
-            async with asyncio.timeout(5):
-                while len(told) < count:
-                    news.clear()
-                    await news.wait()
+        async def until(count: int) -> list[Reading]:
+            await kept.until(lambda: len(kept.readings) >= count, 5)
+            assert {name for name, _ in kept.readings} == {"RACK"}
+            told = [one for _, one in kept.readings]
+            kept.batches.clear()
+            return told
 
         stranger = OpcUaPoint(signal="a", node="ns=2;s=Nothing")
         settings = {"url": server.url, "mode": "subscribe", "publish_s": 0.05, "queue": 100}
@@ -331,16 +320,14 @@ def test_a_subscription_tells_every_change(points: Sequence[OpcUaPoint], site: S
         assert transport_class(spec.transport) is OpcUaSubscription
         listening = OpcUaSubscription(spec)
         await listening.open()
-        task = asyncio.create_task(listening.listen(deliver))
-        await until(len(VALUES) + 1)
-        first = {one.signal: one for one in told}
+        task = asyncio.create_task(listening.listen(kept.deliver))
+        first = {one.signal: one for one in await until(len(VALUES) + 1)}
         assert first.pop("a").quality is Quality.NO_VALUE
         assert {name: one.value for name, one in first.items()} == pytest.approx(VALUES)
-        told.clear()
         start = datetime(2026, 5, 1, tzinfo=UTC)
         for step in range(20):
             await server.tell("soc", float(step), moment=start + timedelta(seconds=step))
-        await until(20)
+        told = await until(20)
         assert [one.value for one in told] == list(range(20))
         assert [one.ts for one in told] == [
             microseconds(start + timedelta(seconds=step)) for step in range(20)
@@ -351,6 +338,81 @@ def test_a_subscription_tells_every_change(points: Sequence[OpcUaPoint], site: S
         await listening.close()
 
     site.run(run())
+
+
+def test_stretches_of_history() -> None:
+    minute = 60_000_000
+    now = 1_800_000_000_000_000
+    assert windows(now - 2 * minute, now, 86_400 * 10**6) == [(now - 3 * minute, now)]
+    assert windows(now - 7 * minute, now, 86_400 * 10**6) == [
+        (now - 8 * minute, now - 3 * minute), (now - 3 * minute, now),
+    ]  # fmt: skip
+    assert windows(0, now, 10 * minute) == [
+        (now - 10 * minute, now - 5 * minute), (now - 5 * minute, now),
+    ]  # fmt: skip
+    assert windows(now + 2 * minute, now, 10 * minute) == []
+
+
+def test_what_a_killed_collector_missed_is_read_from_history(
+    points: Sequence[OpcUaPoint], tmp_path: Path
+) -> None:
+    """Every change of a node with a history is kept; of one without, those told live."""
+    port, store = free_port(), tmp_path / "store"
+    template = tmp_path / "rack.toml"
+    template.write_text(TEMPLATE)
+    config = tmp_path / "collector.toml"
+    config.write_text(
+        f'[collector]\nstore = "{store}"\nmetrics = ""\nbackoff_max_s = 0.2\n'
+        '[[device]]\nname = "RACK"\ntemplate = "rack.toml"\nmode = "subscribe"\n'
+        f'url = "opc.tcp://127.0.0.1:{port}/simulated"\npublish_s = 0.1\nqueue = 100\n'
+    )
+
+    def kept(signal: str) -> dict[int, float]:
+        if not (store / FILE).exists():
+            return {}
+        with open_journal(store / FILE, read_only=True) as journal:
+            facts = journal.view({}).rows("RACK", signal, 0, 2**62)
+        return dict(zip(*(part.tolist() for part in facts), strict=True))
+
+    async def until(holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not holds():
+                await asyncio.sleep(0.1)
+
+    async def run() -> tuple[set[float], dict[str, dict[int, float]]]:
+        async with serve_opcua(points, VALUES, port=port) as server:
+            await server.remember("soc")
+            command = [sys.executable, "-m", "ingest", "collect", "--config", str(config)]
+            values = itertools.count(1)
+            told: list[float] = []
+
+            async def tell(count: int) -> None:
+                for value in itertools.islice(values, count):
+                    told.append(value / 10)
+                    await server.tell("soc", value / 10)
+                    await server.tell("p", float(value))
+                    await asyncio.sleep(0.01)
+
+            for kill in (True, True, False):
+                process = await asyncio.create_subprocess_exec(*command, cwd=REPO)
+                before = len(told)
+                await until(lambda had=before: len(kept("soc")) > had)  # type: ignore[misc]
+                await tell(20)
+                if kill:  # at once: some are told and not yet kept
+                    process.kill()
+                    await process.wait()
+                    await tell(20)
+                else:
+                    await until(lambda: set(kept("soc").values()) >= set(told))
+                    process.terminate()
+                    assert await process.wait() == 0
+            return set(told), {name: kept(name) for name in ("soc", "p")}
+
+    told, found = asyncio.run(run())
+    assert len(told) == 100
+    assert set(found["soc"].values()) - {VALUES["soc"]} == told
+    assert len(found["soc"]) == 101  # each change once, and the value at the start
+    assert len(found["p"]) < 101
 
 
 def test_a_subscription_notices_that_the_server_is_gone(

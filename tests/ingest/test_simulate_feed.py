@@ -175,7 +175,46 @@ def test_amqp_two_consumers_share_and_one_is_killed(rabbit: Rabbit, tmp_path: Pa
     with_store = open_store(store)
     ts, value = with_store.raw("A", "load_power", 0, 2**60)
     assert list(value) == [house_power("A", begin + k * 10 * SECOND) for k in range(120)]
+    assert all(one.synthetic for one in with_store.devices())
     with_store.close()
+
+
+def times_of(folder: Path) -> set[tuple[str, str]]:
+    """Meter and time of every row."""
+    return {(meter, row[0]) for (meter, _), rows in rows_of(folder).items() for row in rows}
+
+
+def test_mqtt_two_consumers_share_and_one_is_killed(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    url, store = f"mqtt://127.0.0.1:{mosquitto.port}/meters", tmp_path / "store"
+    outs = {name: tmp_path / name for name in ("pv-1", "pv-2")}
+
+    def consume(name: str) -> subprocess.Popen[bytes]:
+        return run("pv", "--broker", url, "--out", str(outs[name]), "--store", str(store),
+                   "--name", name)  # fmt: skip
+
+    consumers = {name: consume(name) for name in outs}
+    wait_until((store / FILE).exists, what="the journal")
+    with open_journal(store / FILE, read_only=True) as journal:
+        wait_until(lambda: {one.device for one in journal.states() if one.polls} >= set(outs),
+                   what="both subscriptions")  # fmt: skip
+    meters = run("meter", "--broker", url, "--houses", "A,B", "--interval", "10", "--rounds",
+                 "120", "--start", "2026-06-22T12:00", "--pace", "0.02")  # fmt: skip
+    wait_until(lambda: all(out.exists() and count(out) >= 15 for out in outs.values()),
+               what="rows of both")  # fmt: skip
+    stop(consumers["pv-1"], signal.SIGKILL)
+    assert finished(meters) == "240 readings confirmed by the broker\n"
+    consumers["pv-1"] = consume("pv-1")
+    with open_journal(store / FILE, read_only=True) as journal:
+
+        def kept() -> dict[str, int]:
+            return {one.device: one.readings for one in journal.backlog() if one.readings}
+
+        wait_until(lambda: kept() == {"A": 480, "B": 480}, 30, what="all readings")
+    for process in consumers.values():
+        stop(process)
+    first, second = (times_of(out) for out in outs.values())
+    assert len(first | second) == 240
+    assert not first & second  # each has worked on its part
 
 
 def test_mqtt_the_broker_restarts_and_nothing_is_lost(mosquitto: Mosquitto, tmp_path: Path) -> None:

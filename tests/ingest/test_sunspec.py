@@ -16,12 +16,12 @@ import pytest
 
 from core.errors import BadAnswer, ConfigError, DeclarationError, Unreachable
 from core.readings import Quality, Reading
+from core.toml_file import read_toml
 from ingest.devices import Template, make_device, parse_template
 from ingest.simulate_device import SimulatedDevice
 from ingest.sunspec import SunSpec, SunSpecSettings, scan
 from ingest.sunspec_image import model_words
 from ingest.sunspec_models import END, MARK, lay_out, scaled, values_of
-from ingest.toml_file import read_toml
 
 HEAD = """
 name = "test"

@@ -1,0 +1,125 @@
+"""The plants of a store: those described in the file, and devices whose facts describe one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import ConfigError, ZigguratError
+from core.plants import Inverter, Plant, Sensor, plant_of_device, plants_file, read_plants
+from core.query import SignalInfo, Store
+
+GROUP = "PV"
+# Quantities that tell of an inverter's power and energy, those asked first in front.
+AC_POWER = ("pv_power", "inverter_power", "active_power")
+DC_POWER = ("pv_dc_power",)
+ENERGY = ("energy_generation",)
+
+
+@dataclass(frozen=True)
+class KnownPlants:
+    """Plants, and why others are none.
+
+    Attributes
+    ----------
+    described : names of those that the file describes; the others come from a device's facts.
+    refused : by device of group PV that no plant speaks of, what its facts lack.
+    """
+
+    plants: tuple[Plant, ...]
+    described: frozenset[str]
+    refused: dict[str, str]
+
+    def plant(self, name: str) -> Plant | None:
+        """The plant of a name."""
+        return next((one for one in self.plants if one.name == name), None)
+
+    def of_device(self, device: str) -> Plant | None:
+        """The plant that a device is part of."""
+        return next((one for one in self.plants if device in one.devices), None)
+
+
+def known_plants(store: Store, given: Path | None = None) -> KnownPlants:
+    """Plants of a store, those of the file first.
+
+    Parameters
+    ----------
+    given : the setting `plants`: the file, where it does not lie beside the store.
+
+    Raises
+    ------
+    DeclarationError : the file is wrong; names the line.
+    """
+    described = read_plants(plants_file(store.root, given))
+    spoken_of = {name for plant in described for name in plant.devices}
+    names = {plant.name for plant in described}
+    found, refused = list(described), {}
+    for device in store.devices():
+        if device.group != GROUP or device.name in spoken_of or device.name in names:
+            continue
+        try:
+            signals = store.signals(device.name)
+            found.append(plant_of_device(device.name, device.facts, signals, store.zone))
+        except ConfigError as error:
+            refused[device.name] = str(error)
+    return KnownPlants(tuple(found), frozenset(names), refused)
+
+
+def signals_of(store: Store, plant: Plant, inverter: Inverter) -> dict[str, list[SignalInfo]]:
+    """Signals of an inverter by `ac_power`, `dc_power` and `energy`; empty where there are none.
+
+    Those it names; else those of its device with the quantity, all of the first that is found.
+
+    Raises
+    ------
+    UnknownDevice, UnknownSignal : it names what the store does not have.
+    """
+    device = plant.device_of(inverter)
+    told = {"ac_power": inverter.ac_power, "dc_power": inverter.dc_power, "energy": inverter.energy}
+    quantities = {"ac_power": AC_POWER, "dc_power": DC_POWER, "energy": ENERGY}
+    if device is None:
+        return {key: [] for key in told}
+    alone = [plant.device_of(one) for one in plant.inverters].count(device) == 1
+    return {
+        key: [store.signal(device, name) for name in names]
+        if names or not alone  # what several inverters share tells of none
+        else _first_of(store, device, quantities[key])
+        for key, names in told.items()
+    }
+
+
+def _first_of(store: Store, device: str, quantities: Sequence[str]) -> list[SignalInfo]:
+    for quantity in quantities:
+        found = [one for one in store.signals(device, quantity) if one.rows]
+        if found:
+            return found
+    return []
+
+
+def sensor_signal(store: Store, plant: Plant, sensor: Sensor) -> SignalInfo:
+    """The signal of a sensor.
+
+    Raises
+    ------
+    UnknownDevice, UnknownSignal : the store does not have it.
+    """
+    device = plant.device_of(sensor)
+    assert device is not None  # checked where plants are read
+    return store.signal(device, sensor.signal)
+
+
+def faults_of(store: Store, plant: Plant) -> list[str]:
+    """What a plant names that the store does not have, in words; empty where all is there."""
+    found = []
+    for inverter in plant.inverters:
+        try:
+            signals_of(store, plant, inverter)
+        except ZigguratError as error:
+            found.append(f"inverter {inverter.name}: {error}")
+    for sensor in plant.sensors:
+        try:
+            sensor_signal(store, plant, sensor)
+        except ZigguratError as error:
+            found.append(f"sensor {sensor.measures}: {error}")
+    return found

@@ -1,0 +1,598 @@
+"""What a PV plant is: site, arrays, inverters, sensors. Written in ``plants.toml``.
+
+::
+
+    [[plant]]
+    name = "Home"
+    latitude = 48.37
+    longitude = 10.9
+    device = "INV-1"
+
+    [[plant.array]]
+    tilt = 30
+    azimuth = 180
+    kwp = 9.9
+
+That is all a house needs; a larger plant has ``[[plant.inverter]]`` and ``[[plant.sensor]]`` tables
+too. Azimuths count from north over east: 180° is south.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from core.errors import ConfigError, DeclarationError
+from core.toml_file import TomlFile, read_toml, what_is_wrong
+
+GAMMA_PDC = -0.004  # 1/K, crystalline silicon; King et al., SAND2004-3535
+LOSSES = 0.14  # soiling, shading, mismatch, wiring, ...; PVWatts version 5, NREL/TP-6A20-62641
+EFFICIENCY = 0.96  # nominal, PVWatts version 5
+ALBEDO = 0.2  # grass and bare ground; PVWatts version 5
+
+Mounting = Literal["open_rack", "roof", "integrated"]
+Measures = Literal["poa_global", "ghi", "temp_cell", "temp_module", "temp_air", "wind_speed"]
+# Of hourly irradiation, as a share: IEC 61724-1:2017, class A 3 %, class B 8 %; class C has none.
+IRRADIANCE_UNCERTAINTY = {"A": 0.03, "B": 0.08}
+_NUMBER = re.compile(r"(?:^|[^a-z])(?:inv|inverter|wr)_?(\d+)", re.IGNORECASE)
+
+Degrees = Annotated[float, Field(ge=0, le=360)]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class _Wrong(ValueError):
+    """A rule that is broken: `kind` for screens with words of their own, `told` for those."""
+
+    def __init__(self, kind: str, sentence: str, told: Mapping[str, Any] | None = None) -> None:
+        self.kind, self.told = kind, told or {}
+        super().__init__(sentence.format(**self.told))
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Array(_Table):
+    """Modules of one tilt and azimuth that feed one inverter.
+
+    Attributes
+    ----------
+    tilt : from the horizontal [°].
+    azimuth : from north over east [°]; 180 is south.
+    kwp : nominal DC power at 1000 W/m² and 25 °C [kWp].
+    gamma_pdc : temperature coefficient of power [1/K].
+    mounting : decides how warm the cells get: free in the air, close above a roof, or part of it.
+    module : back of the module, of glass or of polymer.
+    temp_model : ``sapm``, ``pvsyst`` or ``faiman``.
+    inverter : name of the inverter it feeds; may be left out where there is one.
+    strings : signals of its strings, on the inverter's device.
+    """
+
+    name: Name = "array"
+    tilt: float = Field(ge=0, le=90)
+    azimuth: Degrees
+    kwp: float = Field(gt=0, le=1e6)
+    gamma_pdc: float = Field(default=GAMMA_PDC, ge=-0.02, le=0)
+    mounting: Mounting = "open_rack"
+    module: Literal["glass_polymer", "glass_glass"] = "glass_polymer"
+    temp_model: Literal["sapm", "pvsyst", "faiman"] = "sapm"
+    inverter: str | None = None
+    strings: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _model_knows_the_mounting(self) -> Array:
+        if self.temp_model == "faiman" and self.mounting != "open_rack":
+            raise _Wrong(
+                "plant_faiman",
+                'temp_model "faiman" has figures for mounting "open_rack" alone, '
+                'not for "{mounting}"; take "sapm" or "pvsyst"',
+                {"mounting": self.mounting},
+            )
+        return self
+
+
+class Inverter(_Table):
+    """An inverter and where the store has its readings.
+
+    Attributes
+    ----------
+    ac_limit_kw : largest AC power [kW]; None where it is not known.
+    efficiency : nominal, AC / DC.
+    device : in the store; None takes that of the plant.
+    ac_power, dc_power, energy : names of its signals; empty takes those of the device that have
+        the quantity `pv_power` or `inverter_power`, `pv_dc_power`, `energy_generation`.
+    """
+
+    name: Name
+    ac_limit_kw: float | None = Field(default=None, gt=0, le=1e6)
+    efficiency: float = Field(default=EFFICIENCY, ge=0.5, le=1)
+    device: str | None = None
+    ac_power: tuple[str, ...] = ()
+    dc_power: tuple[str, ...] = ()
+    energy: tuple[str, ...] = ()
+
+
+class Sensor(_Table):
+    """A signal that tells the weather at the plant.
+
+    Attributes
+    ----------
+    measures : what. A sensor on the back of a module is `temp_module`; one in the laminate, or
+        of a reference cell, `temp_cell`.
+    device : None takes that of the plant.
+    array : name of the array in whose plane `poa_global` is measured; None is all of them.
+    uncertainty : class of IEC 61724-1, ``A``, ``B`` or ``C``; None where it is not known.
+    """
+
+    measures: Measures
+    signal: Name
+    device: str | None = None
+    array: str | None = None
+    uncertainty: Literal["A", "B", "C"] | None = None
+
+    @property
+    def uncertainty_ratio(self) -> float | None:
+        """Uncertainty of an irradiance, as a share of the reading; None where unknown."""
+        if self.measures not in ("poa_global", "ghi") or self.uncertainty is None:
+            return None
+        return IRRADIANCE_UNCERTAINTY.get(self.uncertainty)
+
+
+class Plant(_Table):
+    """A PV plant.
+
+    Attributes
+    ----------
+    latitude, longitude : [°], north and east positive. altitude_m : above the sea [m].
+    zone : IANA name; None is that of the store.
+    horizon : pairs (azimuth, elevation) [°] by azimuth; empty is a free horizon.
+    albedo : of the ground.
+    losses : share of the DC energy that is lost to soiling, shading, mismatch, wiring and age; not
+        temperature, inverter and limits, which are modelled.
+    export_limit_kw : largest power into the grid; None is no limit.
+    device : where inverters and sensors have their signals that name none.
+    weather : device of group `weather` to take for what no sensor measures; None is found by place.
+    """
+
+    name: Name
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    altitude_m: float = Field(default=0.0, ge=-500, le=9000)
+    zone: str | None = None
+    horizon: tuple[tuple[float, float], ...] = ()
+    albedo: float = Field(default=ALBEDO, ge=0, le=1)
+    losses: float = Field(default=LOSSES, ge=0, lt=1)
+    export_limit_kw: float | None = Field(default=None, ge=0)
+    device: str | None = None
+    weather: str | None = None
+    arrays: tuple[Array, ...] = Field(alias="array", min_length=1)
+    inverters: tuple[Inverter, ...] = Field(default=(), alias="inverter")
+    sensors: tuple[Sensor, ...] = Field(default=(), alias="sensor")
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, zone: str | None) -> str | None:
+        if zone is not None:
+            try:
+                ZoneInfo(zone)
+            except (KeyError, ValueError, OSError) as error:
+                raise _Wrong(
+                    "plant_zone", "is no time zone: {zone}, e.g. Europe/Berlin or UTC",
+                    {"zone": zone},
+                ) from error  # fmt: skip
+        return zone
+
+    @field_validator("horizon", mode="before")
+    @classmethod
+    def _as_pairs(cls, given: Any, info: ValidationInfo) -> Any:
+        folder = (info.context or {}).get("folder")
+        if isinstance(given, str) and folder is not None:
+            return read_horizon(Path(folder) / given)
+        if isinstance(given, Sequence) and given and not isinstance(given[0], Sequence):
+            step = 360 / len(given)  # as PVGIS takes it: equal steps from north over east
+            return [(number * step, height) for number, height in enumerate(given)]
+        return given
+
+    @field_validator("horizon")
+    @classmethod
+    def _on_the_compass(cls, pairs: Sequence[tuple[float, float]]) -> Any:
+        if any(not (0 <= azimuth <= 360 and 0 <= height <= 90) for azimuth, height in pairs):
+            raise _Wrong(
+                "plant_horizon",
+                "holds an azimuth outside 0 to 360° or an elevation outside 0 to 90°",
+            )
+        ordered = tuple(sorted((float(a), float(h)) for a, h in pairs))
+        if len({azimuth for azimuth, _ in ordered}) != len(ordered):
+            raise _Wrong("plant_horizon_twice", "names an azimuth twice")
+        return ordered
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_inverter_at_least(cls, plain: Any) -> Any:
+        """A plant that names no inverter has one."""
+        if isinstance(plain, Mapping) and not plain.get("inverter"):
+            return {**plain, "inverter": ({"name": plain.get("device") or "inverter"},)}
+        return plain
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Plant:
+        for kind, names in (("array", self.arrays), ("inverter", self.inverters)):
+            listed = [one.name for one in names]
+            twice = next((name for name in listed if listed.count(name) > 1), None)
+            if twice is not None:
+                raise _Wrong(
+                    "plant_twice", "has two {kind} tables named '{name}'; give each its name",
+                    {"kind": kind, "name": twice},
+                )  # fmt: skip
+        inverters = [one.name for one in self.inverters]
+        for one in self.arrays:
+            if one.inverter is None and len(inverters) > 1:
+                raise _Wrong(
+                    "plant_no_inverter", "array '{name}' names no inverter; one of {known}",
+                    {"name": one.name, "known": ", ".join(inverters)},
+                )  # fmt: skip
+            if one.inverter is not None and one.inverter not in inverters:
+                raise _Wrong(
+                    "plant_inverter", "array '{name}' feeds '{inverter}', none of {known}",
+                    {"name": one.name, "inverter": one.inverter, "known": ", ".join(inverters)},
+                )  # fmt: skip
+        arrays = [one.name for one in self.arrays]
+        for sensor in self.sensors:
+            if sensor.array is not None and sensor.array not in arrays:
+                raise _Wrong(
+                    "plant_sensor", "sensor '{name}' is at '{array}', none of {known}",
+                    {"name": sensor.signal, "array": sensor.array, "known": ", ".join(arrays)},
+                )  # fmt: skip
+            if sensor.device is None and self.device is None:
+                raise _Wrong(
+                    "plant_no_device", "sensor '{name}' names no device, nor does the plant",
+                    {"name": sensor.signal},
+                )  # fmt: skip
+        return self
+
+    @property
+    def kwp(self) -> float:
+        """Nominal DC power of all arrays [kWp]."""
+        return sum(one.kwp for one in self.arrays)
+
+    @property
+    def ac_limit_kw(self) -> float | None:
+        """Largest AC power of all inverters [kW]; None where one's is not known."""
+        limits = [one.ac_limit_kw for one in self.inverters]
+        return None if None in limits else sum(limit for limit in limits if limit is not None)
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Devices of the store that the plant speaks of, each once."""
+        parts: list[Inverter | Sensor] = [*self.inverters, *self.sensors]
+        named = [self.device, *(one.device for one in parts)]
+        return tuple(dict.fromkeys(name for name in named if name is not None))
+
+    def device_of(self, part: Inverter | Sensor) -> str | None:
+        """Device whose signals tell of an inverter or sensor."""
+        return part.device or self.device
+
+    def arrays_of(self, inverter: str) -> tuple[Array, ...]:
+        """Arrays that feed an inverter."""
+        only = self.inverters[0].name if len(self.inverters) == 1 else None
+        return tuple(one for one in self.arrays if (one.inverter or only) == inverter)
+
+    def sensors_of(self, measures: str) -> tuple[Sensor, ...]:
+        """Sensors of one quantity."""
+        return tuple(one for one in self.sensors if one.measures == measures)
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What was not told and is taken from the defaults: ``array South: gamma_pdc``."""
+        own = [
+            key for key in ("altitude_m", "albedo", "losses") if key not in self.model_fields_set
+        ]
+        if not self.horizon:
+            own.append("horizon")
+        for array in self.arrays:
+            own += [
+                f"array {array.name}: {key}"
+                for key in ("gamma_pdc", "mounting", "module")
+                if key not in array.model_fields_set
+            ]
+        for inverter in self.inverters:
+            own += [
+                f"inverter {inverter.name}: {key}"
+                for key in ("efficiency", "ac_limit_kw")
+                if key not in inverter.model_fields_set
+            ]
+        return tuple(own)
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+def plants_file(store: Path, given: Path | None = None) -> Path:
+    """Where the plants of a store are described: beside it, so that a rebuilt store keeps them.
+
+    Parameters
+    ----------
+    given : the setting `plants`, which goes before.
+    """
+    return given if given is not None else store.with_name(f"{store.name}_plants.toml")
+
+
+def read_plants(path: Path) -> tuple[Plant, ...]:
+    """The plants of a file; none where there is no file.
+
+    Raises
+    ------
+    DeclarationError : names file, line and what would have been right.
+    """
+    if not path.exists():
+        return ()
+    file = read_toml(path)
+    unknown = next((key for key in file.plain if key != "plant"), None)
+    if unknown is not None:
+        raise file.fail(f"{unknown} is not known here", "", 0, unknown, "[[plant]] tables")
+    tables = file.plain.get("plant", [])
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        raise file.fail("plant is no list of tables", "", 0, "plant", "[[plant]]")
+    found: list[Plant] = []
+    for index, plain in enumerate(tables):
+        plant = _checked(file, tables, index, plain)
+        if plant.name in [one.name for one in found]:
+            why = f"a second plant named {plant.name!r}"
+            raise file.fail(why, "plant", index, "name", "a name of its own")
+        found.append(plant)
+    return tuple(found)
+
+
+def _checked(
+    file: TomlFile, tables: Sequence[Mapping[str, Any]], index: int, plain: Mapping[str, Any]
+) -> Plant:
+    try:
+        return Plant.model_validate(plain, context={"folder": str(file.path.parent)})
+    except ValidationError as error:
+        first = error.errors()[0]
+        table, place, key = _where(first["loc"], tables, index)
+        told = ".".join(str(part) for part in first["loc"]) or "plant"
+        raise file.fail(
+            f"{told} {what_is_wrong(first)}", table, place, key, _expectation(first)
+        ) from error
+
+
+def _where(
+    loc: Sequence[int | str], tables: Sequence[Mapping[str, Any]], index: int
+) -> tuple[str, int, str | None]:
+    """Table, its number in the file, and key of an error's place."""
+    if len(loc) >= 2 and loc[0] in ("array", "inverter", "sensor") and isinstance(loc[1], int):
+        inner = str(loc[0])
+        before = sum(len(one.get(inner, ())) for one in tables[:index])
+        key = next((str(part) for part in loc[2:] if isinstance(part, str)), None)
+        return f"plant.{inner}", before + loc[1], key
+    return "plant", index, str(loc[0]) if loc else None
+
+
+_EXPECTED = {
+    "latitude": "degrees north, -90 to 90", "longitude": "degrees east, -180 to 180",
+    "tilt": "degrees from the horizontal, 0 to 90",
+    "azimuth": "degrees from north over east, 0 to 360 (south is 180)",
+    "kwp": "nominal DC power [kWp], greater than 0", "gamma_pdc": "per kelvin, -0.02 to 0",
+    "efficiency": "a ratio of 0.5 to 1", "losses": "a ratio of 0 to 1", "albedo": "a ratio, 0 to 1",
+    "horizon": "elevations in equal steps from north over east, pairs of azimuth and elevation, or "
+    "the name of a PVGIS horizon file",
+    "array": "a [[plant.array]] table with tilt, azimuth and kwp",
+}  # fmt: skip
+
+
+def _expectation(error: Mapping[str, Any]) -> str | None:
+    key = next((str(part) for part in reversed(error["loc"]) if isinstance(part, str)), "")
+    return _EXPECTED.get(key)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one value of a plant.
+
+    Attributes
+    ----------
+    table, index, key : where: ``array``, 0-based, and the key; empty table for the site.
+    kind : ``missing``, ``unknown``, ``number``, ``range``, ``other`` or a rule, ``plant_twice``.
+    told : values that the sentence names.
+    message : the sentence in English.
+    """
+
+    table: str
+    index: int
+    key: str
+    kind: str
+    told: Mapping[str, Any]
+    message: str
+
+
+def faults_in(plain: Mapping[str, Any]) -> list[Fault]:
+    """What is wrong with a plant's plain values, as a form has them; empty where all is right."""
+    try:
+        Plant.model_validate(plain)
+    except ValidationError as error:
+        found = [_fault(one) for one in error.errors()]
+        # A table whose only row is wrong is also called too short, which says nothing more.
+        wrong = {one.table for one in found}
+        return [one for one in found if one.table or one.key not in wrong]
+    return []
+
+
+def _fault(error: Mapping[str, Any]) -> Fault:
+    loc = error["loc"]
+    inner = len(loc) > 1 and loc[0] in ("array", "inverter", "sensor")
+    rest = [str(part) for part in (loc[2:] if inner else loc) if isinstance(part, str)]
+    told = error.get("ctx") or {}
+    broken = told.get("error")
+    kind = str(error["type"])
+    if isinstance(broken, _Wrong):
+        kind, told = broken.kind, broken.told
+    elif kind.startswith(("greater", "less", "literal", "string_too", "finite")):
+        kind = "range"
+    elif kind.endswith(("_parsing", "_type")):
+        kind = "number"
+    else:
+        kind = {"missing": "missing", "too_short": "missing", "extra_forbidden": "unknown"}.get(
+            kind, "other"
+        )
+    index = int(loc[1]) if inner else 0
+    key = rest[0] if rest else ""
+    return Fault(str(loc[0]) if inner else "", index, key, kind, told, what_is_wrong(error))
+
+
+def parse_plant(plain: Mapping[str, Any]) -> Plant:
+    """A plant from plain values, as a form has them.
+
+    Raises
+    ------
+    ConfigError : names the field and what would have been right.
+    """
+    try:
+        return Plant.model_validate(plain)
+    except ValidationError as error:
+        first = error.errors()[0]
+        told = ".".join(str(part) for part in first["loc"]) or "plant"
+        expected = _expectation(first)
+        hint = f"; expected {expected}" if expected else ""
+        raise ConfigError(f"{told}: {what_is_wrong(first)}{hint}") from error
+
+
+def read_horizon(path: Path) -> tuple[tuple[float, float], ...]:
+    """A horizon file of PVGIS as pairs (azimuth from north, elevation) [°].
+
+    PVGIS counts azimuths from south, west positive; the row of 180° repeats that of −180°.
+
+    Raises
+    ------
+    DeclarationError : it cannot be read, or has no table of azimuth and horizon height.
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeclarationError(path, f"cannot be read ({error})") from error
+    header = next((n for n, line in enumerate(lines) if line.split()[:2] == ["A", "H_hor"]), None)
+    if header is None:
+        raise DeclarationError(path, "no table of a horizon", expected="a header A, H_hor")
+    found: dict[float, float] = {}
+    for number, line in enumerate(lines[header + 1 :], header + 2):
+        cells = line.split()
+        if not cells:
+            break
+        try:
+            found.setdefault((float(cells[0]) + 180) % 360, float(cells[1]))
+        except (ValueError, IndexError) as error:
+            raise DeclarationError(path, f"{line!r} is no pair of numbers", line=number) from error
+    return tuple(sorted(found.items()))
+
+
+# --- from a device's facts ----------------------------------------------------------------------
+
+
+class Measured(Protocol):
+    """A signal as the store describes it."""
+
+    @property
+    def name(self) -> str:
+        """Name of the signal."""
+
+    @property
+    def quantity(self) -> str:
+        """What it measures."""
+
+
+def plant_of_device(
+    name: str, facts: Mapping[str, Any], signals: Sequence[Measured] = (), zone: str | None = None
+) -> Plant:
+    """The plant that the facts of one device describe.
+
+    Facts: `kwp`, `tilt`, `azimuth`, `location` (latitude, longitude, altitude_m), and where known
+    `inverters`, `kwp_per_inverter`, `ac_limit_kw_per_inverter`, `gamma_pdc`, `zone`. Signals give
+    the inverters their names (`ac_power_inv3`) and the plant its sensors.
+
+    Raises
+    ------
+    ConfigError : a fact is missing or cannot be; the message names it.
+    """
+    place = facts.get("location") if isinstance(facts.get("location"), Mapping) else {}
+    told = {**facts, **(place or {})}
+    needed = ("latitude", "longitude", "tilt", "azimuth")
+    missing = [key for key in needed if told.get(key) is None]
+    count = _count(told)
+    each = told.get("kwp_per_inverter")
+    if each is None and told.get("kwp") is not None:
+        each = float(told["kwp"]) / count
+    if each is None:
+        missing.append("kwp")
+    if missing:
+        raise ConfigError(f"device {name}: no fact {', '.join(missing)}; enter it on the Data page")
+    shared = {"tilt": told["tilt"], "azimuth": told["azimuth"], "kwp": each}
+    if told.get("gamma_pdc") is not None:
+        shared["gamma_pdc"] = told["gamma_pdc"]
+    own = {"latitude": told["latitude"], "longitude": told["longitude"]}
+    if told.get("altitude_m") is not None:
+        own["altitude_m"] = told["altitude_m"]
+    inverters = [_inverter_of(number, count, name, told, signals) for number in range(1, count + 1)]
+    arrays = [
+        {**shared, "name": f"array {inverter['name']}", "inverter": inverter["name"]}
+        for inverter in inverters
+    ]
+    return parse_plant(
+        {"name": name, "device": name, **own, "zone": told.get("zone") or zone, "array": arrays,
+         "inverter": inverters, "sensor": _sensors_among(signals)}
+    )  # fmt: skip
+
+
+def _count(told: Mapping[str, Any]) -> int:
+    """Number of inverters that the facts tell; one where they do not."""
+    count = told.get("inverters", 1)
+    return count if isinstance(count, int) and count > 0 else 1
+
+
+def _inverter_of(
+    number: int, count: int, device: str, told: Mapping[str, Any], signals: Sequence[Measured]
+) -> dict[str, Any]:
+    def named(*quantities: str) -> list[str]:
+        mine = [one.name for one in signals if one.quantity in quantities]
+        return mine if count == 1 else [name for name in mine if number_of(name) == number]
+
+    found: dict[str, Any] = {
+        "name": device if count == 1 else f"inv{number}", "device": device,
+        "ac_power": named("pv_power", "inverter_power"), "dc_power": named("pv_dc_power"),
+        "energy": named("energy_generation"),
+    }  # fmt: skip
+    limit = told.get("ac_limit_kw_per_inverter")
+    if limit is None and count == 1:
+        limit = told.get("rated_kw")
+    if limit is not None:
+        found["ac_limit_kw"] = limit
+    return found
+
+
+def number_of(signal: str) -> int | None:
+    """Number of the inverter that a signal's name tells: 3 of ``ac_power_inv3``."""
+    found = _NUMBER.search(signal)
+    return int(found.group(1)) if found else None
+
+
+def _sensors_among(signals: Sequence[Measured]) -> list[dict[str, Any]]:
+    """One sensor per quantity: the first signal that measures it."""
+    found = []
+    for measures in ("poa_global", "ghi", "temp_cell", "temp_module", "temp_air", "wind_speed"):
+        first = next((one.name for one in signals if one.quantity == measures), None)
+        if first is not None:
+            found.append({"measures": measures, "signal": first})
+    return found

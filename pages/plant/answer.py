@@ -1,0 +1,113 @@
+"""The figures that the PV page starts with, and what they lack."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from core import pv_report, query
+from core.pv_report import PlantReport
+from pages.plant.context import Context
+from pages.shared import data, numbers, states
+from pages.shared.chart import KeyFigure
+from pages.shared.texts import t
+
+COMPARABLE = 0.05  # coverage may differ by this much from that of the period before
+
+
+def key_figures(ctx: Context) -> list[KeyFigure]:
+    """PR, specific yield, energy, availability and capacity factor of the window."""
+    before = data.report(
+        ctx.store, pv_report.plant_report, ctx.device.name, *query.previous_period(*ctx.view),
+        ctx.stamp,
+    )  # fmt: skip
+    return [
+        performance_figure(ctx.report, before),
+        yield_figure(ctx.report, before),
+        energy_figure(ctx.report),
+        availability_figure(ctx.report),
+        capacity_figure(ctx.report, before),
+    ]
+
+
+def comparable(now: PlantReport, then: PlantReport | None, name: str) -> tuple[float, float] | None:
+    """A figure of both windows, where they are covered alike."""
+    if then is None or now.window is None or then.window is None:
+        return None
+    kept = "paired_ratio" if name == "pr" else "coverage_ratio"
+    if not abs(now.window[kept] - then.window[kept]) <= COMPARABLE:
+        return None
+    return float(now.window[name]), float(then.window[name])
+
+
+def performance_figure(now: PlantReport, then: PlantReport | None) -> KeyFigure:
+    """Performance ratio with its uncertainty and the one corrected for temperature."""
+    label = t("pv.pr")
+    if now.window is None or not np.isfinite(now.window["pr"]):
+        return KeyFigure(label, numbers.NOTHING, note=t(f"pv.why.{now.refusals.get('pr', 'dark')}"))
+    both = comparable(now, then, "pr")
+    change = ""
+    if both is not None and np.isfinite(both[1]):
+        points = numbers.number(100 * (both[0] - both[1]), 1)
+        change = t("meters.points", change=f"+{points}" if both[0] > both[1] else points)
+    corrected = (
+        t("pv.pr_temp", value=numbers.percent(now.window["pr_temp"]))
+        if np.isfinite(now.window["pr_temp"])
+        else t(f"pv.why.{now.refusals.get('pr_temp', 'temp')}")
+    )
+    return KeyFigure(label, numbers.number(100 * now.window["pr"], 1), "%", change, None, corrected)
+
+
+def yield_figure(now: PlantReport, then: PlantReport | None) -> KeyFigure:
+    """Specific yield of all intervals with the sun up."""
+    label = t("pv.specific_yield")
+    if now.window is None:
+        return KeyFigure(label, numbers.NOTHING, note=t(f"pv.why.{now.refusals['specific_yield']}"))
+    value = float(now.window["specific_yield"])
+    both = comparable(now, then, "specific_yield")
+    change = numbers.change(*both) if both else ""
+    coverage = t("meters.coverage", ratio=numbers.percent(now.window["coverage_ratio"]))
+    return KeyFigure(
+        label, numbers.number(value, 1 if value >= 10 else 2), "kWh/kWp",
+        "" if change == numbers.NOTHING else change, note=coverage,
+    )  # fmt: skip
+
+
+def energy_figure(now: PlantReport) -> KeyFigure:
+    """Energy of the window, with what the plant drew at night."""
+    note = t(f"pv.output.{now.course.output}")
+    if now.night_kwh > 0:
+        note = t("pv.night_drawn", energy=numbers.energy(now.night_kwh))
+    value, unit = numbers.scaled(now.energy_kwh, "kWh")
+    return KeyFigure(t("pv.energy"), value, unit, note=note)
+
+
+def availability_figure(now: PlantReport) -> KeyFigure:
+    """Availability of all units together by time, with that by energy."""
+    label = t("pv.availability")
+    if not np.isfinite(now.time_ratio):
+        return KeyFigure(label, numbers.NOTHING, note=t("pv.why.light"))
+    note = (
+        t("pv.availability.energy", value=numbers.percent(now.energy_ratio, 2))
+        if np.isfinite(now.energy_ratio)
+        else t("pv.availability.no_energy")
+    )
+    return KeyFigure(label, numbers.number(100 * now.time_ratio, 2), "%", note=note)
+
+
+def capacity_figure(now: PlantReport, then: PlantReport | None) -> KeyFigure:
+    """Capacity factor: energy over that of nominal power through all hours."""
+    label = t("pv.capacity_factor")
+    if now.window is None:
+        return KeyFigure(
+            label, numbers.NOTHING, note=t(f"pv.why.{now.refusals['capacity_factor']}")
+        )
+    value = numbers.number(100 * float(now.window["capacity_factor"]), 1)
+    note = t("pv.of_kwp", kwp=numbers.quantity(now.course.facts.kwp, "kWp"))
+    return KeyFigure(label, value, "%", note=note)
+
+
+def say_refusals(ctx: Context) -> None:
+    """Say outright why the figures that make the page are not there."""
+    why = ctx.report.refusals.get("pr")
+    if why is not None:
+        states.notice(t(f"pv.refused.{why}", device=ctx.device.name), detail=t(f"pv.mend.{why}"))

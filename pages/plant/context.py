@@ -1,0 +1,100 @@
+"""What the sections of the PV page share: the view, and the pieces below a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from core import pv_history, query
+from core.energies import Every
+from core.pv_history import DailyHistory
+from core.pv_report import PlantReport
+from pages.shared import address, chart, data, numbers, theme
+from pages.shared.texts import current_language, t
+from pages.shared.window import Window
+
+SHORT_COVERAGE = 0.9
+DAY_US = 86_400_000_000
+PERIODS: dict[str, float] = {"1h": 1 / 24, "1d": 1.0, "1w": 7.0, "1mo": 30.4, "1y": 365.25}
+MOST_PERIODS = 800
+
+
+@dataclass(frozen=True)
+class Context:
+    """The view that the URL names, and the report of its window."""
+
+    store: query.Store
+    device: query.Device
+    signals: Sequence[query.SignalInfo]
+    span: Window
+    report: PlantReport
+    stamp: tuple[str, int]
+
+    @property
+    def zone(self) -> str:
+        """Zone of the site."""
+        return self.store.zone
+
+    @property
+    def view(self) -> tuple[int, int]:
+        """Window on view [µs UTC]."""
+        return self.span.view
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """Theme and language of figures."""
+        return {"theme": theme.kind(), "language": current_language()}
+
+
+def pick_every(ctx: Context) -> Every:
+    """Hour, day, week, month or year; as few periods as can be told apart."""
+    start, end = ctx.view
+    days = (end - start) / DAY_US
+    fitting = [every for every, length in PERIODS.items() if days / length <= MOST_PERIODS]
+    usual = next((every for every in fitting[1:] if days / PERIODS[every] <= 62), fitting[-1])
+    asked = address.get("every")
+    chosen = st.segmented_control(
+        t("meters.every"),
+        fitting,
+        format_func=lambda every: t(f"meters.every.{every}"),
+        required=True,
+        **address.bound("every", asked if asked in fitting else usual),
+    )
+    return cast(Every, chosen)
+
+
+def show_below(
+    words: Sequence[str],
+    key: str,
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    zone: str,
+    units: dict[str, str] | None = None,
+) -> None:
+    """The quiet line below a figure, and its export."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        text = escape(" · ".join(one for one in words if one))
+        st.html(f'<span class="zg-caption">{text}</span>', width="content")
+        chart.show_export(key, frame, name=name, zone=zone, units=units)
+
+
+def grid_words(ctx: Context) -> str:
+    """Cells the figures were computed from."""
+    return t("pv.grid", step=numbers.duration(ctx.report.course.step_us))
+
+
+def local(ts: object, zone: str) -> pd.DatetimeIndex:
+    """Times with their offset, for export."""
+    return pd.to_datetime(np.asarray(ts, np.int64), unit="us", utc=True).tz_convert(zone)
+
+
+def load_history(ctx: Context) -> DailyHistory | None:
+    """Days of the plant's whole life, cached."""
+    return data.report(ctx.store, pv_history.daily_history, ctx.device.name, ctx.stamp)
