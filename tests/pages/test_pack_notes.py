@@ -36,7 +36,7 @@ def page() -> Iterator[Page]:
         at = (store.device("BESS-1").first or 0) + 20 * DAY
         store.close()
         with open_annotations(root) as notes:
-            notes.add(Note("BESS-1", "service", at, "Busbar tightened", "K. Weber"))
+            notes.add(Note("BESS-1", "setting", at, "Charged to 3.45 V from now on", "operator"))
         patch.setenv("ZIGGURAT_STORE", str(root))
         data.settings.cache_clear()
         st.cache_resource.clear()
