@@ -18,6 +18,8 @@ from pages.shared import address, chart, numbers, states, theme, window, zoom
 from pages.shared.texts import current_language, t
 
 EVERY_S = 1.0
+EVERY_OF_MANY_S = 2.0  # several panels cost browser and server twice as much
+MANY_UNITS = 3
 KEY = "live-chart"
 MINUTES = ("5", "15", "60")
 MOST = 6
@@ -51,6 +53,14 @@ def pick_signals(store: Store, device: str, devices: Sequence[str]) -> list[Key]
         **address.bound("show", chosen[:MOST]),
     )  # fmt: skip
     return [(offered[text].device, offered[text].name) for text in names or first]
+
+
+def every_s(store: Store, chosen: Sequence[Key]) -> float:
+    """How often the chart is drawn anew [s]: values in the table must not wait for it."""
+    units = {
+        one.unit for device, name in chosen for one in store.signals(device) if one.name == name
+    }  # fmt: skip
+    return EVERY_S if len(units) < MANY_UNITS else EVERY_OF_MANY_S
 
 
 def pick_minutes() -> int:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from plotly.colors import sample_colorscale
 
-from core.cell_charts import DIVERGING
+from core.charts import DIVERGING
 from core.live import last_values
 from core.live_charts import part_colours
 from core.peers import NEAR_US, Moment, Peers, at_moment, find_peers, missing_signals

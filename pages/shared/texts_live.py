@@ -314,6 +314,22 @@ LIVE: dict[str, tuple[str, str]] = {
         "Wo sie fehlen, nicht als null gezählt: {names}.",
     ),
     "sites.course.gone": ("{name} in {count} cells", "{name} in {count} Intervallen"),
+    "sites.course.common": (
+        "Mean, smallest and greatest are of the {count} of {all} cells in which every device has a "
+        "value, so that means add up; coverage is of each line alone.",
+        "Mittel, kleinster und größter Wert gelten für die {count} von {all} Intervallen, in denen "
+        "jedes Gerät einen Wert hat, sodass sich Mittel addieren; die Abdeckung gilt je Zeile.",
+    ),
+    "sites.course.apart": (
+        "In no cell do all devices have a value: each line is of its own cells, and the lines do "
+        "not add up.",
+        "In keinem Intervall haben alle Geräte einen Wert: Jede Zeile gilt für ihre eigenen "
+        "Intervalle, und die Zeilen addieren sich nicht.",
+    ),
+    "sites.course.reach": (
+        "Readings reach over {time} of the {window} of this window: {span}.",
+        "Messwerte gibt es für {time} der {window} dieses Fensters: {span}.",
+    ),
     "sites.units": (
         "The units of these devices do not add up.",
         "Die Einheiten dieser Geräte passen nicht zusammen.",

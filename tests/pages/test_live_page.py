@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from html import unescape
@@ -188,3 +190,15 @@ def test_sites_in_a_window_on_comparison(store: Path) -> None:
     found = rows(app, "Coverage")
     assert [row[0] for row in found] == ["All devices", "Nord", ""]
     assert found[2][1:6] == ["roof", "", "4.5", "4.5", "4.5"]
+
+
+def test_opening_the_page_loads_nothing_that_is_slow_to_load() -> None:
+    """What takes seconds to import would stand between a click and the first picture."""
+    code = (
+        "import sys, pages.collecting.follow, pages.collecting.parts, pages.collecting.present\n"
+        "import pages.collecting.outages, pages.collecting.values, pages.shared.zoom\n"
+        "print([n for n in ('scipy', 'sklearn', 'pvlib', 'matplotlib') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=REPO, capture_output=True, text=True,
+                          check=True)  # fmt: skip
+    assert done.stdout == "[]\n"
