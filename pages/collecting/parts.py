@@ -187,7 +187,7 @@ def show_table(peers: Peers, moment: Moment) -> None:
         old = float(moment.age_us[at])
         rows.append([
             peers.signals[at[0]][at[1]],
-            numbers.quantity(value, peers.unit) if there else numbers.NOTHING,
+            numbers.in_unit(value, peers.unit) if there else numbers.NOTHING,
             signed(off, peers.unit),
             age(int(old)) if np.isfinite(old) else numbers.NOTHING,
             table.state("good" if there else "unknown",

@@ -97,9 +97,8 @@ LIVE: dict[str, tuple[str, str]] = {
     "live.col.poll": ("Last poll", "Letzte Abfrage"),
     "live.col.rate": ("Polls/min", "Abfragen/min"),
     "live.col.latency": ("Latency", "Antwortzeit"),
-    "live.col.errors": ("Errors, 1 h", "Fehler, 1 h"),
-    "live.col.errors_all": ("Errors, all", "Fehler, gesamt"),
-    "live.col.newest": ("Newest good reading", "Neuester gültiger Messwert"),
+    "live.col.errors": ("Errors 1 h / all", "Fehler 1 h / alle"),
+    "live.col.newest": ("Newest good", "Neuester gültiger"),
     "live.col.age": ("Age", "Alter"),
     "live.col.error": ("Last error", "Letzter Fehler"),
     "live.listened": ("listened to", "meldet selbst"),
@@ -163,9 +162,13 @@ LIVE: dict[str, tuple[str, str]] = {
         "{what}, {span}",
     ),
     "live.chart.many": ("{count} signals", "{count} Signale"),
+    "live.chart.lanes": (
+        "outages of {count} further devices are in the table below",
+        "Ausfälle von {count} weiteren Geräten stehen in der Tabelle unten",
+    ),
     "live.chart.follows": (
-        "follows every second; switch off to zoom",
-        "läuft jede Sekunde mit; zum Zoomen anhalten",
+        "follows by itself; switch off to zoom",
+        "läuft von selbst mit; zum Zoomen anhalten",
     ),
     "live.chart.paused": (
         "halted at {moment}; drag or turn the wheel to zoom",
