@@ -26,7 +26,7 @@ EXIT_SOURCES = 1  # some sources could not be read; the rest is in the store
 EXIT_USAGE = 2
 EXIT_STORE = 3  # the store is missing, damaged, locked or of another format
 EXIT_DIFFERS = 4  # verify found differences
-DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV")
+DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV", "data/weather", "data/price")
 
 app = typer.Typer(
     no_args_is_help=False,
@@ -323,6 +323,79 @@ def alerts(
     _print_alerts(run, opened.zone)
 
 
+@app.command()
+def train(
+    device: Annotated[str, typer.Option(help="Device, as named by status.")],
+    quantity: Annotated[
+        str | None,
+        typer.Option(help="load, pv, net, room_temperature or cell_temperature. Default: all."),
+    ] = None,
+    holidays: Annotated[
+        str | None,
+        typer.Option(help="Whose public holidays count: DE, DE-BY, ... or none. Default: by zone."),
+    ] = None,
+    days: Annotated[int, typer.Option(min=2, help="Days of the backtest.")] = 90,
+    store: Store = None,
+) -> None:
+    """Train forecast models of a device and test them on its newest days.
+
+    The models stand beside the store, in <store>_models, with their figures; the app shows them.
+
+    Example: python preprocess.py train --device m1
+    """
+    from core.forecast_cases import forecast_targets
+    from core.forecast_training import train as run
+    from core.query import open_store
+
+    opened = open_store(_settings(store=store).store)
+    name = _device(opened, device).name
+    wanted = [quantity] if quantity else [one.quantity for one in forecast_targets(opened, name)]
+    if not wanted:
+        raise QueryError(f"{name} measures nothing that can be forecast")
+    region = "" if holidays == "none" else holidays
+    for one in wanted:
+        stored = run(opened, name, one, region=region, test_days=days, say=typer.echo)
+        _print_model(stored.manifest)
+
+
+@app.command()
+def forecast(
+    device: Annotated[str, typer.Option(help="Device, as named by status.")],
+    quantity: Annotated[
+        str | None, typer.Option(help="Which of its models. Default: all that are stored.")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="Time of issue, local; nothing later is looked at. Default: newest."),
+    ] = None,
+    store: Store = None,
+) -> None:
+    """Forecast the next 48 hours after the newest reading, and keep it as signals of the store.
+
+    Example: python preprocess.py forecast --device m1
+    """
+    from core.errors import ModelMissing
+    from core.forecast_models import stored_quantities
+    from core.forecast_training import issue_forecast, write
+    from core.query import open_store
+
+    opened = open_store(_settings(store=store).store)
+    name = _device(opened, device).name
+    wanted = [quantity] if quantity else stored_quantities(opened.root, name)
+    if not wanted:
+        raise ModelMissing(
+            f"no model is stored for {name}; train one: preprocess.py train --device {name}"
+        )
+    moment = _moment(at, opened.zone) if at else None
+    for one in wanted:
+        given, stored = issue_forecast(opened, name, one, at=moment)
+        rows = write(opened, given, stored)
+        typer.echo(
+            f"{name} {one}: {len(given.frame)} slots from {_local(given.issue, opened.zone)}, "
+            f"served by {given.served}; {rows} readings of {name}.forecast"
+        )
+
+
 # --- around the commands ------------------------------------------------------------------------
 def _settings(**given: Any) -> Settings:
     from core.config import load_settings
@@ -485,6 +558,21 @@ def _print_alerts(run: Run, zone: str) -> None:
         typer.echo("nothing was kept (--dry-run)")
     else:
         typer.echo(f"{len(run.kept.raised)} of them are new")
+
+
+def _print_model(manifest: dict[str, Any]) -> None:
+    figures, unit = manifest["figures"], manifest["unit"]
+    typer.echo(
+        f"  RMSE {figures['rmse']['value']:.3g} {unit}, MAE {figures['mae']['value']:.3g} {unit}, "
+        f"80 % band covers {100 * figures['coverage']['value']:.0f} %, "
+        f"{figures['n']} forecasts of {figures['days']} days"
+    )
+    for name, one in figures["skill"].items():
+        interval = "" if one["low"] is None else f" [{one['low']:.2f}, {one['high']:.2f}]"
+        if one["value"] is not None:
+            typer.echo(f"  skill against {name}: {one['value']:.2f}{interval}")
+    if manifest["served"] != "model":
+        typer.echo(f"  the model loses to {manifest['served']}, which is served in its place")
 
 
 def _print_summary(summary: Summary, settings: Settings) -> None:

@@ -10,18 +10,33 @@ import sys
 from pathlib import Path
 
 from benchmarks import (
+    bench_alerts,
     bench_build,
     bench_collect,
     bench_diagnosis,
+    bench_dispatch,
     bench_downsample,
     bench_journal,
     bench_packs,
+    bench_pv,
     bench_query,
     bench_soak,
 )
 
-NAMES = ("build", "query", "downsample", "journal", "packs", "diagnosis", "collect", "soak")
-LONG = ("diagnosis", "collect", "soak")  # only where asked for
+NAMES = (
+    "build",
+    "query",
+    "downsample",
+    "journal",
+    "packs",
+    "pv",
+    "alerts",
+    "diagnosis",
+    "collect",
+    "soak",
+    "dispatch",
+)
+LONG = ("pv", "diagnosis", "collect", "soak")  # only where asked for
 OPTIONS = ("--minutes", "--seed", "--keep")  # that a value follows
 
 
@@ -51,8 +66,20 @@ def main(arguments: list[str]) -> int:
         for figure in bench_packs.figures(full="--full" in arguments):
             print(figure, flush=True)
             short += figure.reached is False
+    if "pv" in asked:
+        for figure in bench_pv.figures():
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "alerts" in asked:
+        for figure in bench_alerts.figures():
+            print(figure, flush=True)
+            short += figure.reached is False
     if "diagnosis" in asked:
         for figure in bench_diagnosis.figures(seeds=20 if "--full" in arguments else 7):
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "dispatch" in asked:
+        for figure in bench_dispatch.figures():
             print(figure, flush=True)
             short += figure.reached is False
     if "collect" in asked:

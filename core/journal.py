@@ -31,6 +31,7 @@ from core.levels import DAY, HOUR
 from core.readings import Batch, Quality
 from core.rollup import FIRST_DAY, LAST_DAY, Float, Int
 from core.signals import Signal, load_catalogue
+from core.sqlite_files import ask
 
 FILE = "journal.sqlite"
 FORMAT = 1
@@ -333,14 +334,14 @@ class Journal:
         self.close()
 
     def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        try:
-            return self._con.execute(query, values).fetchall()
-        except sqlite3.OperationalError as error:
-            raise StoreError(f"{self.path} cannot be read ({error})") from error
-        except sqlite3.ProgrammingError as error:  # closed, as another file stands in its place
-            raise ViewOutdated(f"{self.path}: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise StoreDamaged(f"{self.path}: {error}; {WAY_OUT}") from error
+        return ask(self._con, query, values, self._said)
+
+    def _said(self, error: sqlite3.DatabaseError) -> StoreError:
+        if isinstance(error, sqlite3.OperationalError):
+            return StoreError(f"{self.path} cannot be read ({error})")
+        if isinstance(error, sqlite3.ProgrammingError):  # closed: another file stands in its place
+            return ViewOutdated(f"{self.path}: {error}")
+        return StoreDamaged(f"{self.path}: {error}; {WAY_OUT}")
 
     @contextmanager
     def _writing(self, *, sync: bool = True) -> Iterator[sqlite3.Connection]:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import StoreDamaged, StoreError, StoreFormatError, StoreMissing
+from core.sqlite_files import ask
 
 FILE = "ledger.sqlite"
 LIVE = "live"  # kind of the source that stands for a device's readings from the journal
@@ -210,12 +211,12 @@ class Ledger:
         self.close()
 
     def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        try:
-            return self._con.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            if _is_disk(error):
-                raise StoreError(_disk_said(self.root / FILE, error)) from error
-            raise StoreDamaged(f"{self.root / FILE}: {error}; {WAY_OUT}") from error
+        return ask(self._con, query, values, self._said)
+
+    def _said(self, error: sqlite3.DatabaseError) -> StoreError:
+        if _is_disk(error):
+            return StoreError(_disk_said(self.root / FILE, error))
+        return StoreDamaged(f"{self.root / FILE}: {error}; {WAY_OUT}")
 
     @contextmanager
     def reading(self) -> Iterator[None]:

@@ -25,6 +25,7 @@ from core.errors import (
     StoreError,
     ZigguratError,
 )
+from ingest.fetch_commands import fetch
 
 if TYPE_CHECKING:
     from core.readings import Reading
@@ -42,12 +43,14 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="""Collect readings of devices and brokers, and look after what collects them.
+    help="""Collect readings of devices and brokers, fetch weather and prices.
 
     Exit codes: 0 all good, 1 a device could not be asked, 2 wrong use or configuration, 3 the
     store or the journal is missing, damaged or locked, or an address to serve at is taken.
     """,
 )
+
+app.add_typer(fetch, name="fetch")
 
 Config = Annotated[Path, typer.Option("--config", help="The collector's configuration.")]
 Store = Annotated[

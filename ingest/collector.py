@@ -23,6 +23,7 @@ from typing import Any, Protocol, cast
 
 from core.config import Settings
 from core.errors import BadAnswer, DeviceError, NoAnswer, StoreError, ZigguratError
+from core.failures import because, kept
 from core.journal import (
     COLLECTOR_START,
     COLLECTOR_STOP,
@@ -249,7 +250,8 @@ class Runner:
             if isinstance(error, DeviceError):
                 await self._failed(error)
             elif isinstance(error, TimeoutError):
-                await self._failed(NoAnswer(f"nothing within {self.device.timeout_s:g} s"))
+                limit = float(self.device.timeout_s)
+                await self._failed(because(NoAnswer, "", "within", seconds=limit))
             elif error is not None:
                 self._collector.log.error("fault", exc_info=error, extra={"device": self.name})
                 await self._failed(BadAnswer(f"{type(error).__name__}: {error}"))
@@ -338,11 +340,11 @@ class Runner:
         kind = type(error).__name__
         collector.metrics.errors.labels(name, kind).inc()
         collector.metrics.up.labels(name).set(0)
-        collector.note_poll(name, None, f"{kind}: {error}")
+        collector.note_poll(name, None, kept(error))
         if self._state.up is not False:
             self._state.up = False
             collector.log.warning("failed", extra={"device": name, "kind": kind, "why": str(error)})
-            await collector.note_event(name, "outage_start", f"{kind}: {error}")
+            await collector.note_event(name, "outage_start", kept(error))
 
 
 class Collector:

@@ -265,7 +265,7 @@ class _Run:
             signal = device.signals.get(name) or Signal(name)
             levels = session.levels(name, ts)
             readings = (ts, value, np.full(len(ts), source, np.int64))
-            for chunk in session.chunks(signal, readings, levels=levels, own=True):
+            for chunk in session.chunks(signal, readings, levels=levels, own=True, by_hours=True):
                 session.append(signal, chunk, levels)
 
 

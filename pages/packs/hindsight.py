@@ -15,10 +15,10 @@ from core.annotations import Annotation
 from core.pack_trends import TrendReport
 from core.trend_charts import Checked, Told
 from core.trend_views import SeriesView
-from pages.packs import context, degradation, series
+from pages.packs import context, degradation, kept, series
 from pages.packs.context import Context
 from pages.packs.series import Choice, between
-from pages.shared import address, chart, data, numbers, states, table, theme
+from pages.shared import address, chart, numbers, states, table, theme
 from pages.shared.numbers import NOTHING
 from pages.shared.texts import current_language, t
 
@@ -60,7 +60,7 @@ def load_walk(
     ctx: Context, choice: Choice, notes: Sequence[Annotation], options: TrendOptions
 ) -> WalkForward:
     """Verdicts at past dates, 30 days apart, and their forecasts; cached."""
-    found = data.report(
+    found = kept.asked(
         ctx.store, trend_views.load_walk, ctx.device, ctx.start, ctx.end,
         series.declared(ctx, notes), options, choice.pack, choice.cell, choice.relative, EVERY,
     )  # fmt: skip
@@ -80,11 +80,16 @@ def pick_date(report: TrendReport) -> int:
     asked = address.get("asof")
     now = asked if asked in names else names[(2 * len(names)) // 3]
     places = {name: place for place, name in enumerate(names)}
-    context.say_unread("asof", now, series.day_text(report.x[places[now]]))
+    language = current_language()
+    words = {
+        name: context.day_name(int(day), lang=language)
+        for name, day in zip(names, report.x, strict=True)
+    }
+    context.say_unread("asof", now, words[now])
     st.select_slider(
         t("packpulse.hindsight.date"),
         names,
-        format_func=lambda one: series.day_text(report.x[places[one]]),
+        format_func=words.__getitem__,
         **address.bound("asof", now),
     )
     return places[now]
@@ -129,7 +134,7 @@ def show_fit_then(
     later = factor * whole.values[after]
     if not np.isfinite(view.values).any() and not np.isfinite(later).any():
         return
-    figure = trend_charts.build_fit_figure(
+    figure = kept.drawn(trend_charts.build_fit_figure, 
         view.x, factor * view.values,
         labels=series.chart_words() | {"today": series.day_text(report.x[at])},
         unit=choice.unit,
@@ -204,7 +209,8 @@ def show_issues(report: TrendReport, choice: Choice, walk: WalkForward, at: int)
         states.notice(t("packpulse.hindsight.all_refused"))
         return
     per_year = t(f"packpulse.series.{'mv_year' if choice.relative else 'pct_year'}")
-    figure = trend_charts.build_issues_figure(
+    figure = kept.drawn(
+        trend_charts.build_issues_figure,
         known,
         verdict_names=series.verdict_names(),
         today=float(report.x[at]),
@@ -247,7 +253,7 @@ def show_forecasts(report: TrendReport, choice: Choice, walk: WalkForward) -> No
     ]  # fmt: skip
     if not checked:
         return
-    figure = trend_charts.build_forecasts_figure(
+    figure = kept.drawn(trend_charts.build_forecasts_figure, 
         checked,
         labels={
             key: t(f"packpulse.hindsight.chart.{key}") for key in ("came", "inside", "outside")

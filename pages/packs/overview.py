@@ -11,7 +11,7 @@ from core.analytics.cells import FULL_SOC, pack_table, possible, sat_table
 from core.cell_charts import Highlight
 from core.cell_views import PackCourse, calendar_of_charges, pack_courses
 from core.packs import CellDays, WeakCells
-from pages.packs import context
+from pages.packs import context, kept
 from pages.packs.context import Context
 from pages.shared import chart, numbers, states, table, theme
 from pages.shared.texts import current_language, t
@@ -105,7 +105,8 @@ def show_sat(ctx: Context, days: CellDays, weak: WeakCells) -> None:
     mine, pack = context.in_packs(ctx), np.array(ctx.battery.pack)
     courses = pack_courses(days.valid[:, mine], pack[mine])
     every = sorted(set(ctx.battery.pack))
-    figure = cell_charts.build_sat_figure(
+    figure = kept.drawn(
+        cell_charts.build_sat_figure,
         days.day,
         courses,
         labels=[
@@ -161,7 +162,7 @@ def show_spread(ctx: Context, days: CellDays, weak: WeakCells) -> None:
     faults = context.faults_of(ctx, weak)
     known = rows.dropna(subset=["relative_mv"])
     furthest = known.iloc[int(known["relative_mv"].abs().argmax())] if len(known) else None
-    figure = cell_charts.build_strip_figure(
+    figure = kept.drawn(cell_charts.build_strip_figure, 
         rows["pack"], rows["cell"], rows["relative_mv"], faults[context.in_packs(ctx)].tolist(),
         fault_names=context.fault_names(),
         pack_names={one: context.pack_name(one) for one in ctx.packs},
@@ -212,7 +213,8 @@ def show_charges(ctx: Context, days: CellDays) -> None:
             "no_data",
         )
     }
-    figure = cell_charts.build_charges_figure(
+    figure = kept.drawn(
+        cell_charts.build_charges_figure,
         calendar["day"],
         calendar["state"].tolist(),
         names=names,
