@@ -594,8 +594,10 @@ def _print_summary(summary: Summary, settings: Settings) -> None:
             f"  {count} readings of {path} replaced others of the same device, signal and time; "
             'if these are two devices, name one with device = "..." in a source.toml'
         )
+    from ingest.build import failure_words
+
     for path, why in summary.failed:
-        typer.echo(f"  failed: {why if path in why else f'{path}: {why}'}", err=True)
+        typer.echo(f"  failed: {failure_words(path, why)}", err=True)
 
 
 def _print_status(content: dict[str, Any]) -> None:
