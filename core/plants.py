@@ -547,8 +547,7 @@ def plant_of_device(
         own["altitude_m"] = told["altitude_m"]
     inverters = [_inverter_of(number, count, name, told, signals) for number in range(1, count + 1)]
     arrays = [
-        {**shared, "name": f"array {inverter['name']}", "inverter": inverter["name"]}
-        for inverter in inverters
+        {**shared, "name": inverter["name"], "inverter": inverter["name"]} for inverter in inverters
     ]
     return parse_plant(
         {"name": name, "device": name, **own, "zone": told.get("zone") or zone, "array": arrays,
