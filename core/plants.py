@@ -427,7 +427,7 @@ def faults_in(plain: Mapping[str, Any]) -> list[Fault]:
     except ValidationError as error:
         found = [_fault(one) for one in error.errors()]
         # A table whose only row is wrong is also called too short, which says nothing more.
-        wrong = {one.table for one in found}
+        wrong = {one.table for one in found if one.table}
         return [one for one in found if one.table or one.key not in wrong]
     return []
 
