@@ -87,11 +87,11 @@ def test_a_rule_is_edited_tried_on_the_past_and_saved(
     own = site / "store_alerts.toml"
     own.write_text('# ours\n[[rule]]\nname = "temperature"\nclear_by = 3 # K\n', "utf-8")
     page = open_page(f"{serve(site / 'store')}/alerts?view=rules")
-    grid = page.locator("[data-testid='stDataFrame'] canvas").first
-    grid.wait_for()
-    column, row = cell(page, "Warning", "temperature")
-    page.locator(f"#glide-cell-{column}-{row}").focus()
-    page.keyboard.type("> 49")
+    go_to_cell(page, "Warning", "temperature")
+    page.keyboard.press("Enter")
+    page.locator("#portal textarea, #portal input").first.wait_for()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("> 49", delay=30)
     page.keyboard.press("Enter")
     expect(page.locator(".stMain")).to_contain_text("Not saved yet: temperature")
     page.locator("[data-testid='stSelectbox'] input").last.fill("Temperature")
@@ -105,17 +105,18 @@ def test_a_rule_is_edited_tried_on_the_past_and_saved(
     assert tomllib.loads(text)["rule"][0]["warning"] == {"above": 49}
 
 
-def cell(page: Page, title: str, name: str) -> tuple[int, int]:
-    """Column and row of a cell of the grid, told from what it says to screen readers."""
-    table = page.locator('[data-testid="stDataFrame"] canvas table').first
+def go_to_cell(page: Page, title: str, name: str) -> None:
+    """Select a cell of the grid: it is drawn, and its words are those for screen readers."""
+    grid = page.locator("[data-testid='stDataFrame']").first
+    table = grid.locator("canvas table")
     table.get_by_text(name, exact=True).first.wait_for(state="attached")
-    heads = table.locator("th").all_text_contents()
-    column = next(i for i, head in enumerate(heads) if head.strip() == title)
-    rows = table.locator("tbody tr")
-    for row in range(rows.count()):
-        if rows.nth(row).locator("td").first.text_content() == name:
-            return column + 1, row
-    raise AssertionError(f"no row {name}")
+    heads = [head.strip() for head in table.locator("th").all_text_contents()]
+    names = table.locator("td[aria-colindex='1']").all_text_contents()
+    grid.locator(".dvn-scroller").click(position={"x": 100, "y": 52})
+    for _ in range(heads.index(title)):
+        page.keyboard.press("ArrowRight")
+    for _ in range(names.index(name)):
+        page.keyboard.press("ArrowDown")
 
 
 def test_a_way_of_delivery_is_tested(site: Path, serve: Serve, open_page: OpenPage) -> None:
