@@ -18,6 +18,7 @@ from benchmarks import (
     bench_downsample,
     bench_journal,
     bench_packs,
+    bench_pv,
     bench_query,
     bench_soak,
 )
@@ -28,13 +29,14 @@ NAMES = (
     "downsample",
     "journal",
     "packs",
+    "pv",
     "alerts",
     "diagnosis",
     "collect",
     "soak",
     "dispatch",
 )
-LONG = ("diagnosis", "collect", "soak")  # only where asked for
+LONG = ("pv", "diagnosis", "collect", "soak")  # only where asked for
 OPTIONS = ("--minutes", "--seed", "--keep")  # that a value follows
 
 
@@ -62,6 +64,10 @@ def main(arguments: list[str]) -> int:
             short += figure.reached is False
     if "packs" in asked:
         for figure in bench_packs.figures(full="--full" in arguments):
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "pv" in asked:
+        for figure in bench_pv.figures():
             print(figure, flush=True)
             short += figure.reached is False
     if "alerts" in asked:

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from core.alert_rules import Maintenance
 from core.analytics.alert_measures import LEAST_PEERS
 from core.analytics.alerts import Rule
-from core.pv_plant import describe, find_signals
+from core.pv_plant import facts_of, find_signals
 from core.query import Device, SignalInfo, Store
 from core.sites import site_of
 
@@ -186,7 +186,7 @@ def _stuck(
     }[integrate]
     scale = 1.0
     if integrate or other.unit in KILOWATT:
-        size = device.facts.get(told) if integrate else describe(device).kwp
+        size = device.facts.get(told) if integrate else facts_of(device.facts).kwp
         if not isinstance(size, int | float) or not size > 0:
             return [], told
         scale = float(size) / factor
@@ -225,7 +225,7 @@ def _expected(
     device: Device, every: Sequence[SignalInfo]
 ) -> tuple[tuple[SignalInfo, ...], Expected] | None:
     """Powers that make up a plant's output, and what tells how large that should be."""
-    facts = describe(device)
+    facts = facts_of(device.facts)
     plant = find_signals(every, facts)
     output = plant.units if plant.complete or plant.meter is None else (plant.meter,)
     if not output or not plant.poa or facts.kwp is None or not facts.kwp > 0:
@@ -236,7 +236,7 @@ def _expected(
 
 def place_of(device: Device) -> Mapping[str, float] | None:
     """Latitude and longitude of a device [°], where told."""
-    facts = describe(device)
+    facts = facts_of(device.facts)
     if facts.latitude is None or facts.longitude is None:
         return None
     return {"latitude": facts.latitude, "longitude": facts.longitude}

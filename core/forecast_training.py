@@ -14,8 +14,10 @@ import pandas as pd
 from core.analytics.forecast import baselines
 from core.analytics.forecast.backtest import backtest, baseline_names
 from core.analytics.forecast.conformal import Offsets, fit_offsets
+from core.analytics.forecast.decomposition import decompose_load
 from core.analytics.forecast.features import History
 from core.analytics.forecast.grid import DAY_US
+from core.analytics.forecast.importance import permutation_importance, training_quality
 from core.analytics.forecast.models import Case, banded, fit_model, forecast
 from core.analytics.forecast.scores import Scores, judge
 from core.errors import QueryError
@@ -112,7 +114,8 @@ def train_case(
             f"{LEAST_TRAINING_DAYS + 2} to train a model and test it"
         )
     say(f"{target.device} {target.quantity}: {days} days, backtest over the last {test}")
-    rows = backtest(case, 0, stop - test * per_day, stop, rounds=rounds)
+    tested = backtest(case, 0, stop - test * per_day, stop, rounds=rounds)
+    rows = tested.rows
     names = baseline_names(rows)
     capacity = float(np.nanmax(np.abs(case.history.values)))
     scores = judge(rows, names, capacity)
@@ -137,12 +140,40 @@ def train_case(
         "figures": _plain(asdict(scores)),
         "backtest": {"days": int(test), "start": int(rows["issue"].min()),
                      "end": int(rows["issue"].max())},
+        "importance": _records(
+            permutation_importance(tested.model, case, tested.start, tested.stop)
+        ),
+        "quality": _plain(training_quality(case, 0, stop)),
+        "parts": _plain(_parts(case, target, stop)),
         "libraries": library_versions(),
     }  # fmt: skip
     fallback = None if served == MODEL else _fallback(rows, served)
     stored = StoredModel(manifest, model, fallback, rows)
     save_model(root, stored)
     return stored
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a frame as JSON holds them."""
+    return [_plain(row) for row in frame.to_dict("records")]
+
+
+def _parts(case: Case, target: Target, stop: int) -> dict[str, Any] | None:
+    """What a load is made of; None for other quantities."""
+    if target.quantity != "load":
+        return None
+    values = case.history.values.copy()
+    values[stop:] = np.nan
+    temperature = None
+    if case.weather is not None and "temp_air" in case.weather.names:
+        slots = np.arange(case.grid.count, dtype=np.int64)
+        known = case.weather.known(slots, slots)
+        temperature = known[:, case.weather.names.index("temp_air")]
+    found = decompose_load(case.grid, values, temperature)
+    plain = asdict(found)
+    for name in ("by_kind", "profile", "months"):
+        plain[name] = {str(c): plain[name][c].tolist() for c in plain[name]}
+    return plain
 
 
 def _best(scores: Scores) -> str:
