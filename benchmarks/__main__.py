@@ -10,29 +10,24 @@ import sys
 from pathlib import Path
 
 from benchmarks import (
+    bench_alerts,
     bench_build,
     bench_collect,
     bench_diagnosis,
     bench_dispatch,
     bench_downsample,
+    bench_forecast,
     bench_journal,
     bench_packs,
+    bench_pv,
     bench_query,
     bench_soak,
 )
 
 NAMES = (
-    "build",
-    "query",
-    "downsample",
-    "journal",
-    "packs",
-    "diagnosis",
-    "collect",
-    "soak",
-    "dispatch",
-)
-LONG = ("diagnosis", "collect", "soak")  # only where asked for
+    "build", "query", "downsample", "journal", "packs", "pv", "alerts", "diagnosis", "collect", "soak", "dispatch", "forecast",
+)  # fmt: skip
+LONG = ("pv", "diagnosis", "collect", "soak", "forecast")  # only where asked for
 OPTIONS = ("--minutes", "--seed", "--keep")  # that a value follows
 
 
@@ -62,6 +57,14 @@ def main(arguments: list[str]) -> int:
         for figure in bench_packs.figures(full="--full" in arguments):
             print(figure, flush=True)
             short += figure.reached is False
+    if "pv" in asked:
+        for figure in bench_pv.figures():
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "alerts" in asked:
+        for figure in bench_alerts.figures():
+            print(figure, flush=True)
+            short += figure.reached is False
     if "diagnosis" in asked:
         for figure in bench_diagnosis.figures(seeds=20 if "--full" in arguments else 7):
             print(figure, flush=True)
@@ -73,6 +76,10 @@ def main(arguments: list[str]) -> int:
     if "collect" in asked:
         minutes = float(told.get("--minutes", bench_collect.MINUTES))
         for figure in bench_collect.figures(minutes=minutes):
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "forecast" in asked:
+        for figure in bench_forecast.figures(full="--full" in arguments):
             print(figure, flush=True)
             short += figure.reached is False
     if "soak" in asked:

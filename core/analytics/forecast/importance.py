@@ -78,4 +78,4 @@ def training_quality(case: Case, first: int, stop: int) -> dict[str, float]:
 def _runs(flags: np.ndarray) -> list[int]:
     """Lengths of the runs of true."""
     edges = np.flatnonzero(np.diff(np.r_[False, flags, False].astype(np.int8)))
-    return (edges[1::2] - edges[::2]).tolist()
+    return [int(one) for one in edges[1::2] - edges[::2]]
