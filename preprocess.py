@@ -182,7 +182,7 @@ def verify(store: Store = None) -> None:
                 typer.echo(sentence)
                 differences += 1
     place = _journal_path(settings)
-    if place.exists():
+    if _holds_journal(place):
         from core.journal import open_journal
 
         with open_journal(place, read_only=True) as journal:
@@ -418,10 +418,15 @@ def _journal_path(settings: Settings) -> Path:
     return settings.journal or settings.store / FILE
 
 
+def _holds_journal(place: Path) -> bool:
+    """Whether a journal was begun there; one without a byte never was."""
+    return place.exists() and place.stat().st_size > 0
+
+
 def _journal_status(settings: Settings, ledger: Ledger) -> dict[str, Any] | None:
     """Size of the journal and what of it is not in the pyramid; None where there is none."""
     place = _journal_path(settings)
-    if not place.exists():
+    if not _holds_journal(place):
         return None
     from core.journal import open_journal, settled_in
     from core.ledger import LIVE

@@ -25,9 +25,20 @@ from benchmarks import (
 )
 
 NAMES = (
-    "build", "query", "downsample", "journal", "packs", "pv", "alerts", "diagnosis", "collect", "soak", "dispatch", "forecast",
-)  # fmt: skip
-LONG = ("pv", "diagnosis", "collect", "soak", "forecast")  # only where asked for
+    "build",
+    "query",
+    "downsample",
+    "journal",
+    "packs",
+    "pv",
+    "alerts",
+    "diagnosis",
+    "collect",
+    "soak",
+    "dispatch",
+    "forecast",
+)
+LONG = ("pv", "diagnosis", "collect", "soak")  # only where asked for
 OPTIONS = ("--minutes", "--seed", "--keep")  # that a value follows
 
 

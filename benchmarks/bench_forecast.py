@@ -124,8 +124,8 @@ def _said(
     cover = scores.coverage
     print(
         f"  RMSE {scores.rmse.value:.4g} [{scores.rmse.low:.4g}, {scores.rmse.high:.4g}] kW, "
-        f"MAE {scores.mae.value:.4g} kW ({scores.nmae:.3f} of the peak), bias {scores.bias:.3g} kW, "
-        f"pinball {scores.pinball:.4g} kW, coverage {cover.value:.3f} "
+        f"MAE {scores.mae.value:.4g} kW ({scores.nmae:.3f} of the peak), "
+        f"bias {scores.bias:.3g} kW, pinball {scores.pinball:.4g} kW, coverage {cover.value:.3f} "
         f"[{cover.low:.3f}, {cover.high:.3f}], {seconds:.0f} s of CPU"
     )
     skill = scores.skill[baseline].value

@@ -238,6 +238,14 @@ def cell_temperature(
     return np.asarray(temperature.sapm_cell(poa_global, temp_air, wind_speed, **told))
 
 
+def _behind(array: ArrayModel) -> float:
+    """How much warmer cells are than the back of the module at 1000 W/m² [K]; SAND2004-3535."""
+    from pvlib import temperature
+
+    known = temperature.TEMPERATURE_MODEL_PARAMETERS["sapm"]
+    return float(known[_SAPM[array.mounting, array.module]]["deltaT"])
+
+
 # --- power --------------------------------------------------------------------------------------
 
 
@@ -266,8 +274,8 @@ def expected_power(weather: pd.DataFrame, plant: PlantModel, step_h: float) -> E
     ----------
     weather : by `ts` [µs UTC, start of the step]: `ghi` with or without `dni` and `dhi`, or
         `poa_global` measured (also `poa_global:NAME` for the array of that name); `temp_air` or
-        measured `temp_cell`; `wind_speed` where known. `sun_ts` says where the sun is taken
-        from; the middle of the step where it is absent.
+        measured `temp_cell` or `temp_module`; `wind_speed` where known. `sun_ts` says where the
+        sun is taken from; the middle of the step where it is absent.
     step_h : length of a step [h].
 
     Raises
@@ -278,8 +286,9 @@ def expected_power(weather: pd.DataFrame, plant: PlantModel, step_h: float) -> E
     sun_ts = weather["sun_ts"].to_numpy(np.int64) if "sun_ts" in weather else _middle(ts, step_h)
     if not any(name == "ghi" or str(name).startswith("poa_global") for name in weather):
         raise ValueError("weather has no irradiance: ghi or poa_global")
-    if not {"temp_air", "temp_cell"} & set(weather):
-        raise ValueError("weather has no temperature: temp_air or temp_cell")
+    warm = {"temp_cell", "temp_module"} & set(weather)
+    if not warm and "temp_air" not in weather:
+        raise ValueError("weather has no temperature: temp_air, temp_module or temp_cell")
     sun = sun_of(sun_ts, plant)
     sky = split_ghi(weather, sun, sun_ts) if "ghi" in weather else None
     total = pd.DataFrame(0.0, index=weather.index, columns=list(_SUMS))
@@ -305,7 +314,7 @@ def expected_power(weather: pd.DataFrame, plant: PlantModel, step_h: float) -> E
     total["ac"] = whole
     total["clipped"] = total["ac_free"] - total["ac"]
     inputs = {"poa": "measured" if measured else "modelled",
-              "temp_cell": "measured" if "temp_cell" in weather else "modelled"}  # fmt: skip
+              "temp_cell": "measured" if warm else "modelled"}  # fmt: skip
     return Expected(total, powers, step_h, inputs)
 
 
@@ -338,6 +347,8 @@ def _array_power(
         effective = np.where(unknown, np.nan, found["effective"].to_numpy())
     if "temp_cell" in weather:
         cell = weather["temp_cell"].to_numpy(np.float64)
+    elif "temp_module" in weather:
+        cell = weather["temp_module"].to_numpy(np.float64) + poa / G_STC * _behind(array)
     else:
         wind = (
             weather["wind_speed"].fillna(WIND_WITHOUT).to_numpy(np.float64)
@@ -365,7 +376,7 @@ class Reasons:
     typical : expected in the typical weather of these days; NaN where none is known.
     sun, temperature, clipping : how the expectation differs for the weather that was.
     expected : in the weather that was, over the steps with a reading or an outage.
-    outage : expected while the plant stood still, negative.
+    outage : what inverters that stood still did not give, negative.
     rest : what remains, with its 95 % interval by days; `days` of them.
     actual : measured; unread_h : hours of light without a reading, which are left out.
     """
@@ -392,8 +403,8 @@ BOOTSTRAP = 1000
 
 def reasons(
     expected: Expected,
-    actual: Floats,
-    kwp: float,
+    actual: pd.DataFrame,
+    kwp: Mapping[str, float],
     day: NDArray[np.int64],
     typical: Expected | None = None,
 ) -> Reasons:
@@ -402,7 +413,9 @@ def reasons(
     Parameters
     ----------
     expected : in the weather that was.
-    actual : measured AC power [kW] by the same steps, NaN without a reading.
+    actual : measured AC power [kW] by the same steps, NaN without a reading: a column for each
+        inverter, named as in `expected.inverters`, or one for the whole plant.
+    kwp : nominal power of each column's arrays [kWp].
     day : number of the local day of each step.
     typical : expected in typical weather, by the same steps.
 
@@ -412,18 +425,21 @@ def reasons(
     seed 0): it tells how much the days differ, not how wrong the irradiance is.
     """
     frame, h = expected.frame, expected.step_h
-    ac = frame["ac"].to_numpy()
-    lit = ac > 0
-    known = ~np.isnan(actual) & ~np.isnan(ac)
-    unread = float((np.isnan(actual) & lit).sum() * h)
-    still = known & (ac >= OUTAGE_LEAST * kwp) & (actual <= OUTAGE_SHARE * ac)
-    running = known & ~still
+    ac, whole = frame["ac"].to_numpy(), actual.sum(axis=1, skipna=False).to_numpy()
+    known = ~np.isnan(whole) & ~np.isnan(ac)
+    unread = float((np.isnan(whole) & (ac > 0)).sum() * h)
 
     def sum_of(values: Floats, where: NDArray[np.bool_]) -> float:
         return float(np.sum(values[where]) * h)
 
-    total = sum_of(ac, known)
-    rest = np.where(running, actual - ac, 0.0) * h
+    missed = np.zeros(len(ac))
+    for name in actual:
+        own = name in expected.inverters and len(actual.columns) > 1
+        should = expected.inverters[name].to_numpy() if own else ac
+        gave = actual[name].to_numpy(np.float64)
+        still = known & (should >= OUTAGE_LEAST * kwp[str(name)]) & (gave <= OUTAGE_SHARE * should)
+        missed += np.where(still, gave - should, 0.0)
+    rest = np.where(known, whole - ac - missed, 0.0) * h
     low, high, days = _by_days(rest[known], day[known])
     sun = warm = clip = base = np.nan
     if typical is not None:
@@ -439,9 +455,8 @@ def reasons(
         sun, warm, clip = (
             sum_of(mine - theirs, with_typical) for mine, theirs in zip(*parts, strict=True)
         )
-    outage = sum_of(actual - ac, still)
-    return Reasons(base, sun, warm, clip, total, outage, float(rest.sum()), low, high,
-                   sum_of(actual, known), days, unread)  # fmt: skip
+    return Reasons(base, sun, warm, clip, sum_of(ac, known), sum_of(missed, known),
+                   float(rest.sum()), low, high, sum_of(whole, known), days, unread)  # fmt: skip
 
 
 def _by_days(rest: Floats, day: NDArray[np.int64]) -> tuple[float, float, int]:

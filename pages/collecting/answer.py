@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.failures import parse_kept
 from core.levels import SECOND
 from core.live import DeviceLive, LiveReport, Outage, live_report
 from core.query import Store
@@ -200,10 +201,15 @@ def state_words(one: DeviceLive, now: int, zone: str) -> str:
 
 
 def error_words(text: str) -> str:
-    """An error as the journal has it; its kind in the page's language."""
-    kind, _, why = text.partition(": ")
-    key = f"live.error.{kind}"
-    return t(key, why=why) if key in TEXTS else text
+    """An error as the journal has it, in the page's language as far as it is known there."""
+    failure = parse_kept(text)
+    kind, reason = f"live.error.{failure.kind}", f"live.why.{failure.key}"
+    if kind not in TEXTS:
+        return failure.english
+    if reason not in TEXTS:
+        return t(kind, why=failure.text)
+    why = t(reason, **failure.facts).strip()
+    return t(kind, why=f"{failure.place}: {why}" if failure.place else why)
 
 
 def reason_words(one: Outage) -> str:

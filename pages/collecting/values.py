@@ -16,6 +16,7 @@ MOST = 120
 LOOK = {
     Quality.GOOD: "good", Quality.STALE: "warning", Quality.OUT_OF_RANGE: "error",
     Quality.DECODE_ERROR: "error", Quality.NO_VALUE: "unknown",
+    Quality.CLOCK_AHEAD: "warning",
 }  # fmt: skip
 
 
