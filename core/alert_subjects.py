@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
 
 from core.alert_rules import Maintenance
 from core.analytics.alert_measures import LEAST_PEERS
 from core.analytics.alerts import Rule
+from core.pv_plant import facts_of, find_signals
 from core.query import Device, SignalInfo, Store
 from core.sites import site_of
 
@@ -150,11 +150,12 @@ def _of_device(
     if rule.condition == "stuck":
         return _stuck(rule, device, signals, every, place, closed)
     if rule.condition == "deviation" and rule.against == "expected":
-        expected = _expected(device, every)
-        if expected is None:
+        found = _expected(device, every)
+        if found is None:
             return [], "expected"
+        output, expected = found
         return [
-            Subject(rule, device.name, tuple(signals), expected=expected, place=place, gate=gate,
+            Subject(rule, device.name, output, expected=expected, place=place, gate=gate,
                     closed=closed)
         ], ""  # fmt: skip
     reference = None
@@ -185,7 +186,7 @@ def _stuck(
     }[integrate]
     scale = 1.0
     if integrate or other.unit in KILOWATT:
-        size = device.facts.get(told)
+        size = device.facts.get(told) if integrate else facts_of(device.facts).kwp
         if not isinstance(size, int | float) or not size > 0:
             return [], told
         scale = float(size) / factor
@@ -220,19 +221,22 @@ def _first(signals: Sequence[SignalInfo], quantity: str) -> SignalInfo | None:
     return next((one for one in signals if one.quantity == quantity), None)
 
 
-def _expected(device: Device, every: Sequence[SignalInfo]) -> Expected | None:
-    irradiance, kwp = _first(every, "poa_global"), device.facts.get("kwp")
-    if irradiance is None or not isinstance(kwp, int | float) or not kwp > 0:
+def _expected(
+    device: Device, every: Sequence[SignalInfo]
+) -> tuple[tuple[SignalInfo, ...], Expected] | None:
+    """Powers that make up a plant's output, and what tells how large that should be."""
+    facts = facts_of(device.facts)
+    plant = find_signals(every, facts)
+    output = plant.units if plant.complete or plant.meter is None else (plant.meter,)
+    if not output or not plant.poa or facts.kwp is None or not facts.kwp > 0:
         return None
-    gamma = device.facts.get("gamma_pdc", -0.004)
-    return Expected(irradiance, _first(every, "temp_module"), float(kwp), float(gamma))
+    warm = next(iter(plant.temp_module), None)
+    return output, Expected(plant.poa[0], warm, facts.kwp, facts.gamma_pdc)
 
 
 def place_of(device: Device) -> Mapping[str, float] | None:
     """Latitude and longitude of a device [°], where told."""
-    told: Any = device.facts.get("location")
-    told = told if isinstance(told, dict) else device.facts
-    place = {name: told.get(name) for name in ("latitude", "longitude")}
-    if not all(isinstance(value, int | float) for value in place.values()):
+    facts = facts_of(device.facts)
+    if facts.latitude is None or facts.longitude is None:
         return None
-    return {name: float(value) for name, value in place.items()}
+    return {"latitude": facts.latitude, "longitude": facts.longitude}

@@ -21,6 +21,7 @@
     ├── PlanError               inputs of a plan or model do not hold together
     │   ├── Infeasible          no plan keeps every limit: names the limits in the way
     │   └── Unbounded           costs could fall without end: names what has no limit
+    ├── AddressTaken            an address to serve at is in use, or not of this host
     ├── DeviceError             a device or broker could not be asked
     │   ├── Unreachable         no connection, or it broke
     │   ├── NoAnswer            nothing came within the time allowed
@@ -30,7 +31,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 
@@ -143,8 +146,20 @@ class Unbounded(PlanError):
         super().__init__(words)
 
 
+class AddressTaken(ZigguratError):
+    """Nothing can be served at an address: in use, or not of this host."""
+
+
 class DeviceError(ZigguratError):
-    """A device or broker that could not be asked; the collector tries again."""
+    """A device or broker that could not be asked; the collector tries again.
+
+    `place`, `key` and `facts` are what a page needs to say it in its own language; errors that
+    are made by `core.failures.because` have them.
+    """
+
+    place: str = ""
+    key: str = ""
+    facts: Mapping[str, str] = MappingProxyType({})
 
 
 class Unreachable(DeviceError):

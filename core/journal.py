@@ -31,6 +31,7 @@ from core.levels import DAY, HOUR
 from core.readings import Batch, Quality
 from core.rollup import FIRST_DAY, LAST_DAY, Float, Int
 from core.signals import Signal, load_catalogue
+from core.sqlite_files import ask
 
 FILE = "journal.sqlite"
 FORMAT = 1
@@ -333,14 +334,14 @@ class Journal:
         self.close()
 
     def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        try:
-            return self._con.execute(query, values).fetchall()
-        except sqlite3.OperationalError as error:
-            raise StoreError(f"{self.path} cannot be read ({error})") from error
-        except sqlite3.ProgrammingError as error:  # closed, as another file stands in its place
-            raise ViewOutdated(f"{self.path}: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise StoreDamaged(f"{self.path}: {error}; {WAY_OUT}") from error
+        return ask(self._con, query, values, self._said)
+
+    def _said(self, error: sqlite3.DatabaseError) -> StoreError:
+        if isinstance(error, sqlite3.OperationalError):
+            return StoreError(f"{self.path} cannot be read ({error})")
+        if isinstance(error, sqlite3.ProgrammingError):  # closed: another file stands in its place
+            return ViewOutdated(f"{self.path}: {error}")
+        return StoreDamaged(f"{self.path}: {error}; {WAY_OUT}")
 
     @contextmanager
     def _writing(self, *, sync: bool = True) -> Iterator[sqlite3.Connection]:
@@ -992,17 +993,17 @@ def _count_up(con: sqlite3.Connection) -> None:
 
 
 def _create(path: Path) -> None:
-    """A new, empty journal; made beside its place and renamed, so that it is whole or absent."""
+    """A new journal, whole or absent, where none stands or one without a byte."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
     try:
+        if path.exists():
+            with closing(_connect(path)) as con:
+                _begin(con)
+            return
+        # Made beside its place and renamed.
         with closing(_connect(draft, create=True)) as con:
-            con.executescript(_SCHEMA)
-            con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            con.execute(f"PRAGMA user_version = {FORMAT}")
-            con.executemany(
-                "INSERT INTO setting VALUES (?, ?)", [("id", uuid.uuid4().hex), ("shape", "0")]
-            )
+            _begin(con)
         # Where another process was faster, its journal stands.
         try:
             os.link(draft, path)
@@ -1012,6 +1013,20 @@ def _create(path: Path) -> None:
         raise StoreError(f"{path} cannot be made ({error})") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _begin(con: sqlite3.Connection) -> None:
+    """Make the tables in one transaction, unless another process has."""
+    con.execute("BEGIN IMMEDIATE")
+    if not con.execute("PRAGMA application_id").fetchone()[0]:
+        for statement in filter(str.strip, _SCHEMA.split(";")):
+            con.execute(statement)
+        con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        con.execute(f"PRAGMA user_version = {FORMAT}")
+        con.executemany(
+            "INSERT INTO setting VALUES (?, ?)", [("id", uuid.uuid4().hex), ("shape", "0")]
+        )
+    con.execute("COMMIT")
 
 
 @contextmanager
@@ -1063,7 +1078,8 @@ def open_journal(path: Path, *, create: bool = False, read_only: bool = False) -
     StoreDamaged : it cannot be read; the message says the way out.
     StoreError : there is no right to write to it, which readers need too, to take part in locking.
     """
-    if not path.exists():
+    # One of no bytes is what a crash or a full disk left: nothing was ever kept in it.
+    if not path.exists() or not path.stat().st_size:
         if not create:
             raise StoreMissing(f"no journal at {path}; the collector makes one")
         _create(path)

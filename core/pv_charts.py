@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from core import charts
 from core.charts import HUES, NBSP, TOKENS, Theme, to_wall_ms, with_alpha
 
+CUT = 1.5  # below the lowest bar, in parts of all losses, where a waterfall's axis begins
+
 
 @dataclass(frozen=True)
 class Step:
@@ -24,6 +26,7 @@ class Step:
     ----------
     value : [h]; a loss is positive where it takes away.
     low, high : interval of an estimated loss [h]; None where it is measured.
+    words : the value as it is written at the bar.
     """
 
     label: str
@@ -31,6 +34,7 @@ class Step:
     total: bool
     low: float | None = None
     high: float | None = None
+    words: str = ""
 
 
 def build_yields_figure(
@@ -103,14 +107,19 @@ def build_waterfall_figure(
             decreasing={"marker": {"color": HUES[theme]["import"]}},
             increasing={"marker": {"color": HUES[theme]["battery"]}},
             totals={"marker": {"color": HUES[theme]["pv"]}},
+            text=[one.words for one in steps],
+            textposition="outside",
+            textfont={"size": 12, "color": TOKENS[theme]["muted"]},
+            cliponaxis=False,
             connector={"line": {"color": TOKENS[theme]["border"], "width": 1}},
             hovertemplate=f"%{{x}}<br>%{{delta:,.4~g}}{NBSP}{unit}<extra></extra>",
             showlegend=False,
         )
     )
-    level = 0.0
+    level, levels = 0.0, []
     for one in steps:
         level = one.value if one.total else level - one.value
+        levels.append(level)
         if one.low is None or one.high is None or one.total:
             continue
         figure.add_trace(
@@ -132,7 +141,10 @@ def build_waterfall_figure(
                 showlegend=False,
             )
         )
-    figure.update_yaxes(title_text=unit, rangemode="tozero")
+    # Losses are a tenth of the light: an axis from zero would show bars of light alone.
+    low, high = min(levels), max(levels)
+    ground = max(0.0, low - CUT * (high - low))
+    figure.update_yaxes(title_text=unit, range=[ground, high + 0.12 * (high - ground)])
     figure.update_xaxes(type="category", showgrid=False)
     return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 

@@ -54,7 +54,9 @@ class DailyHistory:
     step_us: int
 
 
-def daily_history(store: Store, device: str) -> DailyHistory | None:
+def daily_history(
+    store: Store, device: str, stamp: tuple[str, int] | None = None
+) -> DailyHistory | None:
     """Days of all readings of a plant; None without light, power and nominal power.
 
     Raises
@@ -64,7 +66,7 @@ def daily_history(store: Store, device: str) -> DailyHistory | None:
     found = store.device(device)
     if found.first is None or found.last is None:
         return None
-    report = plant_report(store, device, found.first, found.last + 1)
+    report = plant_report(store, device, found.first, found.last + 1, stamp)
     if report is None or report.course.facts.kwp is None:
         return None
     return history_of(report)

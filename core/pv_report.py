@@ -68,14 +68,20 @@ class PlantReport:
         return local_day(self.course)
 
 
-def plant_report(store: Store, device: str, start: int, end: int) -> PlantReport | None:
+def plant_report(
+    store: Store, device: str, start: int, end: int, stamp: tuple[str, int] | None = None
+) -> PlantReport | None:
     """Flags and figures of a plant in a window; None where it holds no reading of its power.
+
+    Parameters
+    ----------
+    stamp : of the file of plants, see `core.pv_plant.plants_stamp`.
 
     Raises
     ------
     UnknownDevice, BadWindow
     """
-    course = load_course(store, device, start, end)
+    course = load_course(store, device, start, end, stamp)
     if course is None:
         return None
     flags, clipped, limit, stale_light = judge(course)
@@ -187,10 +193,11 @@ def judge(course: PlantCourse) -> tuple[pd.DataFrame, Bool, float | None, Bool]:
     """
     frame = course.frame
     ts, day = frame["ts"].to_numpy(), local_day(course)
-    limits = [course.facts.ac_limit_kw] * len(course.units.columns)
     units = [course.units[name].to_numpy() for name in course.units]
-    if course.facts.ac_limit_kw is None:
-        limits = [pv_flags.clip_level(power, day) for power in units]
+    limits = [
+        pv_flags.clip_level(power, day) if told is None else told
+        for power, told in zip(units, course.limits_kw, strict=True)
+    ]
     clips = [
         pv_flags.flag_clipping(power, limit) for power, limit in zip(units, limits, strict=True)
     ]

@@ -23,6 +23,7 @@ from typing import Any, Protocol, cast
 
 from core.config import Settings
 from core.errors import BadAnswer, DeviceError, NoAnswer, StoreError, ZigguratError
+from core.failures import because, kept
 from core.journal import (
     COLLECTOR_START,
     COLLECTOR_STOP,
@@ -35,11 +36,13 @@ from core.journal import (
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
 from ingest.collector_config import CollectorConfig, CollectorOptions, load_collector
-from ingest.devices import DeviceSpec, transport_class
+from ingest.devices import Describe, DeviceSpec, transport_class
 from ingest.metrics import Metrics
 
 FIRST_WAIT_S = 1.0
 GRACE_S = 10.0
+BAD_ANSWERS = 3  # in a row, before a device is asked less often
+LONGEST_BAD_S = 60.0
 FUTURE_US = 60_000_000  # a device's clock may run ahead by so much
 BACKLOG_EVERY_S = 5.0
 NOTES_WAIT_S = 0.5  # the count of a poll waits so long for readings to be written with
@@ -61,6 +64,20 @@ def waiting_time(attempt: int, options: CollectorOptions) -> float:
     return wait * (1 - options.jitter * random.random())
 
 
+def bad_answer_pause(attempt: int, period_s: float, options: CollectorOptions) -> float:
+    """Time until a device that answers, but with nothing of use, is asked again [s].
+
+    The period for the first few, for one bad answer says little; then doubled each time, up to a
+    minute: a device that is there is not left alone for long.
+
+    Parameters
+    ----------
+    attempt : failures in a row, 1 after the first.
+    """
+    longest = max(period_s, min(LONGEST_BAD_S, options.backoff_max_s))
+    return min(period_s * 2.0 ** min(max(attempt - BAD_ANSWERS, 0), 30), longest)
+
+
 def judge_age(reading: Reading, now: int, limit: float | None) -> Reading:
     """The reading, marked where its own time says that it is old or from the future.
 
@@ -74,7 +91,7 @@ def judge_age(reading: Reading, now: int, limit: float | None) -> Reading:
     if limit is not None and now - reading.ts > limit * 1e6:
         return reading._replace(quality=Quality.STALE)
     if reading.ts > now + FUTURE_US:
-        return reading._replace(quality=Quality.OUT_OF_RANGE)
+        return reading._replace(quality=Quality.CLOCK_AHEAD)
     return reading
 
 
@@ -157,6 +174,7 @@ class _State:
 
     up: bool | None = None
     failures: int = 0
+    clock_ahead: bool = False
 
 
 class Beside(Protocol):
@@ -187,6 +205,7 @@ class Runner:
     def __init__(self, device: DeviceSpec, collector: Collector) -> None:
         self.device = device
         self._collector = collector
+        self._meanings = {one.name: one for one in collector.meanings(device)}
         self._state = _State()
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -231,7 +250,8 @@ class Runner:
             if isinstance(error, DeviceError):
                 await self._failed(error)
             elif isinstance(error, TimeoutError):
-                await self._failed(NoAnswer(f"nothing within {self.device.timeout_s:g} s"))
+                limit = float(self.device.timeout_s)
+                await self._failed(because(NoAnswer, "", "within", seconds=limit))
             elif error is not None:
                 self._collector.log.error("fault", exc_info=error, extra={"device": self.name})
                 await self._failed(BadAnswer(f"{type(error).__name__}: {error}"))
@@ -258,7 +278,7 @@ class Runner:
 
     async def _ask_on(self, transport: Any) -> None:
         loop = asyncio.get_running_loop()
-        due = loop.time()
+        due, period = loop.time(), self.device.period_s
         while not self._stop.is_set():
             began = loop.time()
             try:
@@ -266,25 +286,40 @@ class Runner:
                     readings = await transport.poll()
             except BadAnswer as error:
                 await self._failed(error)
+                wait = bad_answer_pause(self._state.failures, period, self._collector.options)
+                due += max(wait - period, 0.0)
             else:
                 await self._deliver([Batch(self.device.name, readings)])
                 await self._reached(loop.time() - began)
-            due += self.device.period_s
+            due += period
             if due < loop.time():  # turns that were missed are not made up for
-                due += self.device.period_s * ((loop.time() - due) // self.device.period_s + 1)
+                due += period * ((loop.time() - due) // period + 1)
             await self._pause(due - loop.time())
 
     async def _deliver(self, batches: Sequence[Batch]) -> None:
         now = now_us()
         limit = None if self._listens() else self.device.stale_after_s
         judged = [
-            Batch(
-                one.device,
-                self.device.complete([judge_age(each, now, limit) for each in one.readings]),
-            )
+            Batch(one.device, self._judged([judge_age(each, now, limit) for each in one.readings]))
             for one in batches
         ]
+        self._watch_clock(judged, now)
         await self._collector.keep(judged, self.device)
+
+    def _judged(self, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings and those derived from them, each within its plausible range or marked."""
+        plausible = self.device.plausible(readings, self._meanings)
+        return self.device.plausible(self.device.complete(plausible), self._meanings)
+
+    def _watch_clock(self, batches: Sequence[Batch], now: int) -> None:
+        """Tell once when a device's clock runs ahead, and again after it was right."""
+        told = [one for batch in batches for one in batch.readings]
+        ahead = [one.ts - now for one in told if one.quality is Quality.CLOCK_AHEAD]
+        if ahead and not self._state.clock_ahead:
+            told_by = {"device": self.name, "seconds": round(max(ahead) / 1e6)}
+            self._collector.log.warning("clock ahead", extra=told_by)
+        if told:
+            self._state.clock_ahead = bool(ahead)
 
     async def _reached(self, latency_s: float) -> None:
         collector, name = self._collector, self.device.name
@@ -305,11 +340,11 @@ class Runner:
         kind = type(error).__name__
         collector.metrics.errors.labels(name, kind).inc()
         collector.metrics.up.labels(name).set(0)
-        collector.note_poll(name, None, f"{kind}: {error}")
+        collector.note_poll(name, None, kept(error))
         if self._state.up is not False:
             self._state.up = False
             collector.log.warning("failed", extra={"device": name, "kind": kind, "why": str(error)})
-            await collector.note_event(name, "outage_start", f"{kind}: {error}")
+            await collector.note_event(name, "outage_start", kept(error))
 
 
 class Collector:
@@ -321,7 +356,7 @@ class Collector:
         journal: Journal,
         log: Logger,
         metrics: Metrics,
-        catalogue: Callable[[str], Signal],
+        catalogue: Describe,
         beside: Beside | None = None,
         beside_others: bool = False,
     ) -> None:
@@ -373,7 +408,7 @@ class Collector:
         return {device.name for device in self.config.devices}
 
     async def _start(self, device: DeviceSpec) -> None:
-        signals = device.meanings(self._catalogue)
+        signals = self.meanings(device)
         await self._describe(device.name, device, signals)
         hub = names_devices(device)
         note = partial(self._journal.note_collected, device.name, now_us(), hub=hub)
@@ -417,6 +452,10 @@ class Collector:
         self.log.info("configuration taken", extra={"changed": sorted(ending)})
 
     # --- what runners use -----------------------------------------------------------------------
+    def meanings(self, device: DeviceSpec) -> list[Signal]:
+        """Signals of a device as the store knows them."""
+        return device.meanings(self._catalogue)
+
     async def keep(self, batches: Sequence[Batch], device: DeviceSpec) -> None:
         """Return when batches are on disk; devices and signals that are new are described."""
         if self._beside is not None:
@@ -426,7 +465,7 @@ class Collector:
                    self._known}  # fmt: skip
             if new:
                 added = self._beside.signals if self._beside is not None else ()
-                told = {one.name: one for one in (*device.meanings(self._catalogue), *added)}
+                told = {one.name: one for one in (*self.meanings(device), *added)}
                 signals = [told.get(name) or self._catalogue(name) for name in sorted(new)]
                 await self._describe(batch.device, device, signals)
             if batch.device != device.name and (batch.device, device.name) not in self._fed:
@@ -518,7 +557,7 @@ async def settle_apart(store: Path, journal: Path | None, log: Logger) -> None:
 
 async def collect(
     config: CollectorConfig, settings: Settings, journal: Journal, log: Logger,
-    catalogue: Callable[[str], Signal], beside: Beside | None = None, shared: bool = False,
+    catalogue: Describe, beside: Beside | None = None, shared: bool = False,
 ) -> None:  # fmt: skip
     """Run a configuration until SIGTERM or SIGINT; SIGHUP reads it again.
 

@@ -116,7 +116,7 @@ def judge_days(value: Float, expected: Float, rate: float = FALSE_ALARMS) -> Ano
         if len(past) >= least:
             p[at] = (1 + int((past <= score[at]).sum())) / (1 + len(past))
             rank = int(np.floor(rate * (1 + len(past)))) - 1
-            threshold[at] = np.sort(past)[rank]
+            threshold[at] = min(float(np.sort(past)[rank]), -MATERIAL)
             flag[at] = p[at] <= rate and score[at] < -MATERIAL
         if not gross[at]:
             (told if flag[at] else healthy).append(float(score[at]))
@@ -126,12 +126,13 @@ def judge_days(value: Float, expected: Float, rate: float = FALSE_ALARMS) -> Ano
 def _gross(score: Float) -> Bool:
     """Scores so far below the earlier ones that no healthy day is."""
     flags = np.zeros(len(score), dtype=bool)
-    known = np.flatnonzero(np.isfinite(score))
-    for place, at in enumerate(known):
-        past = score[known[max(0, place - OWN_DAYS) : place]]
-        if len(past) < LEAST_LIKE:
-            continue
-        middle = np.median(past)
-        sigma = MAD_TO_SIGMA * np.median(np.abs(past - middle))
-        flags[at] = sigma > 0 and score[at] < middle - GROSS_MADS * sigma
+    kept: list[float] = []
+    for at in np.flatnonzero(np.isfinite(score)):
+        past = np.array(kept[-OWN_DAYS:])
+        if len(past) >= LEAST_LIKE:
+            middle = np.median(past)
+            sigma = MAD_TO_SIGMA * np.median(np.abs(past - middle))
+            flags[at] = sigma > 0 and score[at] < middle - GROSS_MADS * sigma
+        if not flags[at]:
+            kept.append(float(score[at]))
     return flags

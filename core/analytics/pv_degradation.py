@@ -20,6 +20,7 @@ LEAST_DAYS = 730
 LEAST_PAIRS = 180
 FIRST_YEAR = 365
 OUTLIER_MADS = 5.0  # away from the median of its month around
+LEAST_SCATTER = 0.01  # of the performance: days nearer than this are never outliers
 AROUND_DAYS = 31
 BLOCK_DAYS = 60  # soil stays for weeks
 DRAWS = 400
@@ -75,7 +76,7 @@ def filter_days(performance: Float, insolation: Float) -> Float:
     middle = around.median().to_numpy()
     away = np.abs(kept - middle)
     spread = pd.Series(away).rolling(4 * AROUND_DAYS, center=True, min_periods=5).median()
-    limit = OUTLIER_MADS * MAD_TO_SIGMA * spread.to_numpy()
+    limit = np.maximum(OUTLIER_MADS * MAD_TO_SIGMA * spread.to_numpy(), LEAST_SCATTER * middle)
     with np.errstate(invalid="ignore"):
         good = (away <= limit) & (kept >= LEAST_SHARE * middle)
     return np.where(good, kept, np.nan)

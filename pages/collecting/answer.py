@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.failures import parse_kept
 from core.levels import SECOND
 from core.live import DeviceLive, LiveReport, Outage, live_report
 from core.query import Store
@@ -17,7 +18,7 @@ LOOK = {
     "up": "good", "silent": "warning", "outage": "error", "never": "error", "stopped": "unknown",
 }  # fmt: skip
 DAY_US = 86_400 * SECOND
-LONGEST_ERROR = 44
+LONGEST_ERROR = 90
 MOST_NAMES = 12
 
 
@@ -133,11 +134,10 @@ def show_devices(report: LiveReport, zone: str) -> None:
     """Table of all devices, those that need somebody first."""
     st.subheader(t("live.devices"))
     names = (
-        "device", "site", "state", "poll", "rate", "latency", "errors", "errors_all", "newest",
-        "age", "error",
+        "device", "site", "state", "poll", "rate", "latency", "errors", "newest", "age", "error",
     )  # fmt: skip
     rows = [device_row(one, report, zone) for one in report.devices]
-    table.show_table([t(f"live.col.{name}") for name in names], rows, numeric=(4, 5, 6, 7, 9))
+    table.show_table([t(f"live.col.{name}") for name in names], rows, numeric=(4, 5, 6, 8))
     chart.show_caption(t("live.devices.note", zone=zone))
     if report.former:
         chart.show_caption(t("live.devices.former", names=few(report.former)))
@@ -167,8 +167,7 @@ def device_row(one: DeviceLive, report: LiveReport, zone: str) -> list[str]:
         polled,
         numbers.NOTHING if listened else numbers.number(60 * one.polls_per_s, 1),
         latency,
-        numbers.number(one.errors),
-        numbers.number(about.errors),
+        f"{numbers.number(one.errors)} / {numbers.number(about.errors)}",
         numbers.NOTHING if one.newest is None else when(one.newest, now, zone),
         numbers.NOTHING if one.newest is None else age(now - one.newest),
         last_error(one, now, zone),
@@ -181,7 +180,7 @@ def last_error(one: DeviceLive, now: int, zone: str) -> str:
     if not about.last_error or about.last_error_at is None:
         return numbers.NOTHING
     words = error_words(about.last_error)
-    return table.cut(f"{when(about.last_error_at, now, zone)} · {words}", most=LONGEST_ERROR)
+    return table.wrapped(f"{when(about.last_error_at, now, zone)} · {words}", most=LONGEST_ERROR)
 
 
 def state_words(one: DeviceLive, now: int, zone: str) -> str:
@@ -200,10 +199,15 @@ def state_words(one: DeviceLive, now: int, zone: str) -> str:
 
 
 def error_words(text: str) -> str:
-    """An error as the journal has it; its kind in the page's language."""
-    kind, _, why = text.partition(": ")
-    key = f"live.error.{kind}"
-    return t(key, why=why) if key in TEXTS else text
+    """An error as the journal has it, in the page's language as far as it is known there."""
+    failure = parse_kept(text)
+    kind, reason = f"live.error.{failure.kind}", f"live.why.{failure.key}"
+    if kind not in TEXTS:
+        return failure.english
+    if reason not in TEXTS:
+        return t(kind, why=failure.text)
+    why = t(reason, **failure.facts).strip()
+    return t(kind, why=f"{failure.place}: {why}" if failure.place else why)
 
 
 def reason_words(one: Outage) -> str:

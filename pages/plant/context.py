@@ -34,6 +34,7 @@ class Context:
     signals: Sequence[query.SignalInfo]
     span: Window
     report: PlantReport
+    stamp: tuple[str, int]
 
     @property
     def zone(self) -> str:
@@ -96,4 +97,4 @@ def local(ts: object, zone: str) -> pd.DatetimeIndex:
 
 def load_history(ctx: Context) -> DailyHistory | None:
     """Days of the plant's whole life, cached."""
-    return data.report(ctx.store, pv_history.daily_history, ctx.device.name)
+    return data.report(ctx.store, pv_history.daily_history, ctx.device.name, ctx.stamp)

@@ -76,7 +76,7 @@ def limit_words(ctx: Context) -> str:
     limit = ctx.report.limit_kw
     if limit is None:
         return t("pv.flags.no_limit")
-    told = ctx.report.course.facts.ac_limit_kw is not None
+    told = ctx.report.course.facts.ac_limits_kw is not None
     key = "pv.flags.limit" if told else "pv.flags.limit.found"
     return t(key, power=numbers.quantity(limit, "kW"))
 

@@ -114,6 +114,16 @@ PV: dict[str, tuple[str, str]] = {
         "uncertainty unknown: class of sensor and meter not declared",
         "Unsicherheit unbekannt: Klasse von Sensor und Zähler nicht angegeben",
     ),
+    "pv.use": (
+        "Self-consumption {own}, self-sufficiency {sufficient}, export {exported} kWh: by meter "
+        "{meter}, split in steps of {step}, {covered} of the time.",
+        "Eigenverbrauch {own}, Autarkiegrad {sufficient}, Einspeisung {exported} kWh: nach Zähler "
+        "{meter}, in Schritten von {step} getrennt, {covered} der Zeit.",
+    ),
+    "pv.use.none": (
+        "Self-consumption: no single meter with the role “grid” at the site of this plant.",
+        "Eigenverbrauch: kein eindeutiger Zähler mit der Rolle „grid“ am Standort dieser Anlage.",
+    ),
     # --- heatmap ---
     "pv.heat": ("What is shown", "Was gezeigt wird"),
     "pv.heat.power": ("Power", "Leistung"),
@@ -154,8 +164,8 @@ PV: dict[str, tuple[str, str]] = {
     # --- losses ---
     "pv.losses.none": ("Losses cannot be told: {why}.", "Verluste sind nicht bestimmbar: {why}."),
     "pv.losses.note": (
-        "estimates with their 95 % interval, the rest by measurement",
-        "Schätzungen mit 95-%-Intervall, das Übrige gemessen",
+        "the axis does not begin at zero; estimates with their 95 % interval",
+        "die Achse beginnt nicht bei null; Schätzungen mit 95-%-Intervall",
     ),
     "pv.losses.usual": (
         "missed energy reckoned by the usual performance of {value} ({low} – {high})",
@@ -166,8 +176,9 @@ PV: dict[str, tuple[str, str]] = {
         "zu wenige Tage für die übliche Performance",
     ),
     "pv.losses.title": (
-        "Greatest loss: {what}, {hours} h or {share} of the light",
-        "Größter Verlust: {what}, {hours} h oder {share} des Lichts",
+        "Greatest loss with a name: {what}, {hours} h or {share} of the light; {rest} h have none",
+        "Größter benannter Verlust: {what}, {hours} h oder {share} des Lichts; {rest} h bleiben "
+        "ungeklärt",
     ),
     "pv.losses.measured": ("measured", "gemessen"),
     "pv.losses.remainder": ("what is left over", "was übrig bleibt"),

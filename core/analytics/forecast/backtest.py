@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from core.analytics.forecast.baselines import all_baselines
 from core.analytics.forecast.grid import DAY_US, HOUR_US
-from core.analytics.forecast.models import Case, fit_model, forecast, issue_pairs
+from core.analytics.forecast.models import Case, Model, fit_model, forecast, issue_pairs
 from core.errors import QueryError
 
 ISSUE_EVERY_H = 6
 REFIT_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Forecasts of a backtest, and the newest of its models with the slots it served.
+
+    Attributes
+    ----------
+    rows : frame `issue`, `ts` [µs UTC], `day` (number of the local day of issue), `horizon_h`,
+        `hour`, `judged`, `actual`, `expected`, `p10`, `p50`, `p90`, and a column by baseline.
+    model : knew nothing of the slots from `start` on.
+    """
+
+    rows: pd.DataFrame
+    model: Model
+    start: int
+    stop: int
 
 
 def backtest(
@@ -23,18 +42,13 @@ def backtest(
     refit_days: int = REFIT_DAYS,
     every_h: int = ISSUE_EVERY_H,
     rounds: int = 80,
-) -> pd.DataFrame:
+) -> Tested:
     """Forecasts issued in [start, stop), each by a model of what was known when it was grown.
 
     Parameters
     ----------
     first : slot from which models may learn.
     refit_days : a model serves so many days.
-
-    Returns
-    -------
-    frame `issue`, `ts` [µs UTC], `day` (number of the local day of issue), `horizon_h`, `hour`,
-    `judged`, `actual`, `expected`, `p10`, `p50`, `p90`, and a column for each baseline.
 
     Raises
     ------
@@ -43,6 +57,8 @@ def backtest(
     per_day = DAY_US // case.grid.step
     every = max(every_h * HOUR_US // case.grid.step, 1)
     pieces = []
+    if start >= stop:
+        raise QueryError("there is no time to test forecasts in")
     for begin in range(start, stop, refit_days * per_day):
         model = fit_model(case, first, begin, rounds=rounds)
         end = min(begin + refit_days * per_day, stop)
@@ -66,9 +82,7 @@ def backtest(
                 | all_baselines(case.history, issue, target, clear)
             )
         )
-    if not pieces:
-        raise QueryError("there is no time to test forecasts in")
-    return pd.concat(pieces, ignore_index=True)
+    return Tested(pd.concat(pieces, ignore_index=True), model, begin, end)
 
 
 def baseline_names(rows: pd.DataFrame) -> tuple[str, ...]:

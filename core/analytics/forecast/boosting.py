@@ -7,6 +7,7 @@ forecast need not import scikit-learn (docs/adr/0011-stored-models.md).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ LEAVES, RATE, LEAST_IN_LEAF, L2 = 16, 0.1, 60, 1.0
 CHUNK = 4096  # rows evaluated at once
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trees:
     """An ensemble: the value of a row is `base` plus its leaf's value in every tree.
 
@@ -43,22 +44,37 @@ class Trees:
         parts = [self._predict(rows[k : k + CHUNK]) for k in range(0, max(len(rows), 1), CHUNK)]
         return np.concatenate(parts)
 
+    @cached_property
+    def _flat(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
+        """Nodes of all trees in one row; a leaf leads to itself, so that depth ends the walk."""
+        trees, most = self.value.shape
+        first = np.arange(trees)[:, None] * most
+        own = first + np.arange(most)
+        leaf = self.left < 0
+        left = np.where(leaf, own, first + self.left)
+        right = np.where(leaf, own, first + self.right)
+        depth, level = 0, np.unique(first)
+        while not leaf.ravel()[level].all():
+            level = np.unique(np.concatenate([left.ravel()[level], right.ravel()[level]]))
+            depth += 1
+        # A second copy of the columns has -inf for what is missing, which always goes left.
+        column = self.feature * 2 + self.missing_left
+        return (column.ravel().astype(np.int32), self.threshold.ravel(),
+                left.ravel().astype(np.int32), right.ravel().astype(np.int32), depth)  # fmt: skip
+
     def _predict(self, rows: Floats) -> Floats:
-        trees = np.arange(len(self.value))[:, None]
-        node = np.zeros((len(self.value), len(rows)), np.int64)
-        column = np.arange(len(rows))[None, :]
-        while True:
-            left = self.left[trees, node]
-            inner = left >= 0
-            if not inner.any():
-                break
-            x = rows[column, self.feature[trees, node]]
-            goes_left = np.where(
-                np.isnan(x), self.missing_left[trees, node], x <= self.threshold[trees, node]
-            )
-            step = np.where(goes_left, left, self.right[trees, node])
-            node = np.where(inner, step, node)
-        found: Floats = self.base + self.value[trees, node].sum(axis=0)
+        column, threshold, left, right, depth = self._flat
+        trees, most = self.value.shape
+        known = np.where(np.isnan(rows), -np.inf, rows)
+        table = np.stack([rows, known], axis=2).reshape(len(rows), -1)
+        width = table.shape[1]
+        place = np.arange(len(rows), dtype=np.int64)[None, :] * width
+        cells = table.ravel()
+        node = np.repeat(np.arange(trees, dtype=np.int32)[:, None] * most, len(rows), axis=1)
+        for _ in range(depth):
+            goes_left = cells.take(place + column.take(node)) <= threshold.take(node)
+            node = np.where(goes_left, left.take(node), right.take(node))
+        found: Floats = self.base + self.value.ravel().take(node).sum(axis=0)
         return found
 
 

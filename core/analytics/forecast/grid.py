@@ -137,6 +137,11 @@ class Grid:
         return found
 
     @cached_property
+    def month(self) -> Ints:
+        """Local month, 1..12."""
+        return self._local.month.to_numpy().astype(np.int64)
+
+    @cached_property
     def season(self) -> tuple[Floats, Floats]:
         """Sine and cosine of the time of year."""
         angle = 2 * np.pi * self._local.day_of_year.to_numpy() / 365.25
