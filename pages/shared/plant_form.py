@@ -134,6 +134,7 @@ def edited_table(
     columns = {name: column(store, name) for name in TABLES[table]}
     edited = st.data_editor(
         frame, column_config=columns, num_rows="dynamic", hide_index=True, width="stretch",
+        placeholder=numbers.NOTHING,
         key=f"{key}-{table}",
     )  # fmt: skip
     return edited.to_dict("records")
