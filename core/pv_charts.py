@@ -308,3 +308,44 @@ def build_daily_figure(
     figure.update_xaxes(**charts.time_axis(language))
     figure.update_yaxes(title_text=unit)
     return charts.finish(figure, title=title, theme=theme, language=language, height=height)
+
+
+def build_beside_figure(
+    start: ArrayLike,
+    end: ArrayLike,
+    values: Mapping[str, ArrayLike],
+    *,
+    zone: str,
+    unit: str,
+    title: str = "",
+    theme: Theme = "light",
+    language: str = "en",
+    height: int = 320,
+) -> go.Figure:
+    """Energies of a period side by side: what came, what was expected, what is typical.
+
+    Parameters
+    ----------
+    start, end : (m,) edges of the periods [µs UTC].
+    values : label -> (m,) [unit], the first in the colour of PV, the others paler.
+    """
+    left, right = to_wall_ms(start, zone), to_wall_ms(end, zone)
+    arrays = {label: np.asarray(one, np.float64) for label, one in values.items()}
+    peak = float(np.nanmax(np.concatenate([*arrays.values(), [0.0]])))
+    factor, unit = charts.fit_unit(peak, unit)
+    width = 0.9 * (right - left) / len(arrays)
+    colours = (HUES[theme]["pv"], TOKENS[theme]["muted"], HUES[theme]["load"])
+    figure = go.Figure()
+    for place, (label, array) in enumerate(arrays.items()):
+        figure.add_trace(
+            go.Bar(
+                x=left, y=(array * factor).astype(np.float32), width=width,
+                offset=0.05 * (right - left) + place * width, name=label,
+                marker={"color": colours[place % len(colours)], "line": {"width": 0}},
+                hovertemplate=f"%{{x}}<br>%{{y:,.4~g}}{NBSP}{unit}<extra>{label}</extra>",
+            )
+        )  # fmt: skip
+    figure.update_xaxes(**charts.time_axis(language))
+    figure.update_yaxes(title_text=unit, rangemode="tozero")
+    figure.update_layout(barmode="overlay", bargap=0)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)

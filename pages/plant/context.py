@@ -52,12 +52,14 @@ class Context:
         return {"theme": theme.kind(), "language": current_language()}
 
 
-def pick_every(ctx: Context) -> Every:
+def pick_every(ctx: Context, among: Sequence[str] = tuple(PERIODS)) -> Every:
     """Hour, day, week, month or year; as few periods as can be told apart."""
     start, end = ctx.view
     days = (end - start) / DAY_US
-    fitting = [every for every, length in PERIODS.items() if days / length <= MOST_PERIODS]
-    usual = next((every for every in fitting[1:] if days / PERIODS[every] <= 62), fitting[-1])
+    fitting = [every for every in among if days / PERIODS[every] <= MOST_PERIODS]
+    usual = next(
+        (every for every in fitting if every != "1h" and days / PERIODS[every] <= 62), fitting[-1]
+    )
     asked = address.get("every")
     chosen = st.segmented_control(
         t("meters.every"),
