@@ -6,7 +6,7 @@ Every figure takes finished numbers and words: titles are sentences, labels come
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -99,6 +99,8 @@ def build_waterfall_figure(
     height: int = 380,
 ) -> go.Figure:
     """Yields as bars on the ground, losses between them as bars that hang, with their intervals."""
+    factor, unit = charts.fit_unit(max(abs(one.value) for one in steps), unit)
+    steps = [_scaled(one, factor) for one in steps]
     figure = go.Figure(
         go.Waterfall(
             x=[one.label for one in steps],
@@ -147,6 +149,11 @@ def build_waterfall_figure(
     figure.update_yaxes(title_text=unit, range=[ground, high + 0.12 * (high - ground)])
     figure.update_xaxes(type="category", showgrid=False)
     return charts.finish(figure, title=title, theme=theme, language=language, height=height)
+
+
+def _scaled(one: Step, factor: float) -> Step:
+    low, high = (None if edge is None else edge * factor for edge in (one.low, one.high))
+    return replace(one, value=one.value * factor, low=low, high=high)
 
 
 def build_day_hour_figure(

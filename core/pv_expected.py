@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.energies import Every
 from core.errors import QueryError
 from core.expected_report import PERIODS, ExpectedReport, expected_report
 from core.known_plants import known_plants
@@ -35,7 +36,7 @@ def production(
     device: str,
     start: int,
     end: int,
-    every: str,
+    every: Every,
     stamp: tuple[str, int] | None = None,
 ) -> Production:
     """Expected against actual in [start, end) [µs UTC] by local periods, one of `PERIODS`.
@@ -50,8 +51,7 @@ def production(
     plant = known.of_device(device)
     if plant is None:
         return Production(None, "plant", known.refused.get(device, ""))
-    period = next((one for one in PERIODS if one == every), "1mo")
     try:
-        return Production(expected_report(store, plant, start, end, period))
+        return Production(expected_report(store, plant, start, end, every))
     except QueryError as error:
         return Production(None, "weather", str(error))

@@ -15,15 +15,8 @@ from pages.shared.texts import t
 from pages.shared.window import Window, pick_window
 
 SECTIONS = (
-    "performance",
-    "expected",
-    "losses",
-    "heatmap",
-    "units",
-    "degradation",
-    "flags",
-    "periods",
-)
+    "performance", "expected", "losses", "heatmap", "units", "degradation", "flags", "periods",
+)  # fmt: skip
 
 
 def main() -> None:

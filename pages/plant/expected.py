@@ -66,11 +66,11 @@ def steps_of(why: Reasons) -> list[Step]:
     """From the typical year, where there is one, by the weather that was to what was measured."""
 
     def total(name: str, value: float) -> Step:
-        return Step(t(f"pv.reason.{name}"), value, True, words=numbers.energy(value))
+        return Step(t(f"pv.reason.{name}"), value, True, words=numbers.quantity(value, "kWh"))
 
     def loss(name: str, gained: float, low: float | None = None, high: float | None = None) -> Step:
         label = t(f"pv.reason.{name}")
-        return Step(label, -gained, False, low, high, numbers.energy(gained))
+        return Step(label, -gained, False, low, high, numbers.quantity(gained, "kWh"))
 
     steps = []
     if np.isfinite(why.typical):

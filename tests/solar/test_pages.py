@@ -18,15 +18,8 @@ from tests.conftest import REPO
 
 Page = Callable[..., AppTest]
 SECTIONS = (
-    "performance",
-    "expected",
-    "losses",
-    "heatmap",
-    "units",
-    "degradation",
-    "flags",
-    "periods",
-)
+    "performance", "expected", "losses", "heatmap", "units", "degradation", "flags", "periods",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
