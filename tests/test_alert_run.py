@@ -128,6 +128,13 @@ def test_maintenance_and_scopes(battery: Store) -> None:
     assert not seen(battery, config(replace(HOT, enabled=False)), *span)
 
 
+def test_a_device_silent_since_long_is_told_when_looking_begins(battery: Store) -> None:
+    end = START + 10 * DAY
+    (one,) = seen(battery, config(GONE), end + 3 * DAY, end + 4 * DAY)
+    assert (one.episode.start, one.episode.end) == (end - 10 * MINUTE, None)
+    assert not seen(battery, config(GONE), START + 5 * DAY, end - MINUTE)
+
+
 # --- live -----------------------------------------------------------------------------------------
 
 
