@@ -175,9 +175,12 @@ def plan_report(store: Store, choice: Choice) -> PlanReport:
     prices, device = _prices(store, choice, ts)
     peak = float(load[:-steps].max(initial=0.0))
     soc = _soc(store, choice, start)
-    site = build_site(choice, prices, peak_kw=peak, soc=soc)
     actual = Outlook(load[-steps:], sun[-steps:])
     outlooks = _thought(load[:-steps], sun[:-steps], steps)
+    site = build_site(choice, prices, peak_kw=peak, soc=soc)
+    assert site.battery is not None
+    worth = cost_of_refill(site.battery, prices, outlooks)
+    site = replace(site, battery=replace(site.battery, stored_eur_kwh=worth))
     made = plan(site, outlooks)
 
     def known(begin: int, stop: int) -> Sequence[Outlook]:
@@ -211,6 +214,24 @@ def build_site(choice: Choice, prices: Tariff, *, peak_kw: float, soc: float | N
         np.inf if choice.export_kw is None else choice.export_kw, choice.curtail,
     )  # fmt: skip
     return Site(STEP_H, tariff, limits, battery, strategy=STRATEGIES[choice.strategy])
+
+
+def cost_of_refill(battery: Battery, prices: Tariff, outlooks: Sequence[Outlook]) -> float:
+    """What it costs to store a kWh anew [€/kWh]: the value of one left at the end of a plan.
+
+    A surplus costs what it would have earned, all else what is paid; a quarter of the steps are
+    cheaper than the price taken. Never more than a kWh saves at the mean price.
+    """
+    price = np.concatenate(
+        [
+            np.where(o.pv_kw > o.load_kw, prices.export_eur_kwh, prices.import_eur_kwh)
+            for o in outlooks
+        ]
+    )
+    refill = float(np.quantile(price, 0.25)) / battery.charge_efficiency
+    mean = float(prices.import_eur_kwh.mean())
+    saves = battery.discharge_efficiency * (mean - battery.wear_eur_kwh)
+    return max(min(refill, saves), 0.0)
 
 
 def _thought(load: Floats, sun: Floats, steps: int) -> list[Outlook]:

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.analytics.dispatch_costs import Costs, cost_of, flows_frame, missed_comfort
+from core.analytics.dispatch_costs import (
+    FLOWS,
+    Costs,
+    cost_of,
+    flows_frame,
+    missed_comfort,
+)
 from core.analytics.dispatch_model import energy_limits, start_kwh
 from core.analytics.dispatch_site import Battery, Floats, Outlook, Relay, Room, Site
 
@@ -76,7 +82,8 @@ def follow(
     hold_kw : import that the battery defends beyond the plan (a planned peak); None: the limit.
     planned : flows of the plan; where given, the battery keeps to what they mean: where no import
         was planned it charges from the surplus alone, where no export was planned it discharges
-        into the load alone, and where neither was it balances what there is.
+        into the load alone, and where neither was, or a surplus came for a shortage or the other
+        way round, it balances what there is.
     """
     site.check(outlook)
     steps = site.steps
@@ -101,7 +108,9 @@ def _meant(wish: Floats, planned: pd.DataFrame, net: Floats) -> Floats:
     """What a plan asks of the battery once net load is another than it thought."""
     no_import = planned["import_kw"].to_numpy(np.float64) < QUIET_KW
     no_export = planned["export_kw"].to_numpy(np.float64) < QUIET_KW
-    wish = np.where(no_import & no_export, -net, wish)
+    f = {name: planned[name].to_numpy(np.float64) for name in FLOWS}
+    thought = f["load_kw"] + f["vehicles_kw"] + f["heating_kw"] - f["pv_kw"]
+    wish = np.where((no_import & no_export) | (thought * net < 0), -net, wish)
     wish = np.where(no_import, np.minimum(wish, (-net).clip(min=0.0)), wish)
     return np.asarray(np.where(no_export, np.maximum(wish, -net.clip(min=0.0)), wish))
 
