@@ -30,6 +30,7 @@ from core.analytics.dispatch_site import (
     eur_kwh_from_eur_mwh,
 )
 from core.bess import of_quantity
+from core.dispatch_settings import DispatchSettings
 from core.errors import QueryError
 from core.pv_plant import POWERS
 from core.query import SignalInfo, Store
@@ -148,7 +149,7 @@ def planned_end(store: Store, choice: Choice) -> int:
         found = load_signals(store, device)
         if not found or found[0].last is None:
             raise QueryError(f"{device} has no signal that is a power")
-        newest.append(found[0].last)
+        newest.append(found[0].last + found[0].step_us)
     if not newest:
         raise QueryError("no load: name a meter")
     return min(newest) // STEP_US * STEP_US
@@ -373,3 +374,59 @@ def for_days(choice: Choice, days: int) -> Choice:
 def saving_at(own_use: pd.DataFrame, capacity_kwh: float) -> float:
     """Saving of a usable capacity by self-consumption [€/a], between the sizes of the curve."""
     return float(np.interp(capacity_kwh, own_use["capacity_kwh"], own_use["saving_eur_a"]))
+
+
+def told_choice(
+    store: Store, told: DispatchSettings, battery: str | None, load: Sequence[str],
+    pv: Sequence[str], strategy: str | None, hours: int,
+) -> Choice:  # fmt: skip
+    """What settings and facts of the store ask for, where nobody says otherwise.
+
+    Raises
+    ------
+    UnknownDevice
+    QueryError : no load is named, the size of the battery is not known, or no such strategy.
+    """
+    loads, plants = tuple(load) or told.load, tuple(pv) or told.pv
+    for name in (*loads, *plants):
+        store.device(name)
+    if not loads:
+        raise QueryError("no load: name a meter with --load, or in the settings of dispatch")
+    facts = store.device(battery).facts if battery else {}
+    size, tariff, limits = told.battery, told.tariff, told.connection
+    capacity = facts.get("nominal_kwh") if size.capacity_kwh is None else size.capacity_kwh
+    power = facts.get("rated_kw") if size.power_kw is None else size.power_kw
+    if capacity is None or power is None:
+        raise QueryError("size of the battery unknown: set capacity_kwh and power_kw in [battery]")
+    name = strategy or told.strategy
+    if name not in STRATEGIES:
+        raise QueryError(f"no strategy {name!r}; there are {', '.join(STRATEGIES)}")
+    return Choice(
+        load=loads, pv=plants, battery=battery, capacity_kwh=float(capacity), power_kw=float(power),
+        efficiency=size.efficiency, soc_min=size.soc_min, soc_max=size.soc_max,
+        wear_eur_kwh=size.wear_eur_kwh, import_eur_kwh=tariff.import_eur_kwh,
+        low_eur_kwh=tariff.low_eur_kwh, low_from_h=tariff.low_from_h, low_to_h=tariff.low_to_h,
+        export_eur_kwh=tariff.export_eur_kwh, demand_eur_kw_a=tariff.demand_eur_kw_a,
+        spot=tariff.spot, import_kw=limits.import_kw, export_kw=limits.export_kw,
+        curtail=limits.curtail, strategy=name, hours=hours,
+    )  # fmt: skip
+
+
+def plan_content(report: PlanReport, zone: str) -> dict[str, Any]:
+    """The plan as plain values, for JSON: figures, weights, units and steps."""
+    frame = plan_frame(report, zone)
+    frame["start"] = [one.isoformat() for one in frame["start"]]
+    weights = report.plan.site.strategy
+    return {
+        "zone": zone,
+        "status": report.plan.status,
+        "gap": report.plan.gap,
+        "strategy": {"name": weights.name, "cost": weights.cost,
+                     "import_eur_kwh": weights.import_eur_kwh,
+                     "comfort_eur_kh": weights.comfort_eur_kh},
+        "outlook": "load and sun as a week and as a day before, alike probable",
+        "price_device": report.price_device,
+        "costs": {way: costs.as_dict() for way, costs in report.costs.items()},
+        "units": UNITS,
+        "steps": frame.to_dict("records"),
+    }  # fmt: skip
