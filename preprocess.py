@@ -26,7 +26,7 @@ EXIT_SOURCES = 1  # some sources could not be read; the rest is in the store
 EXIT_USAGE = 2
 EXIT_STORE = 3  # the store is missing, damaged, locked or of another format
 EXIT_DIFFERS = 4  # verify found differences
-DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV")
+DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV", "data/weather", "data/price")
 
 app = typer.Typer(
     no_args_is_help=False,
@@ -182,7 +182,7 @@ def verify(store: Store = None) -> None:
                 typer.echo(sentence)
                 differences += 1
     place = _journal_path(settings)
-    if place.exists():
+    if _holds_journal(place):
         from core.journal import open_journal
 
         with open_journal(place, read_only=True) as journal:
@@ -369,6 +369,88 @@ def alerts(
     _print_alerts(run, opened.zone)
 
 
+@app.command()
+def train(
+    device: Annotated[str, typer.Option(help="Device, as named by status.")],
+    quantity: Annotated[
+        str | None,
+        typer.Option(help="load, pv, net, room_temperature or cell_temperature. Default: all."),
+    ] = None,
+    holidays: Annotated[
+        str | None,
+        typer.Option(help="Whose public holidays count: DE, DE-BY, ... or none. Default: by zone."),
+    ] = None,
+    weather: Annotated[
+        str | None,
+        typer.Option(help="Device that tells the weather, or none. Default: one that forecasts."),
+    ] = None,
+    days: Annotated[int, typer.Option(min=2, help="Days of the backtest.")] = 90,
+    store: Store = None,
+) -> None:
+    """Train forecast models of a device and test them on its newest days.
+
+    The models stand beside the store, in <store>_models, with their figures; the app shows them.
+
+    Example: python preprocess.py train --device m1
+    """
+    from core.forecast_cases import forecast_targets
+    from core.forecast_training import train as run
+    from core.query import open_store
+
+    settings = _settings(store=store)
+    opened = open_store(settings.store)
+    name = _device(opened, device).name
+    wanted = [quantity] if quantity else [one.quantity for one in forecast_targets(opened, name)]
+    if not wanted:
+        raise QueryError(f"{name} measures nothing that can be forecast")
+    region = "" if holidays == "none" else holidays
+    for one in wanted:
+        stored = run(
+            opened, name, one, region=region, weather=weather, plants=settings.plants,
+            test_days=days, say=typer.echo,
+        )  # fmt: skip
+        _print_model(stored.manifest)
+
+
+@app.command()
+def forecast(
+    device: Annotated[str, typer.Option(help="Device, as named by status.")],
+    quantity: Annotated[
+        str | None, typer.Option(help="Which of its models. Default: all that are stored.")
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="Time of issue, local; nothing later is looked at. Default: newest."),
+    ] = None,
+    store: Store = None,
+) -> None:
+    """Forecast the next 48 hours after the newest reading, and keep it as signals of the store.
+
+    Example: python preprocess.py forecast --device m1
+    """
+    from core.errors import ModelMissing
+    from core.forecast_models import stored_quantities
+    from core.forecast_training import issue_forecast, write
+    from core.query import open_store
+
+    settings = _settings(store=store)
+    opened = open_store(settings.store)
+    name = _device(opened, device).name
+    wanted = [quantity] if quantity else stored_quantities(opened.root, name)
+    if not wanted:
+        raise ModelMissing(
+            f"no model is stored for {name}; train one: preprocess.py train --device {name}"
+        )
+    moment = _moment(at, opened.zone) if at else None
+    for one in wanted:
+        given, stored = issue_forecast(opened, name, one, at=moment, plants=settings.plants)
+        rows = write(opened, given, stored)
+        typer.echo(
+            f"{name} {one}: {len(given.frame)} slots from {_local(given.issue, opened.zone)}, "
+            f"served by {given.served}; {rows} readings of {name}.forecast"
+        )
+
+
 # --- around the commands ------------------------------------------------------------------------
 def _settings(**given: Any) -> Settings:
     from core.config import load_settings
@@ -382,10 +464,15 @@ def _journal_path(settings: Settings) -> Path:
     return settings.journal or settings.store / FILE
 
 
+def _holds_journal(place: Path) -> bool:
+    """Whether a journal was begun there; one without a byte never was."""
+    return place.exists() and place.stat().st_size > 0
+
+
 def _journal_status(settings: Settings, ledger: Ledger) -> dict[str, Any] | None:
     """Size of the journal and what of it is not in the pyramid; None where there is none."""
     place = _journal_path(settings)
-    if not place.exists():
+    if not _holds_journal(place):
         return None
     from core.journal import open_journal, settled_in
     from core.ledger import LIVE
@@ -528,6 +615,21 @@ def _print_alerts(run: Run, zone: str) -> None:
         typer.echo(f"{len(run.kept.raised)} of them are new")
 
 
+def _print_model(manifest: dict[str, Any]) -> None:
+    figures, unit = manifest["figures"], manifest["unit"]
+    typer.echo(
+        f"  RMSE {figures['rmse']['value']:.3g} {unit}, MAE {figures['mae']['value']:.3g} {unit}, "
+        f"80 % band covers {100 * figures['coverage']['value']:.0f} %, "
+        f"{figures['n']} forecasts of {figures['days']} days"
+    )
+    for name, one in figures["skill"].items():
+        interval = "" if one["low"] is None else f" [{one['low']:.2f}, {one['high']:.2f}]"
+        if one["value"] is not None:
+            typer.echo(f"  skill against {name}: {one['value']:.2f}{interval}")
+    if manifest["served"] != "model":
+        typer.echo(f"  the model loses to {manifest['served']}, which is served in its place")
+
+
 def _print_summary(summary: Summary, settings: Settings) -> None:
     rate = summary.rows / summary.seconds if summary.seconds else 0
     typer.echo(
@@ -547,8 +649,10 @@ def _print_summary(summary: Summary, settings: Settings) -> None:
             f"  {count} readings of {path} replaced others of the same device, signal and time; "
             'if these are two devices, name one with device = "..." in a source.toml'
         )
+    from ingest.build import failure_words
+
     for path, why in summary.failed:
-        typer.echo(f"  failed: {why if path in why else f'{path}: {why}'}", err=True)
+        typer.echo(f"  failed: {failure_words(path, why)}", err=True)
 
 
 def _print_status(content: dict[str, Any]) -> None:

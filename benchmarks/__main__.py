@@ -10,13 +10,16 @@ import sys
 from pathlib import Path
 
 from benchmarks import (
+    bench_alerts,
     bench_build,
     bench_collect,
     bench_diagnosis,
     bench_dispatch,
     bench_downsample,
+    bench_forecast,
     bench_journal,
     bench_packs,
+    bench_pv,
     bench_query,
     bench_soak,
 )
@@ -27,12 +30,15 @@ NAMES = (
     "downsample",
     "journal",
     "packs",
+    "pv",
+    "alerts",
     "diagnosis",
     "collect",
     "soak",
     "dispatch",
+    "forecast",
 )
-LONG = ("diagnosis", "collect", "soak")  # only where asked for
+LONG = ("pv", "diagnosis", "collect", "soak")  # only where asked for
 OPTIONS = ("--minutes", "--seed", "--keep")  # that a value follows
 
 
@@ -62,6 +68,14 @@ def main(arguments: list[str]) -> int:
         for figure in bench_packs.figures(full="--full" in arguments):
             print(figure, flush=True)
             short += figure.reached is False
+    if "pv" in asked:
+        for figure in bench_pv.figures():
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "alerts" in asked:
+        for figure in bench_alerts.figures():
+            print(figure, flush=True)
+            short += figure.reached is False
     if "diagnosis" in asked:
         for figure in bench_diagnosis.figures(seeds=20 if "--full" in arguments else 7):
             print(figure, flush=True)
@@ -73,6 +87,10 @@ def main(arguments: list[str]) -> int:
     if "collect" in asked:
         minutes = float(told.get("--minutes", bench_collect.MINUTES))
         for figure in bench_collect.figures(minutes=minutes):
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "forecast" in asked:
+        for figure in bench_forecast.figures(full="--full" in arguments):
             print(figure, flush=True)
             short += figure.reached is False
     if "soak" in asked:

@@ -53,11 +53,11 @@ def run_alerts(
     )
     if dry_run:
         return Run(begin, until, outcome, None)
-    _end_unwatched(alerts, config, until)
+    end_unwatched(alerts, config, until)
     return Run(begin, until, outcome, alerts.keep(outcome.found, outcome.engine))
 
 
-def _end_unwatched(alerts: AlertStore, config: AlertConfig, at: int) -> None:
+def end_unwatched(alerts: AlertStore, config: AlertConfig, at: int) -> None:
     """Alerts of rules that are gone, switched off or changed do not stay open for ever."""
     now = {rule.name: definition(rule) for rule in config.active}
     known = {(rule, device): one for (rule, device, _), one in alerts.engine().items()}

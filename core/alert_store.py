@@ -13,7 +13,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +62,9 @@ CREATE TABLE delivery (
     error TEXT NOT NULL DEFAULT '', UNIQUE (recipient, alert, event)
 );
 CREATE INDEX delivery_waiting ON delivery (sent, due);
+CREATE TABLE batch (
+    id TEXT PRIMARY KEY, recipient TEXT NOT NULL, message TEXT NOT NULL, created INTEGER NOT NULL
+);
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 INSERT INTO setting VALUES ('version', '0');
 """
@@ -121,6 +124,29 @@ class Remark:
     until: int | None
 
 
+@dataclass
+class Delivery:
+    """An event of an alert on its way to a recipient; times [µs UTC].
+
+    Attributes
+    ----------
+    event : ``raised``, ``worse:error``, ``ended``, ``escalated``.
+    batch : the message it goes in, empty before it is put together.
+    """
+
+    id: int
+    recipient: str
+    alert: int
+    event: str
+    severity: str
+    created: int
+    due: int
+    attempts: int
+    batch: str
+    sent: int | None
+    error: str
+
+
 @dataclass(frozen=True)
 class Found:
     """An episode of a rule on a device, to be kept."""
@@ -152,6 +178,10 @@ class Kept:
     raised: tuple[int, ...]
     worse: tuple[int, ...]
     ended: tuple[int, ...]
+
+
+# (recipient, severity, due [µs UTC]) of those who are told of an event.
+Route = Callable[[Found, str], Sequence[tuple[str, str, int]]]
 
 
 class AlertStore:
@@ -235,12 +265,12 @@ class AlertStore:
             for row in rows
         }
 
-    def deliveries(self, *, waiting: bool = False, limit: int = 1000) -> list[dict[str, Any]]:
-        """Messages with recipient, alert, event, when due, attempts, when sent and last error."""
+    def deliveries(self, *, waiting: bool = False, limit: int = 1000) -> list[Delivery]:
+        """Those still to be sent in the order in which they are due, or all, newest first."""
         where = "WHERE sent IS NULL" if waiting else ""
         order = "due, id" if waiting else "id DESC"
         rows = self._ask(f"SELECT * FROM delivery {where} ORDER BY {order} LIMIT ?", limit)
-        return [dict(row) for row in rows]
+        return [Delivery(**dict(row)) for row in rows]
 
     def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
         try:
@@ -252,11 +282,18 @@ class AlertStore:
             raise _trouble(self.root / FILE, error) from error
 
     # --- writing ----------------------------------------------------------------------------------
-    def keep(self, found: Iterable[Found], engine: Iterable[EngineState] = ()) -> Kept:
-        """Keep episodes and where evaluation stands, in one transaction.
+    def keep(
+        self, found: Iterable[Found], engine: Iterable[EngineState] = (),
+        route: Route | None = None,
+    ) -> Kept:  # fmt: skip
+        """Keep episodes, where evaluation stands and what is to be sent, in one transaction.
 
         An episode that overlaps a kept alert of the same rule, device and signal is that alert:
         it takes over end, peak and severity, and the earlier start.
+
+        Parameters
+        ----------
+        route : says who is told of an event (``raised``, ``worse``, ``ended``); None tells nobody.
 
         Raises
         ------
@@ -267,12 +304,19 @@ class AlertStore:
             for one in found:
                 before = _overlapping(con, one)
                 number = _put(con, one, before, now)
+                events = []
                 if before is None:
                     raised.append(number)
+                    events.append("raised")
                 elif _rank(one.episode.severity) > _rank(before["severity"]):
                     worse.append(number)
+                    events.append(f"worse:{one.episode.severity}")
                 if one.episode.end is not None and (before is None or before["end"] is None):
                     ended.append(number)
+                    events.append("ended")
+                if route is not None:
+                    for event in events:
+                        _queue(con, route(one, event), number, event, now)
             con.executemany(
                 "INSERT OR REPLACE INTO engine VALUES (?, ?, ?, ?, ?, ?)",
                 [
@@ -327,23 +371,37 @@ class AlertStore:
                 (int(alert), kind, by, now, note, until),
             )
 
-    def enqueue(self, messages: Iterable[tuple[str, int, str, str, int]]) -> int:
-        """Queue (recipient, alert, event, severity, due [µs UTC]); each once. Gives how many."""
-        with self._writing() as (con, now):
-            before = con.total_changes
-            con.executemany(
-                "INSERT OR IGNORE INTO delivery (recipient, alert, event, severity, created, due)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                [(*one[:4], now, one[4]) for one in messages],
-            )
-            return con.total_changes - before
+    def enqueue(self, alert: int, event: str, wanted: Sequence[tuple[str, str, int]]) -> None:
+        """Queue an event of an alert for (recipient, severity, due [µs UTC]); each once."""
+        if wanted:
+            with self._writing() as (con, now):
+                _queue(con, wanted, alert, event, now)
 
-    def assign_batch(self, numbers: Sequence[int], batch: str) -> None:
-        """Note that messages go together, under a name that stays the same when tried again."""
+    def put_batch(
+        self, batch: str, recipient: str, numbers: Sequence[int], message: dict[str, Any]
+    ) -> None:
+        """Note what goes out together, so that it is the same when it has to be tried again."""
+        with self._writing() as (con, now):
+            con.execute(
+                "INSERT INTO batch VALUES (?, ?, ?, ?)",
+                (batch, recipient, json.dumps(message, ensure_ascii=False), now),
+            )
+            con.executemany(
+                "UPDATE delivery SET batch = ? WHERE id = ?",
+                [(batch, number) for number in numbers],
+            )
+
+    def batch(self, name: str) -> dict[str, Any]:
+        """The message that `put_batch` noted."""
+        rows = self._ask("SELECT message FROM batch WHERE id = ?", name)
+        found: dict[str, Any] = json.loads(rows[0]["message"])
+        return found
+
+    def hold(self, numbers: Sequence[int], due: int) -> None:
+        """Messages are due later."""
         with self._writing() as (con, _):
             con.executemany(
-                "UPDATE delivery SET batch = ? WHERE id = ? AND batch = ''",
-                [(batch, number) for number in numbers],
+                "UPDATE delivery SET due = ? WHERE id = ?", [(due, number) for number in numbers]
             )
 
     def mark_sent(self, numbers: Sequence[int], at: int) -> None:
@@ -427,6 +485,24 @@ def _put(con: sqlite3.Connection, one: Found, before: sqlite3.Row | None, now: i
         ),
     )  # fmt: skip
     return int(before["id"])
+
+
+def _queue(
+    con: sqlite3.Connection, wanted: Sequence[tuple[str, str, int]], alert: int, event: str,
+    now: int,
+) -> None:  # fmt: skip
+    """Each event of an alert goes to each recipient once; of an end only who heard of the begin."""
+    for recipient, severity, due in wanted:
+        told = con.execute(
+            "SELECT 1 FROM delivery WHERE recipient = ? AND alert = ? LIMIT 1", (recipient, alert)
+        ).fetchone()
+        if event == "ended" and told is None:
+            continue
+        con.execute(
+            "INSERT OR IGNORE INTO delivery (recipient, alert, event, severity, created, due)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (recipient, alert, event, severity, now, due),
+        )
 
 
 def _alert(row: sqlite3.Row, said: Sequence[Remark], now: int) -> Alert:

@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
 
 from core.alert_rules import Maintenance
 from core.analytics.alert_measures import LEAST_PEERS
 from core.analytics.alerts import Rule
+from core.pv_plant import facts_of, find_signals
 from core.query import Device, SignalInfo, Store
 from core.sites import site_of
 
 _NUMBER = re.compile(r"\d+")
+AMPERE = {"mA": 1e-3, "A": 1.0, "kA": 1e3}
 KILOWATT = {"W": 1e-3, "kW": 1.0, "MW": 1e3}
 
 
@@ -59,9 +60,7 @@ class Subject:
         ):
             return "1"
         if self.rule.condition == "stuck":
-            if self.integrate:
-                return "1"
-            return self.reference.unit if self.reference else ""
+            return "1" if self.scale != 1 or not self.reference else self.reference.unit
         return self.signals[0].unit if self.signals else ""
 
 
@@ -86,7 +85,7 @@ class Unwatched:
 
     rule: str
     device: str
-    missing: str  # peers capacity movement expected
+    missing: str  # peers movement expected gate reference, or the fact that is lacking
 
 
 def find_subjects(
@@ -151,11 +150,12 @@ def _of_device(
     if rule.condition == "stuck":
         return _stuck(rule, device, signals, every, place, closed)
     if rule.condition == "deviation" and rule.against == "expected":
-        expected = _expected(device, every)
-        if expected is None:
+        found = _expected(device, every)
+        if found is None:
             return [], "expected"
+        output, expected = found
         return [
-            Subject(rule, device.name, tuple(signals), expected=expected, place=place, gate=gate,
+            Subject(rule, device.name, output, expected=expected, place=place, gate=gate,
                     closed=closed)
         ], ""  # fmt: skip
     reference = None
@@ -175,17 +175,24 @@ def _stuck(
     rule: Rule, device: Device, signals: Sequence[SignalInfo], every: Sequence[SignalInfo],
     place: Mapping[str, float] | None, closed: tuple[tuple[int, int], ...],
 ) -> tuple[list[Subject], str]:  # fmt: skip
-    """A current moves charge, as a share of the capacity; all else moves by its changes."""
+    """Current moves charge, power its changes, as shares of capacity and nominal power."""
     other = _first(every, rule.against)
     if other is None:
         return [], "movement"
-    integrate = other.unit in ("A", "mA", "kA")
-    capacity = device.facts.get("capacity_ah") if integrate else 1.0
-    if not isinstance(capacity, int | float) or not capacity > 0:
-        return [], "capacity"
+    integrate = other.unit in AMPERE
+    told, factor = {
+        True: ("capacity_ah", AMPERE.get(other.unit, 1.0)),
+        False: ("kwp", KILOWATT.get(other.unit, 1.0)),
+    }[integrate]
+    scale = 1.0
+    if integrate or other.unit in KILOWATT:
+        size = device.facts.get(told) if integrate else facts_of(device.facts).kwp
+        if not isinstance(size, int | float) or not size > 0:
+            return [], told
+        scale = float(size) / factor
     return [
         Subject(
-            rule, device.name, tuple(signals), "", other, None, place, float(capacity), integrate,
+            rule, device.name, tuple(signals), "", other, None, place, scale, integrate,
             closed=closed,
         )
     ], ""  # fmt: skip
@@ -214,19 +221,22 @@ def _first(signals: Sequence[SignalInfo], quantity: str) -> SignalInfo | None:
     return next((one for one in signals if one.quantity == quantity), None)
 
 
-def _expected(device: Device, every: Sequence[SignalInfo]) -> Expected | None:
-    irradiance, kwp = _first(every, "poa_global"), device.facts.get("kwp")
-    if irradiance is None or not isinstance(kwp, int | float) or not kwp > 0:
+def _expected(
+    device: Device, every: Sequence[SignalInfo]
+) -> tuple[tuple[SignalInfo, ...], Expected] | None:
+    """Powers that make up a plant's output, and what tells how large that should be."""
+    facts = facts_of(device.facts)
+    plant = find_signals(every, facts)
+    output = plant.units if plant.complete or plant.meter is None else (plant.meter,)
+    if not output or not plant.poa or facts.kwp is None or not facts.kwp > 0:
         return None
-    gamma = device.facts.get("gamma_pdc", -0.004)
-    return Expected(irradiance, _first(every, "temp_module"), float(kwp), float(gamma))
+    warm = next(iter(plant.temp_module), None)
+    return output, Expected(plant.poa[0], warm, facts.kwp, facts.gamma_pdc)
 
 
 def place_of(device: Device) -> Mapping[str, float] | None:
     """Latitude and longitude of a device [°], where told."""
-    told: Any = device.facts.get("location")
-    told = told if isinstance(told, dict) else device.facts
-    place = {name: told.get(name) for name in ("latitude", "longitude")}
-    if not all(isinstance(value, int | float) for value in place.values()):
+    facts = facts_of(device.facts)
+    if facts.latitude is None or facts.longitude is None:
         return None
-    return {name: float(value) for name, value in place.items()}
+    return {"latitude": facts.latitude, "longitude": facts.longitude}

@@ -166,7 +166,7 @@ def spread_report(
 
 def _moving(store: Store, device: str, matrix: CellMatrix) -> CellMatrix:
     """Cells without the days on which their readings stood still."""
-    cells = load_battery(store, device)
+    cells = load_battery(store, device, int(matrix.ts[0]) if len(matrix.ts) else None)
     if cells is None or len(cells.names) != len(matrix.cell):
         return matrix
     every = range(len(cells.names))  # both run through pack after pack

@@ -142,8 +142,8 @@ class CellHistory:
     empty_ts, empty_ah, full_ts, full_ah, full_bound : charge against the pack at rest [Ah]; where
         a curve is missing `*_ah` is all NaN. rests_refusal : why there are none.
     ohm_ts, ohm, share : resistance at 25 °C [Ω] and over the pack's, at every step read.
-    months : by calendar month of the steps: start [day], n, share, low, high (95 %, of the mean;
-        NaN with fewer than three steps).
+    months : by calendar month of the steps: middle [day], n, share, low, high (95 %, of the mean;
+        NaN with fewer than three days).
     temp_apart : mean of the day against the pack's median [K]; None without temperatures.
     neighbours : cells that stand next to it.
     """
@@ -234,6 +234,9 @@ def _own_steps(report: ResistanceReport | None, at: int) -> tuple[Int, Float, Fl
 def monthly_shares(ts: Int, share: Float, zone: str) -> pd.DataFrame:
     """Mean of a cell's resistance over its pack's by calendar month, with 95 % interval.
 
+    Steps of a day have its temperature and state of charge in common: the interval is from the
+    scatter between days (errors clustered by day, Student's t), and needs three of them.
+
     Parameters
     ----------
     ts : int64[n] [µs]. share : float64[n].
@@ -247,9 +250,14 @@ def monthly_shares(ts: Int, share: Float, zone: str) -> pd.DataFrame:
     month = day.astype("datetime64[D]").astype("datetime64[M]")
     frame = pd.DataFrame({"month": month, "day": day.astype(np.float64), "share": share[good]})
     grouped = frame.groupby("month", sort=True)
-    table = grouped.agg(day=("day", "mean"), n=("share", "size"), share=("share", "mean"))
-    error = grouped["share"].std().to_numpy() / np.sqrt(table["n"].to_numpy())
-    half = _student(table["n"].to_numpy()) * error
+    table = grouped.agg(
+        day=("day", "mean"), n=("share", "size"), share=("share", "mean"), days=("day", "nunique")
+    )
+    frame["off"] = frame["share"] - grouped["share"].transform("mean")
+    by_day = frame.groupby(["month", "day"])["off"].sum() ** 2
+    days = table.pop("days").to_numpy()
+    scatter = np.sqrt(by_day.groupby("month").sum().to_numpy() * days / np.maximum(days - 1, 1))
+    half = _student(days) * scatter / table["n"].to_numpy()
     table["low"], table["high"] = table["share"] - half, table["share"] + half
     return table.reset_index(drop=True)
 

@@ -15,19 +15,25 @@
     │   ├── UnknownDevice
     │   ├── UnknownSignal
     │   ├── BadWindow           start is not before end, or not a time
-    │   └── LevelMissing        the level asked for is not stored for this signal
+    │   ├── LevelMissing        the level asked for is not stored for this signal
+    │   ├── ModelMissing        no forecast model is stored for this quantity
+    │   └── ModelUnfit          the stored model does not fit the data, or is damaged
     ├── PlanError               inputs of a plan or model do not hold together
     │   ├── Infeasible          no plan keeps every limit: names the limits in the way
     │   └── Unbounded           costs could fall without end: names what has no limit
-    └── DeviceError             a device or broker could not be asked
-        ├── Unreachable         no connection, or it broke
-        ├── NoAnswer            nothing came within the time allowed
-        └── BadAnswer           what came is no answer: an exception code, nonsense, wrong length
+    ├── AddressTaken            an address to serve at is in use, or not of this host
+    ├── DeviceError             a device or broker could not be asked
+    │   ├── Unreachable         no connection, or it broke
+    │   ├── NoAnswer            nothing came within the time allowed
+    │   └── BadAnswer           what came is no answer: an exception code, nonsense, wrong length
+    └── DeliveryError           a message could not be handed over; it stays in the queue
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 
@@ -109,6 +115,14 @@ class LevelMissing(QueryError):
     """The level asked for is not stored for this signal."""
 
 
+class ModelMissing(QueryError):
+    """No forecast model is stored for this quantity of this device."""
+
+
+class ModelUnfit(QueryError):
+    """A stored forecast model that does not fit the data as they are, or is damaged."""
+
+
 class PlanError(ZigguratError):
     """Inputs of a plan or of a model that do not hold together."""
 
@@ -132,8 +146,20 @@ class Unbounded(PlanError):
         super().__init__(words)
 
 
+class AddressTaken(ZigguratError):
+    """Nothing can be served at an address: in use, or not of this host."""
+
+
 class DeviceError(ZigguratError):
-    """A device or broker that could not be asked; the collector tries again."""
+    """A device or broker that could not be asked; the collector tries again.
+
+    `place`, `key` and `facts` are what a page needs to say it in its own language; errors that
+    are made by `core.failures.because` have them.
+    """
+
+    place: str = ""
+    key: str = ""
+    facts: Mapping[str, str] = MappingProxyType({})
 
 
 class Unreachable(DeviceError):
@@ -146,3 +172,7 @@ class NoAnswer(DeviceError):
 
 class BadAnswer(DeviceError):
     """What came is no answer: an exception code, nonsense, a wrong length."""
+
+
+class DeliveryError(ZigguratError):
+    """A message could not be handed over; it stays in the queue and is tried again."""

@@ -82,7 +82,7 @@ def ica_report(store: Store, device: str, start: int, end: int) -> IcaReport | N
     ------
     UnknownDevice, BadWindow
     """
-    battery = load_battery(store, device)
+    battery = load_battery(store, device, start)
     if battery is None:
         return None
     rules = IcaRules()

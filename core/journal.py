@@ -9,6 +9,7 @@ the ledger it takes the files from: no reading is missing and none is seen twice
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import json
 import math
@@ -17,7 +18,7 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +26,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from core.errors import StoreDamaged, StoreError, StoreFormatError, StoreMissing
+from core.errors import StoreDamaged, StoreError, StoreFormatError, StoreLocked, StoreMissing
 from core.levels import DAY, HOUR
 from core.readings import Batch, Quality
 from core.rollup import FIRST_DAY, LAST_DAY, Float, Int
 from core.signals import Signal, load_catalogue
+from core.sqlite_files import ask
 
 FILE = "journal.sqlite"
 FORMAT = 1
@@ -44,6 +46,8 @@ _EPOCH = FIRST_DAY.toordinal() - 1
 EARLIEST = (FIRST_DAY.toordinal() - _EPOCH) * DAY
 LATEST = (LAST_DAY.toordinal() - _EPOCH) * DAY
 COLLECTOR_START, COLLECTOR_STOP = "collector started", "collector stopped"
+DEVICE_STOP = "not collected any more"
+_COLLECTED = "collected "  # settings that begin so are about the device named behind it
 
 _SCHEMA = """
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -153,6 +157,24 @@ class DeviceState:
     last_error: str
     last_error_at: int | None
     latency_s: float | None
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A device that a collector was told to ask or to listen to, or that another one feeds.
+
+    Attributes
+    ----------
+    since : when that began [µs UTC].
+    polls : attempts to ask it before then.
+    hub : its messages are about other devices, which their addresses name.
+    by : the device whose messages brought it; empty where the configuration names it.
+    """
+
+    since: int
+    polls: int
+    hub: bool = False
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -312,14 +334,14 @@ class Journal:
         self.close()
 
     def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        try:
-            return self._con.execute(query, values).fetchall()
-        except sqlite3.OperationalError as error:
-            raise StoreError(f"{self.path} cannot be read ({error})") from error
-        except sqlite3.ProgrammingError as error:  # closed, as another file stands in its place
-            raise ViewOutdated(f"{self.path}: {error}") from error
-        except sqlite3.DatabaseError as error:
-            raise StoreDamaged(f"{self.path}: {error}; {WAY_OUT}") from error
+        return ask(self._con, query, values, self._said)
+
+    def _said(self, error: sqlite3.DatabaseError) -> StoreError:
+        if isinstance(error, sqlite3.OperationalError):
+            return StoreError(f"{self.path} cannot be read ({error})")
+        if isinstance(error, sqlite3.ProgrammingError):  # closed: another file stands in its place
+            return ViewOutdated(f"{self.path}: {error}")
+        return StoreDamaged(f"{self.path}: {error}; {WAY_OUT}")
 
     @contextmanager
     def _writing(self, *, sync: bool = True) -> Iterator[sqlite3.Connection]:
@@ -560,7 +582,44 @@ class Journal:
             ).fetchone()[0]
             con.execute("DELETE FROM event WHERE id <= ?", (number - EVENTS_KEPT,))
 
+    def forget_collected(self, kept: Collection[str]) -> None:
+        """Say that devices are not collected any more, but those kept and those they feed."""
+        gone = [
+            name for name, one in (self.collected() or {}).items()
+            if name not in kept and one.by not in kept
+        ]  # fmt: skip
+        with self._writing() as con:
+            # Told even where no device remains: none of those described is collected then.
+            con.execute("INSERT OR IGNORE INTO setting VALUES (?, '')", (_COLLECTED,))
+            con.executemany(
+                "DELETE FROM setting WHERE name = ?", [(_COLLECTED + name,) for name in gone]
+            )
+
+    def note_collected(self, device: str, at: int, *, hub: bool = False, by: str = "") -> None:
+        """Say that a device is collected from now on [µs UTC]; see `Collected`."""
+        with self._writing() as con:
+            row = con.execute("SELECT polls FROM device WHERE name = ?", (device,)).fetchone()
+            told = Collected(at, row["polls"] if row else 0, hub, by)
+            con.execute(
+                "INSERT OR REPLACE INTO setting VALUES (?, ?)",
+                (_COLLECTED + device, json.dumps(vars(told))),
+            )
+
     # --- what the Live page asks ----------------------------------------------------------------
+    def collected(self) -> dict[str, Collected] | None:
+        """What is collected, or was when the collector ended; None where none ever said."""
+        with self._lock:
+            rows = self._ask(
+                "SELECT name, value FROM setting WHERE name >= ? AND name < ?",
+                _COLLECTED, _COLLECTED[:-1] + chr(ord(_COLLECTED[-1]) + 1),
+            )  # fmt: skip
+        if not rows:
+            return None
+        return {
+            row["name"].removeprefix(_COLLECTED): Collected(**json.loads(row["value"]))
+            for row in rows if row["value"]
+        }  # fmt: skip
+
     def states(self) -> list[DeviceState]:
         """How collecting goes, by device."""
         with self._lock:
@@ -579,6 +638,15 @@ class Journal:
         with self._lock:
             found = self._ask("SELECT last_good FROM device WHERE name = ?", device)
         return found[0]["last_good"] if found else None
+
+    def former(self) -> tuple[str, ...]:
+        """Devices that were described and are not collected any more, by name."""
+        told = self.collected()
+        if told is None:
+            return ()
+        with self._lock:
+            rows = self._ask("SELECT name FROM device ORDER BY name")
+        return tuple(row["name"] for row in rows if row["name"] not in told)
 
     def alive(self) -> int | None:
         """When a collector last said that it is at work [µs UTC]; None if none ever did."""
@@ -925,17 +993,17 @@ def _count_up(con: sqlite3.Connection) -> None:
 
 
 def _create(path: Path) -> None:
-    """A new, empty journal; made beside its place and renamed, so that it is whole or absent."""
+    """A new journal, whole or absent, where none stands or one without a byte."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
     try:
+        if path.exists():
+            with closing(_connect(path)) as con:
+                _begin(con)
+            return
+        # Made beside its place and renamed.
         with closing(_connect(draft, create=True)) as con:
-            con.executescript(_SCHEMA)
-            con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            con.execute(f"PRAGMA user_version = {FORMAT}")
-            con.executemany(
-                "INSERT INTO setting VALUES (?, ?)", [("id", uuid.uuid4().hex), ("shape", "0")]
-            )
+            _begin(con)
         # Where another process was faster, its journal stands.
         try:
             os.link(draft, path)
@@ -945,6 +1013,54 @@ def _create(path: Path) -> None:
         raise StoreError(f"{path} cannot be made ({error})") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _begin(con: sqlite3.Connection) -> None:
+    """Make the tables in one transaction, unless another process has."""
+    con.execute("BEGIN IMMEDIATE")
+    if not con.execute("PRAGMA application_id").fetchone()[0]:
+        for statement in filter(str.strip, _SCHEMA.split(";")):
+            con.execute(statement)
+        con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        con.execute(f"PRAGMA user_version = {FORMAT}")
+        con.executemany(
+            "INSERT INTO setting VALUES (?, ?)", [("id", uuid.uuid4().hex), ("shape", "0")]
+        )
+    con.execute("COMMIT")
+
+
+@contextmanager
+def collector_lock(path: Path, *, shared: bool = False) -> Iterator[None]:
+    """Be the one collector of the journal at `path`; the lock falls with the process.
+
+    Parameters
+    ----------
+    shared : several that say so may be at work together, as consumers of one broker are.
+
+    Raises
+    ------
+    StoreLocked : another is at work; the message names its process.
+    StoreError : the lock cannot be made beside the journal.
+    """
+    beside = path.with_name(f"{path.name}.lock")
+    try:
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        number = os.open(beside, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise StoreError(f"{beside} cannot be made ({error.strerror})") from error
+    with os.fdopen(number, "r+") as file:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = file.read().strip() or "?"
+            raise StoreLocked(
+                f"{path} is filled by another collector, process {holder}; end that one first, "
+                "or collect into another store"
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def open_journal(path: Path, *, create: bool = False, read_only: bool = False) -> Journal:
@@ -962,7 +1078,8 @@ def open_journal(path: Path, *, create: bool = False, read_only: bool = False) -
     StoreDamaged : it cannot be read; the message says the way out.
     StoreError : there is no right to write to it, which readers need too, to take part in locking.
     """
-    if not path.exists():
+    # One of no bytes is what a crash or a full disk left: nothing was ever kept in it.
+    if not path.exists() or not path.stat().st_size:
         if not create:
             raise StoreMissing(f"no journal at {path}; the collector makes one")
         _create(path)

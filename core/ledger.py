@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import StoreDamaged, StoreError, StoreFormatError, StoreMissing
+from core.sqlite_files import ask
 
 FILE = "ledger.sqlite"
 LIVE = "live"  # kind of the source that stands for a device's readings from the journal
@@ -210,12 +211,12 @@ class Ledger:
         self.close()
 
     def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        try:
-            return self._con.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            if _is_disk(error):
-                raise StoreError(_disk_said(self.root / FILE, error)) from error
-            raise StoreDamaged(f"{self.root / FILE}: {error}; {WAY_OUT}") from error
+        return ask(self._con, query, values, self._said)
+
+    def _said(self, error: sqlite3.DatabaseError) -> StoreError:
+        if _is_disk(error):
+            return StoreError(_disk_said(self.root / FILE, error))
+        return StoreDamaged(f"{self.root / FILE}: {error}; {WAY_OUT}")
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -507,7 +508,12 @@ class Commit:
 
 
 def create_ledger(root: Path, *, zone: str, rules: str) -> Ledger:
-    """A new, empty store in `root`; an existing one is opened and checked instead."""
+    """A new, empty store in `root`; an existing one is opened and checked instead.
+
+    Raises
+    ------
+    StoreError : none can be made there, or the one that stands there is refused.
+    """
     path = root / FILE
     if path.exists():
         if not may_write(path):
@@ -518,10 +524,15 @@ def create_ledger(root: Path, *, zone: str, rules: str) -> Ledger:
         return open_ledger(root, zone=zone, rules=rules)
     if root.exists() and any(root.glob("level=*")):
         raise StoreDamaged(f"{root} holds Parquet levels but no {FILE}; {WAY_OUT}")
-    root.mkdir(parents=True, exist_ok=True)
-    with _alone(root):
-        if not path.exists():  # another process may have been faster
-            _write_ledger(root, zone=zone, rules=rules)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with _alone(root):
+            if not path.exists():  # another process may have been faster
+                _write_ledger(root, zone=zone, rules=rules)
+    except FileExistsError as error:
+        raise StoreError(f"{root} is a file; a store is a folder") from error
+    except (OSError, sqlite3.OperationalError) as error:
+        raise StoreError(f"no store can be made at {root} ({error})") from error
     return open_ledger(root, zone=zone, rules=rules)
 
 

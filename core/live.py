@@ -13,7 +13,8 @@ from typing import Literal
 from core.journal import (
     COLLECTOR_START,
     COLLECTOR_STOP,
-    MINUTE,
+    DEVICE_STOP,
+    Collected,
     DeviceState,
     Event,
     Journal,
@@ -64,13 +65,14 @@ class DeviceLive:
     Attributes
     ----------
     about : counts and times of the journal.
-    state : ``up`` answers; ``silent`` answers, or is listened to, and gave no good reading for
-        long; ``outage`` no answer; ``never`` no answer and no good reading ever; ``stopped`` no
-        collector is at work.
+    state : ``up`` answers, or brings the readings of others; ``silent`` answers, or is listened
+        to, and gave no good reading for long, or none yet; ``outage`` no answer; ``never`` no
+        answer and no good reading ever; ``stopped`` no collector is at work.
     since : when that began [µs UTC], where known.
     newest : its newest good reading [µs UTC].
     polls_per_s : attempts a second, mean of the last minutes; 0 for one that is listened to.
     errors : failed attempts within the last hour.
+    feeds : devices whose readings its messages brought.
     """
 
     about: DeviceState
@@ -79,6 +81,7 @@ class DeviceLive:
     newest: int | None
     polls_per_s: float
     errors: int
+    feeds: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -101,6 +104,7 @@ class LiveReport:
     size : bytes of the journal on disk.
     newest : newest good reading of all devices [µs UTC].
     outages : newest first.
+    former : devices that are not collected any more; counted nowhere above.
     """
 
     now: int
@@ -114,6 +118,7 @@ class LiveReport:
     size: int
     newest: int | None
     outages: tuple[Outage, ...]
+    former: tuple[str, ...] = ()
 
     @property
     def up(self) -> int:
@@ -150,6 +155,8 @@ def outages(events: Iterable[Event]) -> list[Outage]:
             open_[event.device] = event
         elif event.kind == OUTAGE_END:
             close(event.device, event.at, cut=False)
+        elif event.kind == DEVICE_STOP:
+            close(event.device, event.at, cut=True)
     found += [Outage(name, event.at, None, event.text) for name, event in open_.items()]
     return sorted(found, key=lambda one: (one.start, one.device), reverse=True)
 
@@ -170,20 +177,27 @@ def live_report(store: Store, journal: Journal, now: int) -> LiveReport:
     StoreError : the journal cannot be read.
     """
     alive = journal.alive()
-    events = journal.events(limit=5000)
-    gone = outages(events)
-    collector = next((one for one in gone if one.device == COLLECTOR and one.end is None), None)
-    running = alive is not None and now - alive <= ALIVE_US and collector is None
-    stopped = None if running else collector.start if collector is not None else alive
+    gone = outages(journal.events(limit=5000))
+    ended = next((one for one in gone if one.device == COLLECTOR and one.end is None), None)
+    if ended is not None and alive is not None and alive > ended.start:
+        gone.remove(ended)  # one of several ended, or nobody noted that the next began
+        ended = None
+    running = alive is not None and now - alive <= ALIVE_US and ended is None
+    stopped = None if running else ended.start if ended is not None else alive
     down = {one.device: one for one in gone if one.end is None}
     tally = journal.tally(now - HOUR)
-    began = max((one.at for one in events if one.kind == COLLECTOR_START), default=0)
-    rates = poll_rates(tally, now, began)
+    told = journal.collected()
+    states = [one for one in journal.states() if told is None or one.device in told]
+    rates = poll_rates(tally, now, states, told or {})
     errors = errors_since(tally)
+    fed: dict[str, list[str]] = {name: [] for name, one in (told or {}).items() if one.hub}
+    for name, one in (told or {}).items():
+        fed.setdefault(one.by, []).append(name)
     devices = [
         _device_live(one, running, stopped, down.get(one.device), rates.get(one.device, 0.0),
-                     errors.get(one.device, 0), _step(store, one.device), now)
-        for one in journal.states()
+                     errors.get(one.device, 0), _step(store, one.device), now,
+                     fed.get(one.device))
+        for one in states
     ]  # fmt: skip
     backlog = journal.backlog()
     return LiveReport(
@@ -194,7 +208,7 @@ def live_report(store: Store, journal: Journal, now: int) -> LiveReport:
         min((one.oldest for one in backlog if one.oldest is not None), default=None),
         journal.size(),
         max((one.newest for one in devices if one.newest is not None), default=None),
-        tuple(gone),
+        tuple(gone), () if told is None else journal.former(),
     )  # fmt: skip
 
 
@@ -207,6 +221,7 @@ def _device_live(
     errors: int,
     step_us: int,
     now: int,
+    feeds: Sequence[str] | None = None,
 ) -> DeviceLive:
     newest = about.last_good
     state: State
@@ -214,13 +229,15 @@ def _device_live(
         state, since, rate = "stopped", stopped, 0.0
     elif down is not None:
         state, since = ("never" if newest is None else "outage"), down.start
+    elif newest is None and feeds is not None:
+        state, since = "up", None
     elif newest is None:
-        state, since = "never", None
+        state, since = "silent", None
     elif now - newest > max(SILENT_STEPS * step_us, SILENT_LEAST_US):
         state, since = "silent", newest
     else:
         state, since = "up", None
-    return DeviceLive(about, state, since, newest, rate, errors)
+    return DeviceLive(about, state, since, newest, rate, errors, tuple(sorted(feeds or ())))
 
 
 def _step(store: Store, device: str) -> int:
@@ -231,23 +248,32 @@ def _step(store: Store, device: str) -> int:
     return min((info.step_us for info in store.signals(device) if info.rows > 1), default=0)
 
 
-def poll_rates(tally: Sequence[Tally], now: int, began: int = 0) -> dict[str, float]:
+def poll_rates(
+    tally: Sequence[Tally],
+    now: int,
+    states: Sequence[DeviceState] = (),
+    told: Mapping[str, Collected] | None = None,
+) -> dict[str, float]:
     """Attempts a second by device: mean of the last five minutes, of whole ones where possible.
 
-    Parameters
-    ----------
-    began : when the collector did [µs UTC]; what lies before does not count.
+    Of a device collected for a shorter time, mean of that time: from all attempts but those
+    before it, because a minute's count may hold some of an earlier run.
     """
     counted: dict[str, int] = {}
     first: dict[str, int] = {}
     for one in tally:
-        if one.minute >= now - RATE_US and one.minute + MINUTE > began:
+        if one.minute >= now - RATE_US:
             counted[one.device] = counted.get(one.device, 0) + one.polls
             first[one.device] = min(first.get(one.device, one.minute), one.minute)
-    return {
-        name: count / max((now - max(first[name], began)) / SECOND, 1.0)
-        for name, count in counted.items()
+    rates = {
+        name: count / max((now - first[name]) / SECOND, 1.0) for name, count in counted.items()
     }
+    for state in states:
+        began = (told or {}).get(state.device)
+        if began is not None and now - began.since < RATE_US:
+            polls = max(state.polls - began.polls, 0)
+            rates[state.device] = polls / max((now - began.since) / SECOND, 1.0)
+    return rates
 
 
 def errors_since(tally: Sequence[Tally]) -> dict[str, int]:

@@ -47,6 +47,7 @@ LEAST_COUNTED = 0.1  # of the capacity that SOC and current must count at least
 MOST_DOUBTED = 0.8  # of a window
 LEAST_CELLS = 3  # of a pack: of two nobody can say which of them stands apart
 LEAST_MOVED = 0.1  # SOC in a day on which cells must have moved
+RECENT_LIFE = 400 * DAY
 LEAST_STILL = 2  # days up to now from which on a sensor is called stuck
 
 
@@ -82,7 +83,8 @@ class Battery:
     soc : name of the signal of the state of charge, or None. soc_scale : to 0..1.
     rows_per_pack : cells of a pack stand in so many rows, for pictures.
     synthetic : generated, not measured.
-    still : when readings of cells stood still; nothing is computed from those days.
+    still : when readings of cells stood still; nothing is computed from those days. still_from :
+        since when that is known [µs UTC].
     """
 
     device: str
@@ -102,6 +104,7 @@ class Battery:
     last: int
     synthetic: bool
     still: tuple[StillSpan, ...] = ()
+    still_from: int = -FOREVER
 
     def place(self, pack: int, cell: int) -> int:
         """Index of a cell on the flat axis.
@@ -116,9 +119,13 @@ class Battery:
             raise QueryError(f"{self.device} has no cell {cell} in pack {pack}") from None
 
 
-@remembered(8)
-def load_battery(store: Store, device: str) -> Battery | None:
+def load_battery(store: Store, device: str, start: int | None = None) -> Battery | None:
     """The battery of a device; None if it has no voltages of single cells.
+
+    Parameters
+    ----------
+    start : of what is looked at [µs UTC]. Readings that stood still are looked for over the last
+        400 days, and over the whole life if it lies before them.
 
     Raises
     ------
@@ -126,6 +133,15 @@ def load_battery(store: Store, device: str) -> Battery | None:
     QueryError : two signals are of the same cell, or a cell is not in V.
     ConfigError : the facts of the device name limits that do not hold together.
     """
+    recent = _load_battery(store, device, RECENT_LIFE)
+    if recent is None or start is None or max(start, recent.first) >= recent.still_from:
+        return recent
+    return _load_battery(store, device, FOREVER)
+
+
+@remembered(8)
+def _load_battery(store: Store, device: str, lately: int) -> Battery | None:
+    """`load_battery` whose cells are looked at over the last so many µs."""
     signals = store.signals(device)
     placed = [
         one for one in signals
@@ -176,6 +192,7 @@ def load_battery(store: Store, device: str) -> Battery | None:
     counted = strings[0].counted_ah
     if not np.isfinite(capacity) and np.isfinite(counted) and counted > 0:
         battery = replace(battery, capacity_ah=counted, capacity_from="counted")
+    battery = replace(battery, still_from=max(battery.last - lately, -FOREVER))
     battery = replace(battery, still=_still(store, battery))
     strings = tuple(_clocked(store, battery, one) for one in strings)
     return replace(battery, strings=strings)
@@ -270,17 +287,9 @@ def _clocked(store: Store, battery: Battery, string: BatteryString) -> BatterySt
     measured = store.signal(battery.device, string.current)
     if max(info.rows, measured.rows) * share > CHECKED_MOST:
         return string
-    read: dict[tuple[int, int], tuple[Int, Float, Int, Float]] = {}
     while True:
-        for span in spans:
-            if span not in read:
-                read[span] = (
-                    *store.raw(battery.device, info.name, *span),
-                    *store.raw(battery.device, string.current, *span),
-                )
-        ts, volts, stamps, current = (
-            np.concatenate(parts) for parts in zip(*(read[span] for span in spans), strict=True)
-        )
+        ts, volts = _raw_of(store, info, spans)
+        stamps, current = _raw_of(store, measured, spans)
         day, sign, lag = current_checks.match_by_day(
             ts, volts, stamps, current, battery.capacity_ah
         )
@@ -295,6 +304,14 @@ def _clocked(store: Store, battery: Battery, string: BatteryString) -> BatterySt
     return replace(
         string, doubts=doubts + current_checks.find_doubts("turned", day, turned, margin=2)
     )
+
+
+def _raw_of(store: Store, info: SignalInfo, spans: Sequence[tuple[int, int]]) -> tuple[Int, Float]:
+    """Raw readings of a signal in some spans; those of a single one are remembered by the store."""
+    if len(spans) == 1:
+        return store.raw(info.device, info.name, *spans[0])
+    ts, values = store.readings_of(info.device, [info.name], spans)
+    return ts, values[:, 0]
 
 
 def _moving_cell(store: Store, battery: Battery, string: BatteryString) -> SignalInfo:
@@ -363,10 +380,10 @@ def _hourly(store: Store, device: str, signal: str, start: int, end: int) -> Buc
 
 
 def _still(store: Store, battery: Battery) -> tuple[StillSpan, ...]:
-    """When readings of cells stood still while the battery moved, by the days of its whole life."""
+    """When readings of cells stood still while the battery moved, by its days."""
     if "1d" not in store.signal(battery.device, battery.names[0]).levels:
         return ()
-    found = _every_day(store, battery.device)
+    found = _every_day(store, battery.device, battery.still_from)
     low, high, count = (flat(found[name], battery) for name in ("min", "max", "count"))
     ts = found["max"].ts
     if not len(ts):
@@ -378,10 +395,10 @@ def _still(store: Store, battery: Battery) -> tuple[StillSpan, ...]:
 
 
 @remembered(2)
-def _every_day(store: Store, device: str) -> dict[str, Cells]:
-    """Least, greatest and number of readings of each cell by day, of its whole life."""
+def _every_day(store: Store, device: str, since: int) -> dict[str, Cells]:
+    """Least, greatest and number of readings of each cell by day."""
     columns: tuple[CellColumn, ...] = ("min", "max", "count")
-    return store.cells_many(device, "cell_voltage", None, None, "1d", columns)
+    return store.cells_many(device, "cell_voltage", since, None, "1d", columns)
 
 
 def _worked(store: Store, battery: Battery, ts: Int) -> Bool:
@@ -420,7 +437,7 @@ def without_still(battery: Battery, cells: Sequence[int], ts: Int, values: Float
 
 def always_still(battery: Battery, string: BatteryString) -> bool:
     """Whether all readings of a string's cells stand still, nearly all of the time."""
-    life = max(battery.last - battery.first, 1)
+    life = max(battery.last - max(battery.first, battery.still_from), 1)
     share = dict.fromkeys(string.cells, 0.0)
     for one in battery.still:
         if one.place in share:
@@ -499,12 +516,12 @@ def load_days(
     UnknownDevice, BadWindow
     LevelMissing : the store has no level of days.
     """
-    battery = load_battery(store, device)
+    battery = load_battery(store, device, -FOREVER if start is None else start)
     if battery is None:
         return None
     if start is not None and end is not None and not start < end:
         raise BadWindow(f"the window ends ({end}) before it starts ({start})")
-    found = _every_day(store, device)
+    found = _every_day(store, device, battery.still_from)
     edges = (-FOREVER if start is None else start, FOREVER if end is None else end)
     inside = slice(*np.searchsorted(found["max"].ts, edges).tolist())
     ts, every = found["max"].ts[inside], range(len(battery.names))
@@ -638,6 +655,8 @@ def weak_cells(
     end = battery.last + 1 if end is None else min(end, battery.last + 1)
     start = max(end - round(1.5 * options.recent_days * DAY), battery.first)
     start -= start % HOUR
+    battery = load_battery(store, device, start)
+    assert battery is not None
     refusal = _cannot(store, battery, start, end)
     if refusal:
         return WeakCells(battery, start, end, None, pd.DataFrame(), None, float("nan"), refusal)

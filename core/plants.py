@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
 from zoneinfo import ZoneInfo
@@ -51,6 +52,14 @@ _NUMBER = re.compile(r"(?:^|[^a-z])(?:inv|inverter|wr)_?(\d+)", re.IGNORECASE)
 
 Degrees = Annotated[float, Field(ge=0, le=360)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class _Wrong(ValueError):
+    """A rule that is broken: `kind` for screens with words of their own, `told` for those."""
+
+    def __init__(self, kind: str, sentence: str, told: Mapping[str, Any] | None = None) -> None:
+        self.kind, self.told = kind, told or {}
+        super().__init__(sentence.format(**self.told))
 
 
 class _Table(BaseModel):
@@ -87,9 +96,11 @@ class Array(_Table):
     @model_validator(mode="after")
     def _model_knows_the_mounting(self) -> Array:
         if self.temp_model == "faiman" and self.mounting != "open_rack":
-            raise ValueError(
+            raise _Wrong(
+                "plant_faiman",
                 'temp_model "faiman" has figures for mounting "open_rack" alone, '
-                f'not for "{self.mounting}"; take "sapm" or "pvsyst"'
+                'not for "{mounting}"; take "sapm" or "pvsyst"',
+                {"mounting": self.mounting},
             )
         return self
 
@@ -179,7 +190,10 @@ class Plant(_Table):
             try:
                 ZoneInfo(zone)
             except (KeyError, ValueError, OSError) as error:
-                raise ValueError(f"is no time zone: {zone!r}, e.g. Europe/Berlin or UTC") from error
+                raise _Wrong(
+                    "plant_zone", "is no time zone: {zone}, e.g. Europe/Berlin or UTC",
+                    {"zone": zone},
+                ) from error  # fmt: skip
         return zone
 
     @field_validator("horizon", mode="before")
@@ -197,10 +211,13 @@ class Plant(_Table):
     @classmethod
     def _on_the_compass(cls, pairs: Sequence[tuple[float, float]]) -> Any:
         if any(not (0 <= azimuth <= 360 and 0 <= height <= 90) for azimuth, height in pairs):
-            raise ValueError("holds an azimuth outside 0 to 360° or an elevation outside 0 to 90°")
+            raise _Wrong(
+                "plant_horizon",
+                "holds an azimuth outside 0 to 360° or an elevation outside 0 to 90°",
+            )
         ordered = tuple(sorted((float(a), float(h)) for a, h in pairs))
         if len({azimuth for azimuth, _ in ordered}) != len(ordered):
-            raise ValueError("names an azimuth twice")
+            raise _Wrong("plant_horizon_twice", "names an azimuth twice")
         return ordered
 
     @model_validator(mode="before")
@@ -217,19 +234,34 @@ class Plant(_Table):
             listed = [one.name for one in names]
             twice = next((name for name in listed if listed.count(name) > 1), None)
             if twice is not None:
-                raise ValueError(f"has two {kind} tables named {twice!r}; give each its name")
+                raise _Wrong(
+                    "plant_twice", "has two {kind} tables named '{name}'; give each its name",
+                    {"kind": kind, "name": twice},
+                )  # fmt: skip
         inverters = [one.name for one in self.inverters]
         for one in self.arrays:
             if one.inverter is None and len(inverters) > 1:
-                raise ValueError(f"array {one.name!r} names no inverter; one of {inverters}")
+                raise _Wrong(
+                    "plant_no_inverter", "array '{name}' names no inverter; one of {known}",
+                    {"name": one.name, "known": ", ".join(inverters)},
+                )  # fmt: skip
             if one.inverter is not None and one.inverter not in inverters:
-                raise ValueError(f"array {one.name!r} feeds {one.inverter!r}, none of {inverters}")
+                raise _Wrong(
+                    "plant_inverter", "array '{name}' feeds '{inverter}', none of {known}",
+                    {"name": one.name, "inverter": one.inverter, "known": ", ".join(inverters)},
+                )  # fmt: skip
         arrays = [one.name for one in self.arrays]
         for sensor in self.sensors:
             if sensor.array is not None and sensor.array not in arrays:
-                raise ValueError(f"sensor {sensor.signal!r} is at {sensor.array!r}, not {arrays}")
+                raise _Wrong(
+                    "plant_sensor", "sensor '{name}' is at '{array}', none of {known}",
+                    {"name": sensor.signal, "array": sensor.array, "known": ", ".join(arrays)},
+                )  # fmt: skip
             if sensor.device is None and self.device is None:
-                raise ValueError(f"sensor {sensor.signal!r} names no device, nor does the plant")
+                raise _Wrong(
+                    "plant_no_device", "sensor '{name}' names no device, nor does the plant",
+                    {"name": sensor.signal},
+                )  # fmt: skip
         return self
 
     @property
@@ -368,6 +400,60 @@ def _expectation(error: Mapping[str, Any]) -> str | None:
     return _EXPECTED.get(key)
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one value of a plant.
+
+    Attributes
+    ----------
+    table, index, key : where: ``array``, 0-based, and the key; empty table for the site.
+    kind : ``missing``, ``unknown``, ``number``, ``range``, ``other`` or a rule, ``plant_twice``.
+    told : values that the sentence names.
+    message : the sentence in English.
+    """
+
+    table: str
+    index: int
+    key: str
+    kind: str
+    told: Mapping[str, Any]
+    message: str
+
+
+def faults_in(plain: Mapping[str, Any]) -> list[Fault]:
+    """What is wrong with a plant's plain values, as a form has them; empty where all is right."""
+    try:
+        Plant.model_validate(plain)
+    except ValidationError as error:
+        found = [_fault(one) for one in error.errors()]
+        # A table whose only row is wrong is also called too short, which says nothing more.
+        wrong = {one.table for one in found if one.table}
+        return [one for one in found if one.table or one.key not in wrong]
+    return []
+
+
+def _fault(error: Mapping[str, Any]) -> Fault:
+    loc = error["loc"]
+    inner = len(loc) > 1 and loc[0] in ("array", "inverter", "sensor")
+    rest = [str(part) for part in (loc[2:] if inner else loc) if isinstance(part, str)]
+    told = error.get("ctx") or {}
+    broken = told.get("error")
+    kind = str(error["type"])
+    if isinstance(broken, _Wrong):
+        kind, told = broken.kind, broken.told
+    elif kind.startswith(("greater", "less", "literal", "string_too", "finite")):
+        kind = "range"
+    elif kind.endswith(("_parsing", "_type")):
+        kind = "number"
+    else:
+        kind = {"missing": "missing", "too_short": "missing", "extra_forbidden": "unknown"}.get(
+            kind, "other"
+        )
+    index = int(loc[1]) if inner else 0
+    key = rest[0] if rest else ""
+    return Fault(str(loc[0]) if inner else "", index, key, kind, told, what_is_wrong(error))
+
+
 def parse_plant(plain: Mapping[str, Any]) -> Plant:
     """A plant from plain values, as a form has them.
 
@@ -461,8 +547,7 @@ def plant_of_device(
         own["altitude_m"] = told["altitude_m"]
     inverters = [_inverter_of(number, count, name, told, signals) for number in range(1, count + 1)]
     arrays = [
-        {**shared, "name": f"array {inverter['name']}", "inverter": inverter["name"]}
-        for inverter in inverters
+        {**shared, "name": inverter["name"], "inverter": inverter["name"]} for inverter in inverters
     ]
     return parse_plant(
         {"name": name, "device": name, **own, "zone": told.get("zone") or zone, "array": arrays,

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from core import charts
 from core.charts import HUES, NBSP, TOKENS, Theme, to_wall_ms, with_alpha
+
+CUT = 1.5  # below the lowest bar, in parts of all losses, where a waterfall's axis begins
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Step:
     ----------
     value : [h]; a loss is positive where it takes away.
     low, high : interval of an estimated loss [h]; None where it is measured.
+    words : the value as it is written at the bar.
     """
 
     label: str
@@ -31,6 +34,7 @@ class Step:
     total: bool
     low: float | None = None
     high: float | None = None
+    words: str = ""
 
 
 def build_yields_figure(
@@ -103,14 +107,19 @@ def build_waterfall_figure(
             decreasing={"marker": {"color": HUES[theme]["import"]}},
             increasing={"marker": {"color": HUES[theme]["battery"]}},
             totals={"marker": {"color": HUES[theme]["pv"]}},
+            text=[one.words for one in steps],
+            textposition="outside",
+            textfont={"size": 12, "color": TOKENS[theme]["muted"]},
+            cliponaxis=False,
             connector={"line": {"color": TOKENS[theme]["border"], "width": 1}},
             hovertemplate=f"%{{x}}<br>%{{delta:,.4~g}}{NBSP}{unit}<extra></extra>",
             showlegend=False,
         )
     )
-    level = 0.0
+    level, levels = 0.0, []
     for one in steps:
         level = one.value if one.total else level - one.value
+        levels.append(level)
         if one.low is None or one.high is None or one.total:
             continue
         figure.add_trace(
@@ -132,7 +141,10 @@ def build_waterfall_figure(
                 showlegend=False,
             )
         )
-    figure.update_yaxes(title_text=unit, rangemode="tozero")
+    # Losses are a tenth of the light: an axis from zero would show bars of light alone.
+    low, high = min(levels), max(levels)
+    ground = max(0.0, low - CUT * (high - low))
+    figure.update_yaxes(title_text=unit, range=[ground, high + 0.12 * (high - ground)])
     figure.update_xaxes(type="category", showgrid=False)
     return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
@@ -181,4 +193,118 @@ def build_day_hour_figure(
     lit = np.flatnonzero(np.isfinite(values).any(axis=1))
     low, high = (lit[0], lit[-1] + 1) if lit.size else (0, 24)
     figure.update_yaxes(title_text=hour_title, range=[low, high], dtick=3, showgrid=False)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
+
+
+def build_peers_figure(
+    names: Sequence[str],
+    ratio: ArrayLike,
+    low: ArrayLike,
+    high: ArrayLike,
+    states: Sequence[str],
+    *,
+    axis_title: str,
+    title: str = "",
+    theme: Theme = "light",
+    language: str = "en",
+) -> go.Figure:
+    """Each unit as a point with its interval, the weakest on top; the median of peers is a line.
+
+    Parameters
+    ----------
+    ratio, low, high : (u,) deviation from the peers [%]; NaN of an interval draws none.
+    states : token of each unit's colour, e.g. ``warning``.
+    """
+    x, left, right = (np.asarray(one, np.float64) for one in (ratio, low, high))
+    colours = [TOKENS[theme][state] for state in states]
+    shapes = ["circle" if state == "good" else "diamond" for state in states]
+    figure = go.Figure(
+        go.Scatter(
+            x=x,
+            y=list(names),
+            mode="markers",
+            marker={"size": 10, "color": colours, "symbol": shapes},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": np.nan_to_num(right - x),
+                "arrayminus": np.nan_to_num(x - left),
+                "thickness": 1.25,
+                "width": 5,
+                "color": TOKENS[theme]["muted"],
+            },
+            hovertemplate=f"%{{y}}<br>%{{x:.2f}}{NBSP}%<extra></extra>",
+            showlegend=False,
+        )
+    )
+    figure.add_vline(0.0, line={"width": 1, "color": TOKENS[theme]["text"]})
+    figure.update_xaxes(title_text=axis_title, ticksuffix=f"{NBSP}%")
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=True)
+    return charts.finish(
+        figure, title=title, theme=theme, language=language, height=110 + 30 * len(names)
+    )
+
+
+def build_daily_figure(
+    start: ArrayLike,
+    value: ArrayLike,
+    *,
+    zone: str,
+    unit: str,
+    label: str,
+    title: str = "",
+    trend: tuple[str, ArrayLike, ArrayLike] | None = None,
+    marked: tuple[str, ArrayLike] | None = None,
+    lines: Mapping[str, ArrayLike] | None = None,
+    theme: Theme = "light",
+    language: str = "en",
+    height: int = 340,
+) -> go.Figure:
+    """A value per day as points, with what was expected, days marked, and a trend.
+
+    Parameters
+    ----------
+    start, value : (n,) days [µs UTC] and values [unit], NaN left blank.
+    trend : label, times [µs UTC] and values of a straight line.
+    marked : label and bool[n] of days drawn as crosses.
+    lines : label -> (n,) values joined by a line.
+    """
+    wall = to_wall_ms(start, zone)
+    values = np.asarray(value, np.float64)
+    flags = np.zeros(len(values), bool) if marked is None else np.asarray(marked[1], bool)
+    token, hues = TOKENS[theme], HUES[theme]
+    figure = go.Figure()
+
+    def dots(where: NDArray[np.bool_], name: str, marker: dict[str, object]) -> None:
+        figure.add_trace(
+            go.Scattergl(
+                x=wall[where],
+                y=values[where].astype(np.float32),
+                mode="markers",
+                name=name,
+                marker=marker,
+                hovertemplate=f"%{{x|%d.%m.%Y}}<br>%{{y:.4~g}}{NBSP}{unit}<extra>{name}</extra>",
+            )
+        )
+
+    dots(~flags, label, {"size": 4, "color": with_alpha(hues["pv"], 0.7)})
+    for name, drawn in (lines or {}).items():
+        figure.add_trace(
+            go.Scatter(
+                x=wall, y=np.asarray(drawn, np.float64).astype(np.float32), mode="lines", name=name,
+                line={"width": 1.25, "color": token["muted"]}, connectgaps=False,
+                hoverinfo="skip",
+            )
+        )  # fmt: skip
+    if marked is not None and flags.any():
+        dots(flags, marked[0], {"size": 9, "color": token["error"], "symbol": "x"})
+    if trend is not None:
+        figure.add_trace(
+            go.Scatter(
+                x=to_wall_ms(trend[1], zone), y=np.asarray(trend[2], np.float64), mode="lines",
+                name=trend[0], line={"width": 2, "color": hues["export"]}, hoverinfo="skip",
+            )
+        )  # fmt: skip
+    figure.update_xaxes(**charts.time_axis(language))
+    figure.update_yaxes(title_text=unit)
     return charts.finish(figure, title=title, theme=theme, language=language, height=height)

@@ -12,7 +12,7 @@ from core.analytics import pv, pv_sun
 from core.analytics.quality import Float, Int
 from core.levels import DAY, HOUR, MINUTE
 from core.measures import KILO
-from core.pv_plant import PlantFacts, PlantSignals, describe, find_signals
+from core.pv_plant import PlantFacts, PlantSignals, describe
 from core.query import SignalInfo, Store
 from core.rollup import Buckets
 from core.windows import fine_level, level_width
@@ -24,6 +24,7 @@ SLACK_STEPS = 1.5  # readings that a full cell may lack: phase of the source, on
 # A meter of a house tells another thing than its roof; one of the plant goes with the inverters.
 SAME_POWER = (0.8, 1.1)
 HORIZON = 0.0  # °
+SLOWER = 1.1  # gaps stretch the typical step of a source a little; beyond, it is a slower one
 
 
 @dataclass(frozen=True)
@@ -59,27 +60,38 @@ class PlantCourse:
     @property
     def unit_kwp(self) -> Float:
         """Nominal power of each unit [kWp]; equal shares where none is told, NaN without any."""
-        count = len(self.units.columns)
-        one = self.facts.unit_kwp
-        if one is None and self.facts.kwp is not None and self.signals.complete and count:
-            one = self.facts.kwp / count
-        return np.full(count, np.nan if one is None else one)
+        count, told = len(self.units.columns), self.facts.unit_kwp
+        if told is not None and len(told) == count:
+            return np.array(told)
+        kwp = self.facts.kwp
+        equal = kwp / count if kwp is not None and self.signals.complete and count else np.nan
+        return np.full(count, equal)
+
+    @property
+    def limits_kw(self) -> list[float | None]:
+        """AC limit of each unit as it was told [kW]."""
+        count, told = len(self.units.columns), self.facts.ac_limits_kw
+        return list(told) if told is not None and len(told) == count else [None] * count
 
 
 def load_course(
-    store: Store, device: str, start: int, end: int, step_us: int | None = None
+    store: Store, device: str, start: int, end: int, stamp: tuple[str, int] | None = None
 ) -> PlantCourse | None:
     """A plant in [start, end) [µs UTC]; None where the window holds no reading of its power.
+
+    Parameters
+    ----------
+    stamp : of the file of plants, see `core.pv_plant.plants_stamp`; that beside the store if None.
 
     Raises
     ------
     UnknownDevice, BadWindow
+    UnknownSignal, DeclarationError : the file of plants does not fit the store, or is wrong.
     """
-    facts = describe(store.device(device))
-    signals = find_signals(store.signals(device), facts)
+    facts, signals = describe(store, device, stamp)
     if not signals.units:
         return None
-    grid = _Grid(store, start, end, step_us or grid_step(store, signals, start, end))
+    grid = _Grid(store, start, end, grid_step(store, signals, start, end))
     units = grid.table(signals.units)
     hours = grid.hours(signals.units)
     if not np.isfinite(units.to_numpy()).any():
@@ -123,9 +135,15 @@ def grid_step(store: Store, signals: PlantSignals, start: int, end: int) -> int:
         return HOUR
     for info in (*signals.powers, *signals.poa):
         level = fine_level(store, info, start, end, QUARTER)
-        if info.step_us > 1.01 * QUARTER or level_width(level) > QUARTER:
+        if info.step_us > SLOWER * QUARTER or level_width(level) > QUARTER:
             return HOUR
     return QUARTER
+
+
+def grid_means(store: Store, infos: Sequence[SignalInfo], start: int, end: int, step: int) -> Float:
+    """Means of signals in cells of a window, powers in kW: float64[cells, signals]."""
+    grid = _Grid(store, start, end, step)
+    return np.column_stack([grid.together([one]) for one in infos])
 
 
 def _is_same(meter: Float, inverters: Float) -> bool:
@@ -155,7 +173,7 @@ def _add_sun(frame: pd.DataFrame, facts: PlantFacts, step: int) -> None:
         frame["elevation"], frame["sun_azimuth"] = up, azimuth
         frame["lit"] = up > HORIZON
         if facts.tilt is not None and facts.azimuth is not None:
-            day = pd.to_datetime(middle, unit="us", utc=True).dayofyear.to_numpy(np.int64)
+            day = pd.to_datetime(middle, unit="us", utc=True).day_of_year.to_numpy(np.int64)
             frame["clear_sky"] = pv_sun.clear_sky_plane(up, azimuth, day, facts.tilt, facts.azimuth)
         return
     light = np.nan_to_num(frame["poa_global"].to_numpy(), nan=0.0) > 0
@@ -170,7 +188,7 @@ class _Grid:
         first = start // step
         self.n = -(-end // step) - first
         self.ts: Int = (np.arange(self.n, dtype=np.int64) + first) * step
-        self._held: dict[str, tuple[Float, Float]] = {}
+        self._held: dict[tuple[str, str], tuple[Float, Float]] = {}
 
     def mean(self, info: SignalInfo) -> Float:
         """Mean per cell, powers in kW; NaN where less than half of it is covered."""
@@ -179,7 +197,10 @@ class _Grid:
 
     def table(self, infos: Sequence[SignalInfo]) -> pd.DataFrame:
         """A column per signal."""
-        return pd.DataFrame({one.name: self.mean(one) for one in infos}, index=range(self.n))
+        alike = len({one.name for one in infos}) < len(infos)
+        named = {f"{one.device} {one.name}" if alike else one.name: one for one in infos}
+        columns = {name: self.mean(one) for name, one in named.items()}
+        return pd.DataFrame(columns, index=range(self.n))
 
     def together(self, infos: Sequence[SignalInfo]) -> Float:
         """Median of several sensors of one quantity; slow ones joined by lines."""
@@ -220,11 +241,12 @@ class _Grid:
 
     def _cells(self, info: SignalInfo) -> tuple[Float, Float]:
         """Mean and share covered of each cell."""
-        if info.name not in self._held:
+        key = info.device, info.name
+        if key not in self._held:
             rows, _ = self._rows(info)
             mean = rows.sum * KILO.get(info.unit, 1.0) / rows.count
-            self._held[info.name] = self._gathered(rows.ts, mean, rows.count, info)
-        return self._held[info.name]
+            self._held[key] = self._gathered(rows.ts, mean, rows.count, info)
+        return self._held[key]
 
     def _gathered(
         self, ts: Int, mean: Float, count: Int, info: SignalInfo
@@ -243,7 +265,7 @@ class _Grid:
 
     def _is_slow(self, info: SignalInfo) -> bool:
         level = fine_level(self.store, info, self.start, self.end, self.step)
-        return info.step_us > 1.01 * self.step or level_width(level) > self.step
+        return info.step_us > SLOWER * self.step or level_width(level) > self.step
 
     def _slow(self, info: SignalInfo) -> Float:
         """Readings rarer than cells, joined by lines over at most two of their steps."""

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.query import Device, SignalInfo
+from core.known_plants import sensor_signal, signals_of
+from core.plants import GAMMA_PDC, Plant, plants_file, read_plants
+from core.query import SignalInfo, Store
 
-GAMMA_PDC = -0.004  # 1/K, crystalline silicon, where none is told
 POWERS = ("pv_power", "inverter_power")
 METER = "active_power"
 STRINGS = ("pv_string_power", "pv_string_current")
@@ -32,15 +34,16 @@ class PlantFacts:
     ----------
     kwp : nominal power of all units [kWp]; unit_kwp of each.
     inverters : how many there are.
-    ac_limit_kw : of one inverter [kW].
+    ac_limits_kw : of each inverter [kW].
     gamma_pdc : [1/K]; `gamma_told` whether it was, else a typical one stands in.
     irradiance_uncertainty, meter_uncertainty : relative, as declared.
+    name : of the plant in the file of plants; empty where a device's facts describe it.
     """
 
     kwp: float | None = None
-    unit_kwp: float | None = None
+    unit_kwp: tuple[float, ...] | None = None
     inverters: int | None = None
-    ac_limit_kw: float | None = None
+    ac_limits_kw: tuple[float | None, ...] | None = None
     gamma_pdc: float = GAMMA_PDC
     gamma_told: bool = False
     tilt: float | None = None
@@ -49,6 +52,7 @@ class PlantFacts:
     longitude: float | None = None
     irradiance_uncertainty: float | None = None
     meter_uncertainty: float | None = None
+    name: str = ""
 
     @property
     def located(self) -> bool:
@@ -91,19 +95,99 @@ def is_plant(signals: Sequence[SignalInfo]) -> bool:
     return any(one.quantity in POWERS or one.quantity == "poa_global" for one in signals)
 
 
-def describe(device: Device) -> PlantFacts:
-    """Facts of a plant, as the device's facts tell them."""
-    facts = device.facts
+def plants_stamp(store: Store, given: Path | None = None) -> tuple[str, int]:
+    """The file of plants and when it was last changed [ns]; 0 where there is none.
+
+    Pages hand it on, so that what is cached follows the file.
+    """
+    path = plants_file(store.root, given)
+    return str(path), path.stat().st_mtime_ns if path.is_file() else 0
+
+
+def plant_in_file(store: Store, device: str, stamp: tuple[str, int] | None = None) -> Plant | None:
+    """The plant of the file that a device is part of; None where it speaks of none.
+
+    Raises
+    ------
+    DeclarationError : the file is wrong; names the line.
+    """
+    path, _ = stamp or plants_stamp(store)
+    return next((one for one in read_plants(Path(path)) if device in one.devices), None)
+
+
+def describe(
+    store: Store, device: str, stamp: tuple[str, int] | None = None
+) -> tuple[PlantFacts, PlantSignals]:
+    """What a device's plant is and which signals tell of it, by the file or by its facts.
+
+    A plant of the file is taken whole, on all its devices.
+
+    Raises
+    ------
+    UnknownDevice
+    UnknownSignal, DeclarationError : the file names what is not there, or is wrong.
+    """
+    facts = facts_of(store.device(device).facts)
+    plant = plant_in_file(store, device, stamp)
+    if plant is None:
+        return facts, find_signals(store.signals(device), facts)
+    units, kwp, limits = _units_of(store, plant)
+    signals = find_signals(store.signals(device), facts)
+    if units:
+        signals = replace(signals, units=units, complete=True)
+    poa, module, air, wind = (
+        tuple(sensor_signal(store, plant, one) for what in measures for one in
+              plant.sensors_of(what))
+        for measures in (("poa_global",), ("temp_module", "temp_cell"), ("temp_air",),
+                         ("wind_speed",))
+    )  # fmt: skip
+    signals = replace(
+        signals, poa=poa or signals.poa, temp_module=module or signals.temp_module,
+        temp_air=air or signals.temp_air, wind=wind or signals.wind,
+    )  # fmt: skip
+    planes = {(one.tilt, one.azimuth) for one in plant.arrays}
+    tilt, azimuth = planes.pop() if len(planes) == 1 else (None, None)
+    classes = [one.uncertainty_ratio for one in plant.sensors_of("poa_global")]
+    gamma = sum(one.kwp * one.gamma_pdc for one in plant.arrays) / plant.kwp
+    told = all("gamma_pdc" in one.model_fields_set for one in plant.arrays)
+    return replace(
+        facts, kwp=plant.kwp, unit_kwp=kwp, inverters=len(plant.inverters), ac_limits_kw=limits,
+        gamma_pdc=gamma, gamma_told=told, tilt=tilt, azimuth=azimuth, latitude=plant.latitude,
+        longitude=plant.longitude, name=plant.name,
+        irradiance_uncertainty=classes[0] if len(set(classes)) == 1 else None,
+    ), signals  # fmt: skip
+
+
+def _units_of(
+    store: Store, plant: Plant
+) -> tuple[tuple[SignalInfo, ...], tuple[float, ...] | None, tuple[float | None, ...]]:
+    """Power signals of all inverters, with nominal power and limit of each."""
+    units: list[SignalInfo] = []
+    kwp: list[float] = []
+    limits: list[float | None] = []
+    for inverter in plant.inverters:
+        mine = signals_of(store, plant, inverter)["ac_power"]
+        size = sum(one.kwp for one in plant.arrays_of(inverter.name))
+        units += mine
+        kwp += [size / len(mine)] * len(mine)
+        limit = inverter.ac_limit_kw
+        limits += [None if limit is None else limit / len(mine)] * len(mine)
+    return tuple(units), tuple(kwp) if all(kwp) and kwp else None, tuple(limits)
+
+
+def facts_of(facts: dict[str, Any]) -> PlantFacts:
+    """What the facts of a device tell of a plant."""
     told = facts.get("location")
     place: dict[str, Any] = told if isinstance(told, dict) else {}
     inverters = _number(facts, "inverters")
-    kwp, unit_kwp = _number(facts, "kwp"), _number(facts, "kwp_per_inverter")
-    if kwp is None and unit_kwp is not None and inverters:
-        kwp = unit_kwp * inverters
-    gamma = _number(facts, "gamma_pdc")
+    count = int(inverters) if inverters else None
+    kwp, each = _number(facts, "kwp"), _number(facts, "kwp_per_inverter")
+    if kwp is None and each is not None and count:
+        kwp = each * count
+    limit, gamma = _number(facts, "ac_limit_kw_per_inverter"), _number(facts, "gamma_pdc")
     return PlantFacts(
-        kwp, unit_kwp, int(inverters) if inverters else None,
-        _number(facts, "ac_limit_kw_per_inverter"),
+        kwp, None if each is None else (each,) * (count or 1), count,
+        None if limit is None else (limit,) * (count or 1),
         GAMMA_PDC if gamma is None else gamma, gamma is not None,
         _number(facts, "tilt"), _number(facts, "azimuth"),
         _number({**place, **facts}, "latitude"), _number({**place, **facts}, "longitude"),
@@ -113,8 +197,9 @@ def describe(device: Device) -> PlantFacts:
 
 def _number(facts: dict[str, Any], key: str) -> float | None:
     value = facts.get(key)
-    known = isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value)
-    return float(value) if known else None  # type: ignore[arg-type]  # told by `known`
+    if isinstance(value, bool) or not isinstance(value, int | float) or not np.isfinite(value):
+        return None
+    return float(value)
 
 
 def find_signals(signals: Sequence[SignalInfo], facts: PlantFacts) -> PlantSignals:

@@ -68,14 +68,20 @@ class PlantReport:
         return local_day(self.course)
 
 
-def plant_report(store: Store, device: str, start: int, end: int) -> PlantReport | None:
+def plant_report(
+    store: Store, device: str, start: int, end: int, stamp: tuple[str, int] | None = None
+) -> PlantReport | None:
     """Flags and figures of a plant in a window; None where it holds no reading of its power.
+
+    Parameters
+    ----------
+    stamp : of the file of plants, see `core.pv_plant.plants_stamp`.
 
     Raises
     ------
     UnknownDevice, BadWindow
     """
-    course = load_course(store, device, start, end)
+    course = load_course(store, device, start, end, stamp)
     if course is None:
         return None
     flags, clipped, limit, stale_light = judge(course)
@@ -96,7 +102,7 @@ def plant_report(store: Store, device: str, start: int, end: int) -> PlantReport
         window = pv.period_figures(frame, np.array([start, end]), kwp, gamma).iloc[0]
         lit = frame["lit"].to_numpy()
         flags["curtailment"] = pv_flags.flag_curtailment(
-            ac, performance, usual, clipped, flags["stale"].to_numpy()
+            ac, performance, usual, clipped, flags["stale"].to_numpy() | some_down(course)
         )
         flags["snow"] = pv_flags.flag_snow(
             performance, frame["temp_air"].to_numpy(), lit, local_day(course)
@@ -117,6 +123,13 @@ def output_energy(frame: pd.DataFrame) -> float:
     """Energy of the intervals with the sun up that no flag forbids [kWh]."""
     counted = frame["lit"] & frame["good"]
     return float((frame["ac_kw"] * frame["hours"])[counted].sum(min_count=1))
+
+
+def some_down(course: PlantCourse) -> Bool:
+    """Cells in which a unit does not run while another does: what is missing is an outage's."""
+    power, kwp = course.units.to_numpy(), course.unit_kwp
+    running = power >= pv.RUNNING_RATIO * np.where(np.isfinite(kwp), kwp, 1.0)
+    return np.asarray(running.any(axis=1) & ~running.all(axis=1))
 
 
 def unit_availability(course: PlantCourse, flags: pd.DataFrame) -> pd.DataFrame:
@@ -180,10 +193,11 @@ def judge(course: PlantCourse) -> tuple[pd.DataFrame, Bool, float | None, Bool]:
     """
     frame = course.frame
     ts, day = frame["ts"].to_numpy(), local_day(course)
-    limits = [course.facts.ac_limit_kw] * len(course.units.columns)
     units = [course.units[name].to_numpy() for name in course.units]
-    if course.facts.ac_limit_kw is None:
-        limits = [pv_flags.clip_level(power, day) for power in units]
+    limits = [
+        pv_flags.clip_level(power, day) if told is None else told
+        for power, told in zip(units, course.limits_kw, strict=True)
+    ]
     clips = [
         pv_flags.flag_clipping(power, limit) for power, limit in zip(units, limits, strict=True)
     ]
@@ -236,3 +250,16 @@ def heat_grid(report: PlantReport, what: str) -> tuple[list[str], Float]:
         values = course.frame["ac_kw"].to_numpy() / (course.facts.kwp or 1.0)
         values = np.where(course.frame["lit"], values, np.nan)
     return pv.day_hour_grid(course.frame["ts"].to_numpy(), values, course.zone)
+
+
+def flag_runs(report: PlantReport) -> dict[str, pd.DataFrame]:
+    """Stretches of each flag: `start`, `end` [µs]."""
+    ts, step = report.course.frame["ts"].to_numpy(), report.course.step_us
+    found: dict[str, pd.DataFrame] = {}
+    for name in map(str, report.flags):
+        flag = np.concatenate(([False], report.flags[name].to_numpy(), [False])).astype(np.int8)
+        edges = np.flatnonzero(np.diff(flag))
+        found[name] = pd.DataFrame(
+            {"start": ts[edges[::2]], "end": ts[edges[1::2] - 1] + step}, dtype=np.int64
+        )
+    return found

@@ -43,6 +43,7 @@ from core.parts import (
     period_edges,
     period_of,
     raw_stretches,
+    read_level,
     read_raw,
 )
 from core.rollup import (
@@ -55,6 +56,8 @@ from core.rollup import (
     day_starts,
     in_order,
     nests_in_days,
+    parent,
+    roll_buckets,
     roll_levels,
     touched_span,
 )
@@ -65,7 +68,7 @@ CHUNK_ROWS = 300_000  # rows of one signal held at once, where there is a choice
 
 
 class Chunk(NamedTuple):
-    """A stretch of one signal, whole local days, ready to be written.
+    """A stretch of one signal, whole local days or hours, ready to be written.
 
     `ts`, `value`, `source` are the raw rows to add; `levels` the buckets of the whole stretch.
     `rows` and `hours` are the change the stretch makes to the signal's totals; `repeated` and
@@ -165,6 +168,34 @@ def _buckets_of(
     return rolled
 
 
+def _day_level(levels: Sequence[Level], zone: str) -> tuple[Level | None, Level | None]:
+    """The level of local days among `levels`, and the stored one that it is made from."""
+    day = next((level for level in levels if level.local_day), None)
+    return day, parent(day, levels, zone) if day is not None else None
+
+
+def _buckets_of_hours(
+    ts: Int,
+    value: Float,
+    levels: Sequence[Level],
+    span: Span,
+    zone: str,
+    stored: Callable[[Level, int, int], Buckets],
+) -> dict[Level, Buckets]:
+    """All levels of whole hours of raw rows, and of their days with the buckets around them."""
+    day, base = _day_level(levels, zone)
+    rolled = roll_levels(ts, value, [level for level in levels if level is not day], zone)
+    if day is not None and base is not None:
+        around = (
+            stored(base, span.day_start, span.start), rolled[base],
+            stored(base, span.end, span.day_end),
+        )  # fmt: skip
+        below = Buckets(*(np.concatenate(column) for column in zip(*around, strict=True)))
+        inside = (below.ts >= span.day_start) & (below.ts < span.day_end)
+        rolled[day] = roll_buckets(below.rows(inside), day, zone)
+    return rolled
+
+
 def make_chunks(
     signal: str,
     readings: tuple[Int, Float, Int],
@@ -174,13 +205,16 @@ def make_chunks(
     existing: Callable[[int, int], tuple[Int, Float, Int]],
     *,
     own: bool = False,
+    stored: Callable[[Level, int, int], Buckets] | None = None,
 ) -> Iterator[Chunk]:
     """Chunks that add readings (ts, value, source; any order) to a signal.
 
     `levels` are those stored for the signal. `existing(start, end)` reads the rows the store
     holds; it is asked only where the new readings touch a day that may hold some. Rows already
     stored with the same value are not written again, but with `own` where they are another
-    source's: for one that cannot be asked again, when that other source changes.
+    source's: for one that cannot be asked again, when that other source changes. With
+    `stored(level, start, end)`, which reads buckets that the store holds, only the hours of the new
+    readings are asked for, and their days are made from the buckets around them.
     """
     ts, value, source = readings
     repeated: Counter[int] = Counter()
@@ -194,7 +228,7 @@ def make_chunks(
             continue
         yield _chunk_of_run(
             signal, (ts[run], value[run], source[run]), state, levels, zone, existing,
-            (repeated, replaced), own=own,
+            (repeated, replaced), own=own, stored=stored,
         )  # fmt: skip
         repeated, replaced = Counter(), Counter()
 
@@ -209,6 +243,7 @@ def _chunk_of_run(
     conflicts: tuple[Counter[int], Counter[int]],
     *,
     own: bool,
+    stored: Callable[[Level, int, int], Buckets] | None,
 ) -> Chunk:
     """One chunk of readings sorted by time, merged with what the store holds of their days."""
     ts, value, source = readings
@@ -225,6 +260,11 @@ def _chunk_of_run(
         return Chunk(
             signal, ts, value, source, rolled, len(ts), count_hours(ts), repeated, replaced
         )
+    day, base = _day_level(levels, zone)
+    by_hours = stored is not None and (day is None or base is not None)
+    if by_hours:
+        first_hour, last_hour = int(ts[0]) // HOUR, int(ts[-1]) // HOUR
+        span = span._replace(start=first_hour * HOUR, end=(last_hour + 1) * HOUR)
     old_ts, old_value, old_source = existing(span.start, span.end)
     place = np.searchsorted(old_ts, ts)
     inside = place < len(old_ts)
@@ -235,7 +275,12 @@ def _chunk_of_run(
     merged_ts, (merged,), _ = in_order(
         np.concatenate([old_ts, ts]), np.concatenate([old_value, value])
     )
-    rolled = {} if bool(same.all()) else _buckets_of(merged_ts, merged, levels, span, zone)
+    if bool(same.all()):
+        rolled = {}
+    elif by_hours and stored is not None:
+        rolled = _buckets_of_hours(merged_ts, merged, levels, span, zone, stored)
+    else:
+        rolled = _buckets_of(merged_ts, merged, levels, span, zone)
     stays = same.copy()
     if own:
         stays[same] = old_source[place[same]] == source[same]
@@ -486,12 +531,15 @@ class DeviceSession:
         anew: bool = False,
         levels: Sequence[Level] | None = None,
         own: bool = False,
+        by_hours: bool = False,
     ) -> Iterator[Chunk]:
         """Chunks that add readings (ts, value, source ids).
 
         anew: the store's rows of this signal are to be replaced by what is written now.
         levels: as decided on the first stretch of a long signal; None decides here.
         own: readings that stand there as another source's are written as this one's.
+        by_hours: reads of the store only the hours of the readings, not their days: for few
+            readings of a day of which much stands already.
         """
         row = None if anew else self._rows.get(signal.name)
 
@@ -499,11 +547,18 @@ class DeviceSession:
             since = row.since if row else 0
             return read_raw(self._reader(), self._parts, signal.name, start, end, since)
 
+        def stored(level: Level, start: int, end: int) -> Buckets:
+            since = row.since if row else 0
+            return read_level(
+                self._reader(), self._parts, level.name, signal.name, start, end, since
+            )
+
         if levels is None:
             levels = self.levels(signal.name, readings[0], anew=anew)
         yield from make_chunks(
-            signal.name, readings, state_of(row), levels, self._zone, existing, own=own
-        )
+            signal.name, readings, state_of(row), levels, self._zone, existing, own=own,
+            stored=stored if by_hours else None,
+        )  # fmt: skip
 
     def _reader(self) -> PartReader:
         """A reader for each thread: files stay open between signals."""

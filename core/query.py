@@ -8,12 +8,12 @@ window are replaced by what the raw rows inside it say.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, Literal, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 import duckdb
 import numpy as np
@@ -41,26 +41,32 @@ from core.errors import (
 from core.journal import FILE as JOURNAL
 from core.journal import (
     Journal,
-    LiveDevice,
-    LiveFacts,
     ViewOutdated,
     open_journal,
     settled_in,
 )
-from core.ledger import LIVE, Ledger, Part, SourceRow, open_ledger
-from core.levels import SECOND, Level, parse_rules, worthwhile
-from core.remembered import FOREVER, RememberedRows
+from core.ledger import Ledger, Part, SourceRow, open_ledger
+from core.levels import HOUR, SECOND, Level, parse_rules
+from core.live_buckets import (
+    as_buckets,
+    bucket_around,
+    merge_buckets,
+    merge_keyed,
+    whole_buckets,
+)
+from core.remembered import FOREVER
 from core.rollup import (
     Buckets,
     Float,
     Int,
     bucket_starts,
-    day_index,
-    day_starts,
     empty_buckets,
     in_order,
     roll_raw,
 )
+from core.store_state import Device as Device
+from core.store_state import LiveReadings, LiveView, Snapshot, State, load_snapshot, with_live
+from core.store_state import SignalInfo as SignalInfo
 
 RAW = "raw"
 AUTO = "auto"
@@ -82,48 +88,6 @@ POINTS_PER_COLUMN = 4  # first, least, greatest, last: all that a pixel's width 
 # with 4 the picture of a year of cell voltage has an SSIM of 0.92 against all readings, with 8
 # 0.98 (benchmarks/fidelity.py).
 BUCKETS_PER_COLUMN = 8
-
-
-@dataclass(frozen=True)
-class Device:
-    """A device of the store; times [µs UTC]."""
-
-    name: str
-    group: str
-    synthetic: bool
-    rows: int
-    first: int | None
-    last: int | None
-    signals: int
-    facts: dict[str, Any] = field(default_factory=dict, hash=False)
-
-
-@dataclass(frozen=True)
-class SignalInfo:
-    """A signal with its meaning and coverage.
-
-    Attributes
-    ----------
-    first, last : oldest and newest reading [µs UTC], None without readings.
-    step_us : typical distance of readings [µs]: span over rows, or, where readings are missing
-        for hours, time of the hours that hold any over rows.
-    levels : levels stored, finest first; raw always is.
-    """
-
-    device: str
-    name: str
-    quantity: str
-    unit: str
-    kind: str
-    pack: int | None
-    cell: int | None
-    first: int | None
-    last: int | None
-    rows: int
-    step_us: int
-    levels: tuple[str, ...]
-    low: float | None = None
-    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -179,90 +143,6 @@ class Cells:
     cells: tuple[int, ...]
     values: np.ndarray
     stands_for: int
-
-
-class LiveView(Protocol):
-    """One state of the readings that are not in the pyramid yet."""
-
-    @property
-    def devices(self) -> Mapping[str, LiveDevice]:
-        """What the devices and signals are, by name."""
-        ...
-
-    @property
-    def facts(self) -> Mapping[tuple[str, str], LiveFacts]:
-        """What there is of each (device, signal)."""
-        ...
-
-    @property
-    def until(self) -> int:
-        """Number of the newest reading it holds; grows with every one."""
-        ...
-
-    def rows(self, device: str, signal: str, start: int, end: int) -> tuple[Int, Float]:
-        """Time stamps [µs UTC] in [start, end) and values, sorted.
-
-        Raises
-        ------
-        ViewOutdated : they became part of the pyramid since, and were taken away.
-        """
-        ...
-
-    def newest(self, device: str, signal: str) -> int | None:
-        """Newest time stamp [µs UTC]."""
-        ...
-
-
-class LiveReadings(Protocol):
-    """Readings that are not in the pyramid yet; what a `core.journal.Journal` offers."""
-
-    @property
-    def id(self) -> str:
-        """Names the journal in the ledger."""
-        ...
-
-    @property
-    def shape(self) -> int:
-        """Differs when devices or signals came or were described otherwise."""
-        ...
-
-    @property
-    def last_seq(self) -> int:
-        """Number of the last reading ever taken."""
-        ...
-
-    def view(self, settled: Mapping[str, int]) -> LiveView:
-        """The present state of readings beyond a number by device."""
-        ...
-
-
-@dataclass(frozen=True)
-class _Snapshot:
-    """The ledger's state in memory, good until the next commit.
-
-    `live` maps a device to the state of its source: the journal, and the number up to which its
-    readings are in the parts.
-    """
-
-    devices: dict[str, Device]
-    signals: dict[str, dict[str, SignalInfo]]
-    since: dict[tuple[str, str], int]
-    parts: dict[tuple[str, str], list[Part]]
-    live: dict[str, dict[str, Any]]
-    rows: RememberedRows = field(default_factory=RememberedRows)
-
-
-@dataclass(frozen=True)
-class _State:
-    """One state of the whole store: the ledger's, and the live readings it does not hold.
-
-    `devices` and `signals` count both together.
-    """
-
-    stored: _Snapshot
-    live: LiveView | None
-    devices: dict[str, Device]
-    signals: dict[str, dict[str, SignalInfo]]
 
 
 P = ParamSpec("P")
@@ -329,8 +209,8 @@ class Store:
         self._changed = -1
         self._version = -1
         self._reopened = 0
-        self._snapshot: _Snapshot | None = None
-        self._state: _State | None = None
+        self._snapshot: Snapshot | None = None
+        self._state: State | None = None
         self.root = ledger.root
         self.zone = ledger.zone
         self._rules = parse_rules(ledger.rules)
@@ -402,11 +282,11 @@ class Store:
         # Files of the new store bear names of the old: nothing read of those may serve again.
         self._connection = self._connect()
 
-    def _pinned(self) -> _State | None:
+    def _pinned(self) -> State | None:
         """The state this thread's present question is asked of."""
         return getattr(self._threads, "snapshot", None)
 
-    def _fresh(self, *, force: bool = False) -> _State:
+    def _fresh(self, *, force: bool = False) -> State:
         pinned = self._pinned()
         if pinned is not None:
             return pinned
@@ -430,18 +310,18 @@ class Store:
                 live is not None and state.live is not view
             ):  # fmt: skip
                 state = (
-                    _State(stored, None, stored.devices, stored.signals)
+                    State(stored, None, stored.devices, stored.signals)
                     if live is None
-                    else _with_live(stored, view, self._rules)
+                    else with_live(stored, view, self._rules)
                 )
                 self._state = state
             return state
 
-    def _fresh_snapshot(self, *, force: bool) -> _Snapshot:
+    def _fresh_snapshot(self, *, force: bool) -> Snapshot:
         changed = self._ledger.changed()
         if force or self._snapshot is None or changed != self._changed:
             with self._ledger.reading():
-                self._snapshot = _load_snapshot(self._ledger)
+                self._snapshot = load_snapshot(self._ledger)
                 # A copy put back in place bears the numbers it had before.
                 self._version = (
                     self._ledger.created + self._ledger.version + self._reopened * 10**20
@@ -640,13 +520,13 @@ class Store:
         again = np.unique(places[late])
         buckets = buckets.rows(~np.isin(buckets.ts, again))
         newer = ~np.isin(places, again)
-        buckets = _merge_buckets(buckets, roll_raw(ts[newer], value[newer], level, self.zone))
+        buckets = merge_buckets(buckets, roll_raw(ts[newer], value[newer], level, self.zone))
         if not len(again):
             return buckets
         # Late readings may stand among those stored, or be them: their buckets are made anew.
-        spans = _joined([_bucket_around(int(place), level, self.zone) for place in again])
+        spans = _joined([bucket_around(int(place), level, self.zone) for place in again])
         rolled = roll_raw(*self._raw(info, spans), level, self.zone)
-        return _merge_buckets(buckets, rolled.rows(np.isin(rolled.ts, again)))
+        return merge_buckets(buckets, rolled.rows(np.isin(rolled.ts, again)))
 
     @_of_one_state
     def buckets(self, device: str, signal: str, start: int, end: int, level: str) -> Buckets:
@@ -663,7 +543,7 @@ class Store:
         _check_window(start, end)
         info = self.signal(device, signal)
         if level == RAW:
-            return _as_buckets(*self._raw(info, [(start, end)]))
+            return as_buckets(*self._raw(info, [(start, end)]))
         return self._buckets(info, self._level(info, level), start, end)
 
     def _level(self, info: SignalInfo, name: str) -> Level:
@@ -682,12 +562,12 @@ class Store:
         start, end = max(start, first), min(end, last + 1)
         if start >= end:
             return empty_buckets()
-        inner_start, inner_end = _whole_buckets(start, end, level, self.zone)
+        inner_start, inner_end = whole_buckets(start, end, level, self.zone)
         # An edge of the window beyond all readings cuts no bucket.
         if start == first:
-            inner_start = _bucket_around(start, level, self.zone)[0]
+            inner_start = bucket_around(start, level, self.zone)[0]
         if end == last + 1:
-            inner_end = _bucket_around(last, level, self.zone)[1]
+            inner_end = bucket_around(last, level, self.zone)[1]
         if inner_start >= inner_end:
             return roll_raw(*self._raw(info, [(start, end)]), level, self.zone)
         inner = self._stored(info, level, inner_start, inner_end)
@@ -765,7 +645,7 @@ class Store:
             raise QueryError(f"unknown reducer {reducer!r}; there are: {ENVELOPE}, {REDUCERS}")
         chosen = self.choose_level(info, start, end, max_points) if level == AUTO else level
         if chosen == RAW:
-            rows, width = _as_buckets(*self._raw(info, [(start, end)])), None
+            rows, width = as_buckets(*self._raw(info, [(start, end)])), None
         else:
             step = self._level(info, chosen)
             rows, width = self._buckets(info, step, start, end), step.width_us
@@ -972,7 +852,7 @@ class Store:
         if not facts:
             return np.empty(0, np.int64), empty_buckets()
         # Buckets are those that start in a span; what is in them may lie beyond.
-        first = _bucket_around(min(one.first for one in facts), level, self.zone)[0]
+        first = bucket_around(min(one.first for one in facts), level, self.zone)[0]
         live = self._many_live(view, device, names, [(first, max(one.last for one in facts) + 1)])
         places = bucket_starts(live[1], level, self.zone)
         inside = np.zeros(len(places), bool)
@@ -998,7 +878,7 @@ class Store:
         if len(late):
             # They may stand among those stored, or be them: these buckets are made anew.
             again = np.unique(places[np.isin(key, late)])
-            wide = _joined([_bucket_around(int(place), level, self.zone) for place in again])
+            wide = _joined([bucket_around(int(place), level, self.zone) for place in again])
             raw_code, raw_ts, (raw_value,), _ = self._many_stored(
                 device, RAW, names, wide, ("value",)
             )
@@ -1014,7 +894,7 @@ class Store:
         codes = [old_code[kept], *(np.full(len(one.ts), i, np.int64) for i, one in rolled)]
         every = [held, *(one for _, one in rolled)]
         merged = Buckets(*(np.concatenate(column) for column in zip(*every, strict=True)))
-        return _merge_keyed(np.concatenate(codes), merged)
+        return merge_keyed(np.concatenate(codes), merged)
 
     def _many_stored(
         self,
@@ -1118,13 +998,15 @@ def _ranks(ts: Int) -> tuple[Int, Int]:
     """
     if not len(ts):
         return ts, ts
-    place, beside = np.divmod(ts - ts.min(), GRID_US)
+    since = ts - ts.min()
+    grid = GRID_US if (since % HOUR).any() else HOUR  # days are whole hours, years have many
+    place, beside = np.divmod(since, grid)
     if beside.any() or place.max() > GRID_SLOTS:
         moments, rank = np.unique(ts, return_inverse=True)
         return moments, rank
     taken = np.zeros(place.max() + 1, bool)
     taken[place] = True
-    return np.flatnonzero(taken) * GRID_US + ts.min(), (np.cumsum(taken) - 1)[place]
+    return np.flatnonzero(taken) * grid + ts.min(), (np.cumsum(taken) - 1)[place]
 
 
 def open_store(
@@ -1182,149 +1064,6 @@ def _timestamp(moment: int) -> str:
     """SQL literal of a time [µs UTC], within what DuckDB can hold."""
     bounded = min(max(moment, -(2**61)), 2**61)
     return f"make_timestamptz({bounded}::BIGINT)"
-
-
-def _load_snapshot(ledger: Ledger) -> _Snapshot:
-    signals: dict[str, dict[str, SignalInfo]] = {}
-    since: dict[tuple[str, str], int] = {}
-    emptied = set()
-    for row in ledger.signals():
-        if not row.rows:
-            emptied.add(row.device)
-            continue
-        meaning = row.meaning
-        signals.setdefault(row.device, {})[row.name] = SignalInfo(
-            row.device, row.name, meaning["quantity"], meaning["unit"], meaning["kind"],
-            meaning["pack"], meaning["cell"], row.first, row.last, row.rows,
-            _typical_step(row.rows, row.hours, row.first, row.last), row.levels, row.low, row.high,
-        )  # fmt: skip
-        if row.since:
-            since[row.device, row.name] = row.since
-    live = {row.device: row.state for row in ledger.sources() if row.kind == LIVE}
-    devices = {}
-    for entry in ledger.devices():
-        mine = signals.get(entry["name"], {}).values()
-        if not mine and (entry["name"] in emptied or entry["name"] in live):
-            continue  # all its rows went to another device, or none was good
-        firsts = [info.first for info in mine if info.first is not None]
-        lasts = [info.last for info in mine if info.last is not None]
-        devices[entry["name"]] = Device(
-            entry["name"], entry["grp"], entry["synthetic"], sum(info.rows for info in mine),
-            min(firsts, default=None), max(lasts, default=None), len(mine), entry["facts"],
-        )  # fmt: skip
-    parts: dict[tuple[str, str], list[Part]] = {}
-    for part in ledger.parts():
-        parts.setdefault((part.device, part.level), []).append(part)
-    return _Snapshot(devices, signals, since, parts, live)
-
-
-def _typical_step(rows: int, hours: int, first: int | None, last: int | None) -> int:
-    by_hours = hours * 3600 * SECOND // rows
-    if rows < 2 or first is None or last is None:
-        return max(1, by_hours)
-    return max(1, min(by_hours, (last - first) // (rows - 1)))
-
-
-def _with_live(stored: _Snapshot, view: LiveView, rules: Sequence[Level]) -> _State:
-    """The state of ledger and journal together."""
-    devices, signals = dict(stored.devices), dict(stored.signals)
-    touched: set[str] = set()
-    for (device, name), facts in view.facts.items():
-        if not facts.rows:
-            continue
-        if device not in touched:
-            touched.add(device)
-            signals[device] = dict(signals.get(device, {}))
-        known = signals[device].get(name)
-        signals[device][name] = (
-            _live_signal(view.devices[device], name, facts, rules)
-            if known is None
-            else replace(
-                known,
-                first=facts.first if known.first is None else min(known.first, facts.first),
-                last=facts.last if known.last is None else max(known.last, facts.last),
-                rows=known.rows + facts.rows,
-                low=facts.low if known.low is None else min(known.low, facts.low),
-                high=facts.high if known.high is None else max(known.high, facts.high),
-            )
-        )
-    for name in touched:
-        mine = signals[name] = dict(sorted(signals[name].items()))
-        about = view.devices[name]
-        before = devices.get(name) or Device(
-            name, about.group, about.synthetic, 0, None, None, 0,
-            {"site": about.site} if about.site else {},
-        )  # fmt: skip
-        devices[name] = replace(
-            before,
-            rows=sum(info.rows for info in mine.values()),
-            first=min(info.first for info in mine.values() if info.first is not None),
-            last=max(info.last for info in mine.values() if info.last is not None),
-            signals=len(mine),
-        )
-    return _State(stored, view, dict(sorted(devices.items())), signals)
-
-
-def _live_signal(
-    device: LiveDevice, name: str, facts: LiveFacts, rules: Sequence[Level]
-) -> SignalInfo:
-    """A signal that only the journal knows, as it will be once it is settled."""
-    meaning = device.signals[name]
-    levels = tuple(level.name for level in worthwhile(rules, facts.rows, len(facts.hours)))
-    return SignalInfo(
-        device.name, name, meaning.quantity, meaning.unit, meaning.kind, meaning.pack,
-        meaning.cell, facts.first, facts.last, facts.rows,
-        _typical_step(facts.rows, len(facts.hours), facts.first, facts.last), levels,
-        facts.low, facts.high,
-    )  # fmt: skip
-
-
-def _as_buckets(ts: Int, value: Float) -> Buckets:
-    return Buckets(ts, value, value, value, value, value, np.ones(len(ts), np.int64))
-
-
-def _whole_buckets(start: int, end: int, level: Level, zone: str) -> tuple[int, int]:
-    """Edges of the buckets that lie wholly in [start, end)."""
-    if level.local_day:
-        starts = day_starts(zone)
-        first = int(np.searchsorted(starts, start))
-        last = int(day_index(np.array([end]), zone)[0])
-        return int(starts[first]), int(starts[last])
-    width = level.width_us
-    return -(-start // width) * width, end // width * width
-
-
-def _bucket_around(moment: int, level: Level, zone: str) -> tuple[int, int]:
-    """Start and end of the bucket a time falls into."""
-    if level.local_day:
-        at = int(day_index(np.array([moment]), zone)[0])
-        return int(day_starts(zone)[at]), int(day_starts(zone)[at + 1])
-    start = moment // level.width_us * level.width_us
-    return start, start + level.width_us
-
-
-def _merge_buckets(stored: Buckets, live: Buckets) -> Buckets:
-    """Buckets of stored and later live readings together."""
-    if not len(live.ts):
-        return stored
-    both = Buckets(*(np.concatenate(two) for two in zip(stored, live, strict=True)))
-    return _merge_keyed(np.zeros(len(both.ts), np.int64), both)[1]
-
-
-def _merge_keyed(code: Int, both: Buckets) -> tuple[Int, Buckets]:
-    """Buckets of equal code and start together; of two the one that comes first is the earlier."""
-    if not len(code):
-        return code, both
-    order = np.lexsort((both.ts, code))
-    code, both = code[order], both.rows(order)
-    steps = (np.diff(both.ts) != 0) | (np.diff(code) != 0)
-    start = np.concatenate(([0], np.flatnonzero(steps) + 1))
-    end = np.append(start[1:], len(both.ts)) - 1
-    return code[start], Buckets(
-        both.ts[start], both.first[start], both.last[end],
-        np.minimum.reduceat(both.min, start), np.maximum.reduceat(both.max, start),
-        np.add.reduceat(both.sum, start), np.add.reduceat(both.count, start),
-    )  # fmt: skip
 
 
 def _buckets_from(ts: Int, columns: Sequence[np.ndarray]) -> Buckets:

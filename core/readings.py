@@ -16,6 +16,7 @@ class Quality(IntEnum):
     OUT_OF_RANGE = 2  # outside the plausible range of its signal
     DECODE_ERROR = 3  # the bytes or the text are no value of the expected type
     NO_VALUE = 4  # the device says that it has none (its register holds the value that means so)
+    CLOCK_AHEAD = 5  # the device's clock tells a time to come; the value may well be right
 
 
 class Reading(NamedTuple):
@@ -25,7 +26,8 @@ class Reading(NamedTuple):
     ----------
     signal : name in the store.
     ts : time [µs UTC], of the device's clock where it has one, else of the moment it was asked.
-    value : in the signal's unit, scaled and signed; NaN unless good, stale or out of range.
+    value : in the signal's unit, scaled and signed; NaN of one that has none or could not be
+        decoded.
     """
 
     signal: str

@@ -82,7 +82,7 @@ def resistance_report(store: Store, device: str, start: int, end: int) -> Resist
     ------
     UnknownDevice, BadWindow
     """
-    battery = load_battery(store, device)
+    battery = load_battery(store, device, start)
     if battery is None:
         return None
 

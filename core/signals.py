@@ -27,16 +27,19 @@ _SIZES: tuple[dict[str, float], ...] = (
     {"Wh": 1.0, "kWh": 1e3, "MWh": 1e6, "GWh": 1e9},
     {"V": 1.0, "mV": 1e-3, "kV": 1e3},
     {"A": 1.0, "mA": 1e-3, "kA": 1e3},
+    {"var": 1.0, "kvar": 1e3, "Mvar": 1e6},
+    {"VA": 1.0, "kVA": 1e3, "MVA": 1e6},
 )
 # The same by the unit in which devices are put together, with those that have no range.
 _TOGETHER: tuple[tuple[str, dict[str, float]], ...] = (
-    *zip(("kW", "kWh", "V", "A"), _SIZES, strict=True),
-    ("kvar", {"var": 1.0, "kvar": 1e3}),
-    ("kVA", {"VA": 1.0, "kVA": 1e3}),
+    *zip(("kW", "kWh", "V", "A", "kvar", "kVA"), _SIZES, strict=True),
     ("1", {"1": 1.0, "%": 1e-2}),
 )
-# What no site exceeds, for names that no rule knows [W, Wh].
-_WIDEST = {"W": (-1e9, 1e9), "Wh": (-1e15, 1e15)}
+# What no site exceeds, for names that no rule knows.
+_WIDEST = {
+    "W": (-1e9, 1e9), "Wh": (-1e15, 1e15), "V": (-1e6, 1e6), "A": (-1e6, 1e6),
+    "var": (-1e9, 1e9), "VA": (-1e9, 1e9),
+}  # fmt: skip
 _RULE_KEYS = {"match", "quantity", "unit", "kind", "low", "high"}
 
 
@@ -224,6 +227,8 @@ def _in_unit(signal: Signal, unit: str) -> Signal:
     """A signal in another unit, its plausible range carried over."""
     sizes = _sizes_of(unit)
     if sizes is None:
+        if unit != signal.unit:  # how the range would be told in it nobody knows
+            signal = replace(signal, low=None, high=None)
         return replace(signal, unit=unit)
     low, high, size = signal.low, signal.high, sizes.get(signal.unit)
     if size is None:  # the range of another kind of unit says nothing

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -85,6 +85,11 @@ class TomlFile:
         DeclarationError : a key is missing, unknown or has a value that cannot be; of several
             the first, with its line.
         """
+        for name, value in plain.items():
+            expected = _of_another_type(model, name, value)
+            if expected:
+                where = ".".join((*within, name))
+                raise self.fail(f"{where} is {value!r}", table, index, name, expected)
         try:
             return model.model_validate(dict(plain))
         except ValidationError as error:
@@ -96,6 +101,23 @@ class TomlFile:
             if first["type"] == "extra_forbidden" and len(first["loc"]) == 1:
                 near = ", ".join(difflib.get_close_matches(str(key), model.model_fields)) or None
             raise self.fail(why, table, index, key, near) from error
+
+
+def _of_another_type(model: type[BaseModel], key: str, value: Any) -> str | None:
+    """What was expected where a number or a truth stands as text, or one as the other."""
+    field = model.model_fields.get(key)
+    if field is None:
+        return None
+    parts = get_args(field.annotation) or (field.annotation,)
+    kinds = {getattr(one, "__origin__", one) for one in parts}  # the type that Annotated is of
+    number, truth = bool(kinds & {int, float}), bool in kinds
+    if isinstance(value, str) and str not in kinds:
+        return "a number without quotes" if number else "true or false" if truth else None
+    if isinstance(value, bool) and number and not truth:
+        return "a number"
+    if isinstance(value, int | float) and truth and not number and not isinstance(value, bool):
+        return "true or false"
+    return None
 
 
 def what_is_wrong(error: Mapping[str, Any]) -> str:

@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from core.config import Settings, load_settings
-from core.errors import ConfigError, DeviceError, SourceError, StoreError, ZigguratError
+from core.errors import (
+    AddressTaken,
+    ConfigError,
+    DeviceError,
+    SourceError,
+    StoreError,
+    ZigguratError,
+)
+from ingest.fetch_commands import fetch
 
 if TYPE_CHECKING:
     from core.readings import Reading
@@ -35,12 +43,14 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="""Collect readings of devices and brokers, and look after what collects them.
+    help="""Collect readings of devices and brokers, fetch weather and prices.
 
     Exit codes: 0 all good, 1 a device could not be asked, 2 wrong use or configuration, 3 the
-    store or the journal is missing, damaged or locked.
+    store or the journal is missing, damaged or locked, or an address to serve at is taken.
     """,
 )
+
+app.add_typer(fetch, name="fetch")
 
 Config = Annotated[Path, typer.Option("--config", help="The collector's configuration.")]
 Store = Annotated[
@@ -128,9 +138,9 @@ def probe(
 
     settings = _settings()
     spec = _asked_device(device, config, template, setting or [], settings.zone)
-    readings = asyncio.run(_read_once(spec))
     catalogue = load_catalogue(settings.signals)
     meanings = {one.name: one for one in spec.meanings(catalogue.describe)}
+    readings = spec.plausible(asyncio.run(_read_once(spec)), meanings)
     if as_json:
         typer.echo(json.dumps([_plain(one, meanings.get(one.signal)) for one in readings]))
     else:
@@ -249,15 +259,16 @@ def _print_readings(
 @app.command()
 def scan(
     host: Annotated[str, typer.Argument(help="Address of the device.")],
-    port: Annotated[int, typer.Option(help="TCP port.")] = 502,
-    unit: Annotated[int, typer.Option(help="Unit (slave) number.")] = 1,
-    timeout: Annotated[float, typer.Option(help="For each answer [s].")] = 3.0,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="TCP port.")] = 502,
+    unit: Annotated[int, typer.Option(min=0, max=255, help="Unit (slave) number.")] = 1,
+    timeout: Annotated[float, typer.Option(min=0.05, max=3600, help="For each answer [s].")] = 3.0,
 ) -> None:
     """Find the SunSpec models of a device and print what they say."""
+    from ingest.devices import checked_settings
     from ingest.sunspec import SunSpec
     from ingest.sunspec import scan as run
 
-    told = SunSpec.Settings(host=host, port=port, unit=unit)
+    told = checked_settings(SunSpec.Settings, {"host": host, "port": port, "unit": unit}, "scan")
     for model in asyncio.run(run(told, timeout)):
         known = model.name or "not known"
         typer.echo(f"model {model.number} ({known}) at {model.address}, {len(model.words)} words")
@@ -283,6 +294,7 @@ def watch(
     """
     import threading
 
+    from ingest.build import failure_words
     from ingest.watch import watch as run
 
     stop = threading.Event()
@@ -294,7 +306,7 @@ def watch(
             f"{summary.read} sources read, {len(summary.failed)} failed; {summary.rows} readings"
         )
         for path, why in summary.failed:
-            typer.echo(f"  failed: {why if path in why else f'{path}: {why}'}", err=True)
+            typer.echo(f"  failed: {failure_words(path, why)}", err=True)
         sys.stdout.flush()
 
     run(folder, _settings(store=store), stop=stop, polling=polling, on_built=say)
@@ -447,7 +459,7 @@ def simulate_pv(
     beside = PvBeside(out, settings.zone, seed)
     catalogue = load_catalogue(settings.signals)
     with open_journal(settings.store / FILE, create=True) as journal:
-        asyncio.run(run(known, settings, journal, lines, catalogue.describe, beside))
+        asyncio.run(run(known, settings, journal, lines, catalogue.describe, beside, shared=True))
 
 
 def _start(text: str | None, zone: str) -> int | None:
@@ -505,7 +517,7 @@ def _run() -> None:
         _stop(EXIT_DEVICE, f"{type(error).__name__}: {error}")
     except (ConfigError, SourceError) as error:
         _stop(EXIT_USAGE, str(error))
-    except StoreError as error:
+    except (StoreError, AddressTaken) as error:
         _stop(EXIT_STORE, str(error))
     except ZigguratError as error:
         _stop(EXIT_USAGE, str(error))

@@ -28,7 +28,9 @@ from aio_pika.exceptions import (
 from pydantic import Field, field_validator
 
 from core.errors import BadAnswer, DeviceError, Unreachable
+from core.failures import because, of_os
 from ingest.access import Secured, from_environment, tls_context
+from ingest.checks import Host
 from ingest.devices import Deliver, DeviceSpec
 from ingest.payload import (
     Clock,
@@ -64,7 +66,7 @@ class Settings(Secured):
     prefetch : messages that may wait here for the journal.
     """
 
-    host: str = Field(min_length=1)
+    host: Host = Field(min_length=1)
     port: int | None = Field(default=None, ge=1, le=65535)
     vhost: str = "/"
     queue: str = Field(min_length=1)
@@ -164,9 +166,9 @@ class Amqp:
                 f"{self._where()} does not open the virtual host {settings.vhost!r}: {error}"
             ) from error
         except REFUSED as error:
-            raise BadAnswer(f"{self._where()} refuses: {error}") from error
+            raise because(BadAnswer, self._where(), "refuses", detail=str(error)) from error
         except BROKEN as error:
-            raise Unreachable(f"{self._where()}: {error or type(error).__name__}") from error
+            raise of_os(Unreachable, self._where(), error) from error
 
     async def _declared(self, channel: AbstractChannel) -> AbstractQueue:
         settings = self._settings
@@ -180,10 +182,10 @@ class Amqp:
         return queue
 
     def _ended(self, sender: Any, reason: BaseException | None = None) -> None:
-        self._inbox.put_nowait(Unreachable(f"connection to {self._where()} ended: {reason}"))
+        self._inbox.put_nowait(because(Unreachable, self._where(), "ended", detail=str(reason)))
 
     def _cancelled(self, frame: Any) -> None:
-        self._inbox.put_nowait(Unreachable(f"queue {self._settings.queue!r} was deleted"))
+        self._inbox.put_nowait(because(Unreachable, repr(self._settings.queue), "queue_deleted"))
 
     async def _arrived(self, message: AbstractIncomingMessage) -> None:
         self._inbox.put_nowait(message)
@@ -206,7 +208,7 @@ class Amqp:
                     await deliver(batches)
                 await _settle(taken, decoded)
         except BROKEN as error:
-            raise Unreachable(f"{self._where()}: {error or type(error).__name__}") from error
+            raise of_os(Unreachable, self._where(), error) from error
 
     async def _take(self) -> list[AbstractIncomingMessage]:
         """Everything that waits, at least one."""

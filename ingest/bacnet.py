@@ -34,6 +34,7 @@ from bacpypes3.primitivedata import Null, ObjectIdentifier
 from pydantic import Field, field_validator, model_validator
 
 from core.errors import BadAnswer, NoAnswer, Unreachable
+from core.failures import because, of_os
 from core.readings import Quality, Reading
 from ingest import devices
 from ingest.devices import DeviceSpec, TransportSettings
@@ -278,8 +279,8 @@ class Bacnet:
                     settings.device, settings.device, address, timeout=self._device.timeout_s * 0.9
                 )
             if not found:
-                where = f" at {settings.address}" if settings.address else ""
-                raise NoAnswer(f"no BACnet device {settings.device}{where}")
+                where = f" {settings.address}" if settings.address else ""
+                raise because(NoAnswer, f"BACnet {settings.device}{where}", "not_found")
             address = found[0].pduSource
         assert address is not None
         self._known = _Known(address, step=settings.objects_per_request)
@@ -303,7 +304,7 @@ class Bacnet:
         """
         known = self._known
         if known is None:
-            raise Unreachable(f"{self._name()}: not open")
+            raise because(Unreachable, self._name(), "not_open")
         readings: list[Reading] = []
         objects = list(self._by_object)
         start = 0
@@ -375,7 +376,7 @@ class Bacnet:
                 known.multiple = False
                 return None
             if not refused.of_object:
-                raise BadAnswer(str(refused)) from refused
+                raise because(BadAnswer, self._name(), "refuses", detail=refused.why) from refused
             return await self._singly(wanted, known)
         except _Garbled:
             return await self._singly(wanted, known)
@@ -400,7 +401,9 @@ class Bacnet:
                     held[prop] = await self._one(name, prop)
                 except _Refused as refused:
                     if not refused.of_object:
-                        raise BadAnswer(str(refused)) from refused
+                        raise because(
+                            BadAnswer, self._name(), "refuses", detail=refused.why
+                        ) from refused
                     if prop in ("reliability", "status-flags"):
                         known.missing.add((name, prop))
                 except _Garbled:
@@ -421,14 +424,14 @@ class Bacnet:
             async with asyncio.timeout(self._device.timeout_s):
                 yield
         except TimeoutError as error:
-            raise NoAnswer(f"{self._name()}: no answer in time") from error
+            raise because(NoAnswer, self._name(), "no_answer") from error
         except ErrorRejectAbortNack as error:  # a BaseException, of all things
             reason = getattr(error, "apduAbortRejectReason", None)
             if isinstance(error, AbortPDU) and reason in _SILENT:
-                raise NoAnswer(f"{self._name()}: no answer") from error
+                raise because(NoAnswer, self._name(), "no_answer") from error
             raise _Refused(self._name(), error) from error
         except OSError as error:
-            raise Unreachable(f"{self._name()}: {error}") from error
+            raise of_os(Unreachable, self._name(), error) from error
         except _UNDECODED as error:
             raise _Garbled(f"{self._name()}: {error or type(error).__name__}") from error
 
@@ -446,6 +449,7 @@ class _Refused(BadAnswer):
 
     def __init__(self, name: str, error: ErrorRejectAbortNack) -> None:
         super().__init__(f"{name}: {error}")
+        self.why = str(error)
         reason = getattr(error, "apduAbortRejectReason", None)
         rejected = isinstance(error, RejectPDU)
         aborted = isinstance(error, AbortPDU)

@@ -23,15 +23,26 @@ from typing import Any, Protocol, cast
 
 from core.config import Settings
 from core.errors import BadAnswer, DeviceError, NoAnswer, StoreError, ZigguratError
-from core.journal import COLLECTOR_START, COLLECTOR_STOP, Journal, Poll, SitePlace
+from core.failures import because, kept
+from core.journal import (
+    COLLECTOR_START,
+    COLLECTOR_STOP,
+    DEVICE_STOP,
+    Journal,
+    Poll,
+    SitePlace,
+    collector_lock,
+)
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
 from ingest.collector_config import CollectorConfig, CollectorOptions, load_collector
-from ingest.devices import DeviceSpec, transport_class
+from ingest.devices import Describe, DeviceSpec, transport_class
 from ingest.metrics import Metrics
 
 FIRST_WAIT_S = 1.0
 GRACE_S = 10.0
+BAD_ANSWERS = 3  # in a row, before a device is asked less often
+LONGEST_BAD_S = 60.0
 FUTURE_US = 60_000_000  # a device's clock may run ahead by so much
 BACKLOG_EVERY_S = 5.0
 NOTES_WAIT_S = 0.5  # the count of a poll waits so long for readings to be written with
@@ -53,6 +64,20 @@ def waiting_time(attempt: int, options: CollectorOptions) -> float:
     return wait * (1 - options.jitter * random.random())
 
 
+def bad_answer_pause(attempt: int, period_s: float, options: CollectorOptions) -> float:
+    """Time until a device that answers, but with nothing of use, is asked again [s].
+
+    The period for the first few, for one bad answer says little; then doubled each time, up to a
+    minute: a device that is there is not left alone for long.
+
+    Parameters
+    ----------
+    attempt : failures in a row, 1 after the first.
+    """
+    longest = max(period_s, min(LONGEST_BAD_S, options.backoff_max_s))
+    return min(period_s * 2.0 ** min(max(attempt - BAD_ANSWERS, 0), 30), longest)
+
+
 def judge_age(reading: Reading, now: int, limit: float | None) -> Reading:
     """The reading, marked where its own time says that it is old or from the future.
 
@@ -66,7 +91,7 @@ def judge_age(reading: Reading, now: int, limit: float | None) -> Reading:
     if limit is not None and now - reading.ts > limit * 1e6:
         return reading._replace(quality=Quality.STALE)
     if reading.ts > now + FUTURE_US:
-        return reading._replace(quality=Quality.OUT_OF_RANGE)
+        return reading._replace(quality=Quality.CLOCK_AHEAD)
     return reading
 
 
@@ -149,6 +174,7 @@ class _State:
 
     up: bool | None = None
     failures: int = 0
+    clock_ahead: bool = False
 
 
 class Beside(Protocol):
@@ -179,6 +205,7 @@ class Runner:
     def __init__(self, device: DeviceSpec, collector: Collector) -> None:
         self.device = device
         self._collector = collector
+        self._meanings = {one.name: one for one in collector.meanings(device)}
         self._state = _State()
         self._stop = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -223,7 +250,8 @@ class Runner:
             if isinstance(error, DeviceError):
                 await self._failed(error)
             elif isinstance(error, TimeoutError):
-                await self._failed(NoAnswer(f"nothing within {self.device.timeout_s:g} s"))
+                limit = float(self.device.timeout_s)
+                await self._failed(because(NoAnswer, "", "within", seconds=limit))
             elif error is not None:
                 self._collector.log.error("fault", exc_info=error, extra={"device": self.name})
                 await self._failed(BadAnswer(f"{type(error).__name__}: {error}"))
@@ -250,7 +278,7 @@ class Runner:
 
     async def _ask_on(self, transport: Any) -> None:
         loop = asyncio.get_running_loop()
-        due = loop.time()
+        due, period = loop.time(), self.device.period_s
         while not self._stop.is_set():
             began = loop.time()
             try:
@@ -258,25 +286,40 @@ class Runner:
                     readings = await transport.poll()
             except BadAnswer as error:
                 await self._failed(error)
+                wait = bad_answer_pause(self._state.failures, period, self._collector.options)
+                due += max(wait - period, 0.0)
             else:
                 await self._deliver([Batch(self.device.name, readings)])
                 await self._reached(loop.time() - began)
-            due += self.device.period_s
+            due += period
             if due < loop.time():  # turns that were missed are not made up for
-                due += self.device.period_s * ((loop.time() - due) // self.device.period_s + 1)
+                due += period * ((loop.time() - due) // period + 1)
             await self._pause(due - loop.time())
 
     async def _deliver(self, batches: Sequence[Batch]) -> None:
         now = now_us()
         limit = None if self._listens() else self.device.stale_after_s
         judged = [
-            Batch(
-                one.device,
-                self.device.complete([judge_age(each, now, limit) for each in one.readings]),
-            )
+            Batch(one.device, self._judged([judge_age(each, now, limit) for each in one.readings]))
             for one in batches
         ]
+        self._watch_clock(judged, now)
         await self._collector.keep(judged, self.device)
+
+    def _judged(self, readings: Sequence[Reading]) -> list[Reading]:
+        """The readings and those derived from them, each within its plausible range or marked."""
+        plausible = self.device.plausible(readings, self._meanings)
+        return self.device.plausible(self.device.complete(plausible), self._meanings)
+
+    def _watch_clock(self, batches: Sequence[Batch], now: int) -> None:
+        """Tell once when a device's clock runs ahead, and again after it was right."""
+        told = [one for batch in batches for one in batch.readings]
+        ahead = [one.ts - now for one in told if one.quality is Quality.CLOCK_AHEAD]
+        if ahead and not self._state.clock_ahead:
+            told_by = {"device": self.name, "seconds": round(max(ahead) / 1e6)}
+            self._collector.log.warning("clock ahead", extra=told_by)
+        if told:
+            self._state.clock_ahead = bool(ahead)
 
     async def _reached(self, latency_s: float) -> None:
         collector, name = self._collector, self.device.name
@@ -297,11 +340,11 @@ class Runner:
         kind = type(error).__name__
         collector.metrics.errors.labels(name, kind).inc()
         collector.metrics.up.labels(name).set(0)
-        collector.note_poll(name, None, f"{kind}: {error}")
+        collector.note_poll(name, None, kept(error))
         if self._state.up is not False:
             self._state.up = False
             collector.log.warning("failed", extra={"device": name, "kind": kind, "why": str(error)})
-            await collector.note_event(name, "outage_start", f"{kind}: {error}")
+            await collector.note_event(name, "outage_start", kept(error))
 
 
 class Collector:
@@ -313,15 +356,18 @@ class Collector:
         journal: Journal,
         log: Logger,
         metrics: Metrics,
-        catalogue: Callable[[str], Signal],
+        catalogue: Describe,
         beside: Beside | None = None,
+        beside_others: bool = False,
     ) -> None:
+        self._beside_others = beside_others
         self.config, self.options = config, config.options
         self.log, self.metrics = log, metrics
         self._journal, self._catalogue, self._beside = journal, catalogue, beside
         self._writer = Writer(journal, log, config.options)
         self._runners: dict[str, Runner] = {}
         self._known: set[tuple[str, str]] = set()
+        self._fed: set[tuple[str, str]] = set()
         self._stop = asyncio.Event()
 
     def stop(self) -> None:
@@ -337,27 +383,36 @@ class Collector:
             `settle_s`.
         """
         async with asyncio.TaskGroup() as group:
-            service = [
-                group.create_task(self._writer.run()),
-                group.create_task(self._watch_backlog()),
-            ]
+            writing = group.create_task(self._writer.run())
+            service = [group.create_task(self._watch_backlog())]
             if settle is not None:
                 service.append(group.create_task(self._settle_on(settle)))
             await self._told(self._journal.describe_sites, _places(self.config))
             await self.note_event("", COLLECTOR_START, "")
+            if not self._beside_others:
+                await self._told(self._journal.forget_collected, self._names())
             for device in self.config.devices:
                 await self._start(device)
             await self._stop.wait()
             await asyncio.gather(*(runner.stop() for runner in self._runners.values()))
-            await self._writer.flush()
-            await self.note_event("", COLLECTOR_STOP, "")
             for task in service:
                 task.cancel()
+            # A sign of life after the end would say that the collector is at work.
+            await asyncio.wait(service)
+            await self._writer.flush()
+            await self.note_event("", COLLECTOR_STOP, "")
+            writing.cancel()
         self._writer.close()
 
+    def _names(self) -> set[str]:
+        return {device.name for device in self.config.devices}
+
     async def _start(self, device: DeviceSpec) -> None:
-        signals = device.meanings(self._catalogue)
+        signals = self.meanings(device)
         await self._describe(device.name, device, signals)
+        hub = names_devices(device)
+        note = partial(self._journal.note_collected, device.name, now_us(), hub=hub)
+        await self._told(note)
         self._runners[device.name] = runner = Runner(device, self)
         runner.start()
         self.log.info("started", extra={"device": device.name, "transport": device.transport})
@@ -387,13 +442,20 @@ class Collector:
         await asyncio.gather(*(self._runners.pop(name).stop() for name in ending))
         for name in ending:
             self.metrics.forget(name)
+            await self.note_event(name, DEVICE_STOP, "")
+        self.config = config
+        await self._told(self._journal.forget_collected, self._names())
+        self._fed &= {(name, by) for name, by in self._fed if by in wanted}
         for name, device in wanted.items():
             if name not in self._runners:
                 await self._start(device)
-        self.config = config
         self.log.info("configuration taken", extra={"changed": sorted(ending)})
 
     # --- what runners use -----------------------------------------------------------------------
+    def meanings(self, device: DeviceSpec) -> list[Signal]:
+        """Signals of a device as the store knows them."""
+        return device.meanings(self._catalogue)
+
     async def keep(self, batches: Sequence[Batch], device: DeviceSpec) -> None:
         """Return when batches are on disk; devices and signals that are new are described."""
         if self._beside is not None:
@@ -403,9 +465,13 @@ class Collector:
                    self._known}  # fmt: skip
             if new:
                 added = self._beside.signals if self._beside is not None else ()
-                told = {one.name: one for one in (*device.meanings(self._catalogue), *added)}
+                told = {one.name: one for one in (*self.meanings(device), *added)}
                 signals = [told.get(name) or self._catalogue(name) for name in sorted(new)]
                 await self._describe(batch.device, device, signals)
+            if batch.device != device.name and (batch.device, device.name) not in self._fed:
+                self._fed.add((batch.device, device.name))
+                note = partial(self._journal.note_collected, batch.device, now_us(), by=device.name)
+                await self._told(note)
         # A device that is stopped meanwhile must not leave a reading half way.
         await asyncio.shield(self._writer.put(batches))
         for batch in batches:
@@ -456,6 +522,11 @@ class Collector:
             await settle()
 
 
+def names_devices(device: DeviceSpec) -> bool:
+    """Whether the addresses of a device's messages name the devices that they are about."""
+    return getattr(device.settings, "device_from", None) is not None
+
+
 def _places(config: CollectorConfig) -> list[SitePlace]:
     return [
         SitePlace(site.name, site.zone, site.latitude, site.longitude, site.altitude_m)
@@ -486,11 +557,20 @@ async def settle_apart(store: Path, journal: Path | None, log: Logger) -> None:
 
 async def collect(
     config: CollectorConfig, settings: Settings, journal: Journal, log: Logger,
-    catalogue: Callable[[str], Signal], beside: Beside | None = None,
+    catalogue: Describe, beside: Beside | None = None, shared: bool = False,
 ) -> None:  # fmt: skip
-    """Run a configuration until SIGTERM or SIGINT; SIGHUP reads it again."""
-    with Metrics(config.options.metrics) as metrics:
-        collector = Collector(config, journal, log, metrics, catalogue, beside)
+    """Run a configuration until SIGTERM or SIGINT; SIGHUP reads it again.
+
+    Parameters
+    ----------
+    shared : others that say so may fill the same journal.
+
+    Raises
+    ------
+    StoreLocked : another collector fills the journal.
+    """
+    with collector_lock(journal.path, shared=shared), Metrics(config.options.metrics) as metrics:
+        collector = Collector(config, journal, log, metrics, catalogue, beside, shared)
         loop = asyncio.get_running_loop()
         reloads: set[asyncio.Task[None]] = set()
 

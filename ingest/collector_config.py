@@ -34,19 +34,21 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.errors import ConfigError
 from core.toml_file import TomlFile, read_toml
+from ingest.checks import DAY_S, Name, Seconds, checked_host
 from ingest.devices import (
+    LONGEST_STALE_S,
     TRANSPORTS,
-    Derived,
     DeviceSpec,
     Template,
     load_template,
+    parse_derived,
     parse_points,
     transport_class,
 )
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def _known_zone(zone: str | None) -> str | None:
@@ -74,13 +76,13 @@ class CollectorOptions(_Table):
 
     store: Path | None = None
     journal: Path | None = None
-    settle_s: float = Field(default=300.0, gt=0)
+    settle_s: float = Field(default=300.0, ge=1, le=DAY_S)
     metrics: str = "127.0.0.1:9464"
     log: Path | None = None
-    log_mb: float = Field(default=10.0, gt=0)
-    log_files: int = Field(default=5, ge=1)
+    log_mb: float = Field(default=10.0, gt=0, le=100_000)
+    log_files: int = Field(default=5, ge=1, le=1000)
     jitter: float = Field(default=0.2, ge=0, le=1)
-    backoff_max_s: float = Field(default=300.0, gt=0)
+    backoff_max_s: Seconds = 300.0
 
     @field_validator("metrics")
     @classmethod
@@ -89,17 +91,18 @@ class CollectorOptions(_Table):
             host, _, port = text.rpartition(":")
             if not host or not port.isdigit() or not 0 < int(port) < 65536:
                 raise ValueError(f"is {text!r}, not host:port")
+            checked_host(host.removeprefix("[").removesuffix("]"))
         return text
 
 
 class Site(_Table):
     """``[[site]]``: where devices stand."""
 
-    name: str = Field(min_length=1)
+    name: Name
     zone: str | None = None
     latitude: float | None = Field(default=None, ge=-90, le=90)
     longitude: float | None = Field(default=None, ge=-180, le=180)
-    altitude_m: float | None = None
+    altitude_m: float | None = Field(default=None, ge=-500, le=9000)
 
     _zone = field_validator("zone")(_known_zone)
 
@@ -107,15 +110,15 @@ class Site(_Table):
 class _Device(_Table):
     """The keys of a ``[[device]]`` that all transports share."""
 
-    name: str = Field(min_length=1)
+    name: Name
     template: str | None = None
     transport: str | None = None
     site: str = ""
     group: str | None = None
     zone: str | None = None
-    period_s: float | None = Field(default=None, gt=0)
-    timeout_s: float | None = Field(default=None, gt=0)
-    stale_after_s: float | None = Field(default=None, gt=0)
+    period_s: Seconds | None = None
+    timeout_s: Seconds | None = None
+    stale_after_s: float | None = Field(default=None, gt=0, le=LONGEST_STALE_S)
     enabled: bool = True
     synthetic: bool = False
 
@@ -172,16 +175,18 @@ def load_collector(path: Path, default_zone: str = "UTC") -> CollectorConfig:
     ]
     _refuse_twice(file, "site", [site.name for site in sites])
     zones = {site.name: site.zone or default_zone for site in sites}
-    devices, own_points = [], 0
+    devices = []
+    own = {"point": 0, "derived": 0}  # tables of devices before
     for number, plain in enumerate(file.plain.get("device", [])):
-        device = _device(file, plain, number, own_points, zones, default_zone)
-        own_points += len(plain.get("point", []))
+        device = _device(file, plain, number, own, zones, default_zone)
+        own = {key: count + len(plain.get(key, [])) for key, count in own.items()}
         if device is not None:
             devices.append(device)
     if not devices:
         raise file.fail("no device is switched on", "device", expected="a [[device]] table")
     _refuse_twice(file, "device", [str(one.get("name")) for one in file.plain["device"]])
     _refuse_mixing(file, devices)
+    _refuse_one_session(file, devices)
     return CollectorConfig(path, options, tuple(sites), tuple(devices), default_zone)
 
 
@@ -208,7 +213,7 @@ def _device(
     file: TomlFile,
     plain: Mapping[str, Any],
     number: int,
-    first_point: int,
+    own: Mapping[str, int],
     zones: Mapping[str, str],
     default_zone: str,
 ) -> DeviceSpec | None:
@@ -231,9 +236,8 @@ def _device(
     defaults = template.defaults if template else {}
     settings = file.check(spoken.Settings, {**defaults, **told}, "device", number)
     points = parse_points(
-        file, transport, "device.point", plain.get("point", []), start=first_point
+        file, transport, "device.point", plain.get("point", []), start=own["point"]
     )  # fmt: skip
-    derived = tuple(file.check(Derived, one, "device", number) for one in plain.get("derived", []))
     replaced = {point.signal for point in points}
     kept = tuple(one for one in template.points if one.signal not in replaced) if template else ()
     if not kept and not points:
@@ -241,6 +245,9 @@ def _device(
             f"device {entry.name!r} has no points", "device", number, "name",
             expected="a template or [[device.point]] tables",
         )  # fmt: skip
+    derived = parse_derived(
+        file, (*kept, *points), "device.derived", plain.get("derived", []), start=own["derived"]
+    )
     identity = template.identity if template else None
     device = DeviceSpec(
         entry.name,
@@ -260,8 +267,31 @@ def _device(
         # Makes no contact; finds what needs several settings to be seen.
         transport_class(device.transport)(device)
     except ConfigError as error:
-        raise file.fail(str(error), "device", number, "name") from error
+        for place, point in enumerate(points):
+            if f"signal {point.signal!r}" in str(error):
+                place = own["point"] + min(place, len(plain["point"]) - 1)
+                raise file.fail(str(error), "device.point", place, "signal") from error
+        named = next((key for key in told if f"{key} is" in str(error)), "name")
+        raise file.fail(str(error), "device", number, named) from error
     return device
+
+
+def _refuse_one_session(file: TomlFile, devices: list[DeviceSpec]) -> None:
+    """A broker knows one session by each client id: a second client takes it from the first."""
+    names = [one.get("name") for one in file.plain["device"]]
+    found: dict[tuple[str, int | None, str], str] = {}
+    for device in devices:
+        client = getattr(device.settings, "client_id", "")
+        if not client:
+            continue
+        where = (device.settings.host.casefold(), device.settings.port, client)
+        if where in found:
+            raise file.fail(
+                f"client_id {client!r} is that of device {found[where]!r} at the same broker",
+                "device", names.index(device.name), "client_id",
+                expected="another one for each device",
+            )  # fmt: skip
+        found[where] = device.name
 
 
 def _template(file: TomlFile, entry: _Device, number: int) -> Template | None:

@@ -8,13 +8,14 @@ protocol and nothing else. A new device is data; a new protocol is one class wit
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import itertools
 import math
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, Protocol, TypeAlias
 
 from pydantic import (
     BaseModel,
@@ -29,9 +30,11 @@ from core.errors import ConfigError
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
 from core.toml_file import TomlFile, read_toml, what_is_wrong
+from ingest.checks import DAY_S, Name, Seconds, Unit
 
 TEMPLATES = Path(__file__).with_name("templates")
 REQUIREMENTS = "requirements-collect.txt"
+LONGEST_STALE_S = 366 * DAY_S
 # Where each protocol is spoken: module and class. Modules are loaded when a device needs them.
 TRANSPORTS = {
     "modbus": "ingest.modbus:Modbus",
@@ -51,7 +54,15 @@ TRANSPORTS = {
 class _Table(BaseModel):
     """A table of a TOML file: frozen, and keys that are not known are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Describe(Protocol):
+    """What a name means, as `core.signals.Catalogue.describe` says."""
+
+    def __call__(
+        self, name: str, *, unit: str | None = None, quantity: str | None = None
+    ) -> Signal: ...
 
 
 class Point(_Table):
@@ -71,14 +82,14 @@ class Point(_Table):
         become the position in the battery.
     """
 
-    signal: str = Field(min_length=1)
+    signal: Name
     quantity: str = ""
-    unit: str = ""
+    unit: Unit = ""
     kind: Literal["analog", "counter", "state", "setpoint"] = "analog"
     scale: float = 1.0
     offset: float = 0.0
     sign: Literal[1, -1] = 1
-    invalid: tuple[float, ...] = ()
+    invalid: tuple[Annotated[float, Field(allow_inf_nan=True)], ...] = ()
     low: float | None = None
     high: float | None = None
     pack: int | None = None
@@ -123,17 +134,23 @@ class Point(_Table):
             changed: dict[str, Any] = {"each": {}, **texts, **position, **self.shifted(place)}
             yield self.model_copy(update=changed)
 
-    def meaning(self, catalogue: Callable[[str], Signal]) -> Signal:
-        """The signal as the store knows it; `catalogue` describes a bare name."""
-        known = catalogue(self.signal)
-        if not self.quantity and not self.unit:
-            return known
+    def meaning(self, catalogue: Describe) -> Signal:
+        """The signal as the store knows it; `catalogue` describes a bare name.
+
+        A plausible range that is not told here is that of the quantity.
+        """
+        named = catalogue(self.signal)
+        low, high = named.low, named.high
+        quantity, unit, kind = named.quantity, named.unit, named.kind
+        if self.quantity or self.unit:
+            known = catalogue(self.signal, unit=self.unit or None, quantity=self.quantity or None)
+            low, high = (known.low, known.high) if self.unit else (None, None)
+            quantity, unit, kind = known.quantity, self.unit, self.kind
         return Signal(
-            self.signal, self.quantity or known.quantity, self.unit, self.kind,
-            self.low if self.low is not None else known.low if known.unit == self.unit else None,
-            self.high if self.high is not None else known.high if known.unit == self.unit else None,
-            self.pack if self.pack is not None else known.pack,
-            self.cell if self.cell is not None else known.cell,
+            self.signal, quantity, unit, kind,
+            low if self.low is None else self.low, high if self.high is None else self.high,
+            named.pack if self.pack is None else self.pack,
+            named.cell if self.cell is None else self.cell,
         )  # fmt: skip
 
     def means_none(self, raw: float) -> bool:
@@ -169,10 +186,10 @@ class Derived(_Table):
     Without a good reading of every term there is none; its time is the oldest of theirs.
     """
 
-    signal: str = Field(min_length=1)
+    signal: Name
     terms: dict[str, float] = Field(min_length=1)
     quantity: str = ""
-    unit: str = ""
+    unit: Unit = ""
     kind: Literal["analog", "counter", "state", "setpoint"] = "analog"
     low: float | None = None
     high: float | None = None
@@ -208,9 +225,9 @@ class Identity(_Table):
     transport: str
     source: str = Field(min_length=1)
     group: str = ""
-    period_s: float = Field(default=10.0, gt=0)
-    timeout_s: float = Field(default=3.0, gt=0)
-    stale_after_s: float | None = Field(default=None, gt=0)
+    period_s: Seconds = 10.0
+    timeout_s: Seconds = 3.0
+    stale_after_s: float | None = Field(default=None, gt=0, le=LONGEST_STALE_S)
 
     @field_validator("transport")
     @classmethod
@@ -260,10 +277,27 @@ class DeviceSpec:
         made = [found for one in self.derived if (found := one.reading(good)) is not None]
         return [*readings, *made]
 
-    def meanings(self, catalogue: Callable[[str], Signal]) -> list[Signal]:
+    def plausible(self, readings: Sequence[Reading], ranges: Mapping[str, Signal]) -> list[Reading]:
+        """The readings, good ones outside the range of their signal marked."""
+        return [
+            one._replace(quality=Quality.OUT_OF_RANGE)
+            if one.quality is Quality.GOOD and not in_range(one.value, ranges.get(one.signal))
+            else one
+            for one in readings
+        ]  # fmt: skip
+
+    def meanings(self, catalogue: Describe) -> list[Signal]:
         """All its signals as the store knows them."""
         every = [*self.points, *(one.as_point() for one in self.derived)]
         return [point.meaning(catalogue) for point in every]
+
+
+def in_range(value: float, signal: Signal | None) -> bool:
+    """Whether a value lies within the plausible range of its signal, where that has one."""
+    if signal is None:
+        return True
+    low = -math.inf if signal.low is None else signal.low
+    return low <= value <= (math.inf if signal.high is None else signal.high)
 
 
 class _Spoken(Protocol):
@@ -378,15 +412,43 @@ def parse_template(file: TomlFile) -> Template:
     tables = {key: file.plain.get(key) for key in ("point", "derived", "settings")}
     head = {key: value for key, value in file.plain.items() if key not in tables}
     identity = file.check(Identity, head, "")
+    points = parse_points(file, identity.transport, "point", tables["point"] or [])
     return Template(
         identity,
-        parse_points(file, identity.transport, "point", tables["point"] or []),
-        tuple(
-            file.check(Derived, plain, "derived", number)
-            for number, plain in enumerate(tables["derived"] or [])
-        ),
+        points,
+        parse_derived(file, points, "derived", tables["derived"] or []),
         dict(tables["settings"] or {}),
     )
+
+
+def parse_derived(
+    file: TomlFile,
+    points: Sequence[Point],
+    table: str,
+    plain: Sequence[Mapping[str, Any]],
+    start: int = 0,
+) -> tuple[Derived, ...]:
+    """Signals made from those of points, from the tables of that name.
+
+    Raises
+    ------
+    DeclarationError : one is wrong, or has a term that no point gives.
+    """
+    known = {point.signal for point in points}
+    made: list[Derived] = []
+    for number, entry in enumerate(plain, start):
+        one = file.check(Derived, entry, table, number)
+        missing = [term for term in one.terms if term not in known]
+        if missing:
+            near = difflib.get_close_matches(missing[0], known)
+            raise file.fail(
+                f"term {missing[0]!r} of {one.signal!r} is no signal of this device", table,
+                number, "terms", ", ".join(near) or "the signal of a point",
+            )  # fmt: skip
+        if one.signal in {*known, *(other.signal for other in made)}:
+            raise file.fail(f"signal {one.signal!r} twice", table, number, "signal")
+        made.append(one)
+    return tuple(made)
 
 
 def parse_points(
@@ -416,6 +478,21 @@ def parse_points(
     return tuple(points)
 
 
+def checked_settings(model: Any, settings: Mapping[str, Any], whose: str) -> Any:
+    """Settings of a transport that stand in no file.
+
+    Raises
+    ------
+    ConfigError : one is missing, unknown or cannot be; begins with `whose`.
+    """
+    try:
+        return model.model_validate(dict(settings))
+    except ValidationError as error:
+        first = error.errors()[0]
+        told = " ".join([".".join(str(part) for part in first["loc"]), what_is_wrong(first)])
+        raise ConfigError(f"{whose}: {told.strip()}") from error
+
+
 def make_device(
     template: Template,
     name: str,
@@ -436,12 +513,7 @@ def make_device(
     """
     identity = template.identity
     model = transport_class(identity.transport).Settings
-    try:
-        checked = model.model_validate({**template.defaults, **settings})
-    except ValidationError as error:
-        first = error.errors()[0]
-        told = " ".join([".".join(str(part) for part in first["loc"]), what_is_wrong(first)])
-        raise ConfigError(f"device {name}: {told.strip()}") from error
+    checked = checked_settings(model, {**template.defaults, **settings}, f"device {name}")
     return DeviceSpec(
         name,
         identity.group if group is None else group,

@@ -17,6 +17,7 @@ import httpx
 from pydantic import Field, field_validator, model_validator
 
 from core.errors import BadAnswer, ConfigError, NoAnswer, Unreachable
+from core.failures import because, of_os
 from core.readings import Quality, Reading
 from ingest.access import Secured, from_environment, tls_context
 from ingest.devices import DeviceSpec
@@ -206,22 +207,24 @@ class HttpJson:
         try:
             async with self._client.stream("GET", url, params=query or None) as answer:
                 if answer.status_code != httpx.codes.OK:
-                    raise BadAnswer(f"{url}: {answer.status_code} {answer.reason_phrase}")
+                    raise because(
+                        BadAnswer, url, "http", code=answer.status_code, detail=answer.reason_phrase
+                    )
                 body = bytearray()
                 async for part in answer.aiter_bytes():
                     body += part
                     if len(body) > MOST_BYTES:
-                        raise BadAnswer(f"{url}: more than {MOST_BYTES} bytes")
+                        raise because(BadAnswer, url, "too_long", count=MOST_BYTES)
             document = read_document(bytes(body))
         except httpx.TimeoutException as error:
-            told = f"{url}: nothing within {self._device.timeout_s:g} s"
-            raise NoAnswer(told) from error
+            limit = float(self._device.timeout_s)
+            raise because(NoAnswer, url, "within", seconds=limit) from error
         except (httpx.RemoteProtocolError, httpx.DecodingError, httpx.InvalidURL) as error:
-            raise BadAnswer(f"{url}: {error}") from error
+            raise because(BadAnswer, url, "garbled", detail=str(error)) from error
         except httpx.TransportError as error:
-            raise Unreachable(f"{url}: {error or type(error).__name__}") from error
+            raise of_os(Unreachable, url, error) from error
         except ValueError as error:
-            raise BadAnswer(f"{url}: {error}") from error
+            raise because(BadAnswer, url, "garbled", detail=str(error)) from error
         return document, self._says_none(url, document)
 
     def _says_none(self, url: str, document: Any) -> bool:
@@ -232,11 +235,11 @@ class HttpJson:
         try:
             code = find(document, settings.status)
         except Absent as error:
-            raise BadAnswer(f"{url}: no status: {error}") from error
+            raise because(BadAnswer, url, "no_status") from error
         if code in settings.status_none:
             return True
         if code not in settings.status_ok:
-            raise BadAnswer(f"{url}: status {code!r} {self._reason(document)}".rstrip())
+            raise because(BadAnswer, url, "status", code=repr(code), detail=self._reason(document))
         return False
 
     def _reason(self, document: Any) -> str:
@@ -252,7 +255,7 @@ class HttpJson:
         try:
             ts = self._clock.at(document, now)
         except ValueError as error:
-            raise BadAnswer(f"{self._settings.url}: {error}") from error
+            raise because(BadAnswer, self._settings.url, "garbled", detail=str(error)) from error
         return [
             point.found_in(document, ts) or Reading(point.signal, ts, math.nan, Quality.NO_VALUE)
             for point in points

@@ -40,8 +40,10 @@ from iec61850 import (
 from pydantic import Field, field_validator, model_validator
 
 from core.errors import BadAnswer, ConfigError, NoAnswer, Unreachable
+from core.failures import because, of_os
 from core.readings import Batch, Quality, Reading
 from ingest import devices
+from ingest.checks import Host
 from ingest.devices import Deliver, DeviceSpec, TransportSettings
 
 LISTEN_MS = 500  # longest time without a look whether the server is still there
@@ -93,7 +95,7 @@ class Iec61850Settings(TransportSettings):
     reports : report control blocks, ``inverter/LLN0$RP$urcb01``; their data sets say what comes.
     """
 
-    host: str = Field(min_length=1)
+    host: Host = Field(min_length=1)
     port: int = Field(default=102, gt=0, lt=65536)
     ied: str = ""
     clock: Literal["device", "answer"] = "device"
@@ -249,7 +251,7 @@ class _Association:
 
     def _connected(self) -> IedConnection:
         if self._connection is None:
-            raise Unreachable(f"{self._name()}: not open")
+            raise because(Unreachable, self._name(), "not_open")
         return self._connection
 
     @asynccontextmanager
@@ -259,11 +261,11 @@ class _Association:
             async with asyncio.timeout(self._device.timeout_s):
                 yield
         except (TimeoutError, IedTimeoutError) as error:
-            raise NoAnswer(f"{self._name()}: no answer in time") from error
+            raise because(NoAnswer, self._name(), "no_answer") from error
         except (OSError, IedConnectionError) as error:
-            raise Unreachable(f"{self._name()}: {error}") from error
+            raise of_os(Unreachable, self._name(), error) from error
         except (IedError, ValueError, TypeError) as error:
-            raise BadAnswer(f"{self._name()}: {error}") from error
+            raise because(BadAnswer, self._name(), "refuses", detail=str(error)) from error
 
 
 class Iec61850(_Association):
@@ -306,7 +308,7 @@ class Iec61850(_Association):
         async with self._errors():
             found = await connection.read_multiple(targets, strict=False)
         if len(found) != len(targets):
-            raise BadAnswer(f"{self._name()}: {len(found)} values for {len(targets)} references")
+            raise because(BadAnswer, self._name(), "count", found=len(found), asked=len(targets))
         now = time_ns() // 1000
         return [self._reading(one, found, now) for one in asked]
 
@@ -360,8 +362,9 @@ class _Member:
 class Iec61850Reports(_Association):
     """A server that reports what changes.
 
-    A buffered block is enabled like an unbuffered one; what it held while nobody listened is sent
-    by the server, and is not asked for by its entry. A block that a lost connection had reserved
+    A buffered block is enabled like an unbuffered one; what it held while nobody listened is for
+    the server to send, and is not asked for by its entry. That is not proven: the library's own
+    server does not report by buffered blocks. A block that a lost connection had reserved
     is refused, `BadAnswer`, until the server gives it free.
     """
 
@@ -434,7 +437,7 @@ class Iec61850Reports(_Association):
         async with self._errors():
             control = await connection.get_rcb_values(block)
             if not control.dataset:
-                raise BadAnswer(f"{self._name()}: {block} has no data set")
+                raise because(BadAnswer, self._name(), "no_dataset", block=block)
             name = control.dataset.rpartition("/")[2].replace("$", ".")
             where = block.partition("/")[0]
             directory = await connection.get_data_set_directory(f"{where}/{name}")
@@ -461,7 +464,7 @@ class Iec61850Reports(_Association):
         except IedTimeoutError:
             return 0
         except (IedError, OSError) as error:
-            raise Unreachable(f"{self._name()}: {error}") from error
+            raise of_os(Unreachable, self._name(), error) from error
 
     async def _ask_for_life(self, connection: IedConnection) -> None:
         """A silent server is asked for something, to tell it from one that is gone."""

@@ -7,9 +7,16 @@ from types import TracebackType
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, start_http_server
 
+from core.errors import AddressTaken
+
 
 class Metrics:
-    """Counts and gauges by device, served as a page where an address is given."""
+    """Counts and gauges by device, served as a page where an address is given.
+
+    Raises
+    ------
+    AddressTaken : nothing can be served there.
+    """
 
     def __init__(self, address: str = "") -> None:
         self._address = address
@@ -42,7 +49,13 @@ class Metrics:
     def __enter__(self) -> Metrics:
         if self._address:
             host, _, port = self._address.rpartition(":")
-            server, thread = start_http_server(int(port), host, registry=self.registry)
+            try:
+                server, thread = start_http_server(int(port), host, registry=self.registry)
+            except OSError as error:
+                raise AddressTaken(
+                    f"metrics cannot be served at {self._address} ({error.strerror}); another "
+                    'address, or metrics = "" for none, in [collector]'
+                ) from error
 
             def close() -> None:
                 server.shutdown()

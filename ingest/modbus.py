@@ -20,6 +20,7 @@ from ingest.registers import NumberType, Order, decode, encode, length
 LOG = logging.getLogger(__name__)
 # Powers of ten beyond are no scale but something that is not one.
 MAX_EXPONENT = 10
+REGISTERS = 65_536  # of each table, the addresses of a question have 16 bits
 _LAST = 65535
 
 
@@ -151,6 +152,15 @@ class Modbus:
         self._settings: ModbusSettings = device.settings
         self._points: tuple[ModbusPoint, ...] = device.points
         self._link = Link(self._settings, device.timeout_s)
+        for point in self._points:
+            span = where(point, self._settings)
+            if not 0 <= span.start <= span.start + span.count <= REGISTERS:
+                first = self._settings.first_address
+                last = first + REGISTERS - 1
+                raise ConfigError(
+                    f"device {device.name}: signal {point.signal!r} takes {span.count} from "
+                    f"address {point.address} on, outside {first} to {last}"
+                )
         found = (
             (where(point, self._settings), where_scale(point, self._settings))
             for point in self._points

@@ -22,6 +22,8 @@ from pymodbus.exceptions import ConnectionException, ModbusException
 from pymodbus.pdu import ModbusPDU
 
 from core.errors import BadAnswer, ConfigError, NoAnswer, Unreachable
+from core.failures import REASONS, because
+from ingest.checks import Host
 from ingest.devices import REQUIREMENTS, TransportSettings
 
 # Every failure is raised here with its reason; pymodbus would tell it again, in many lines.
@@ -29,18 +31,6 @@ logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 Table = Literal["holding", "input", "coil", "discrete"]
 BIT_TABLES = ("coil", "discrete")
 FUNCTIONS: dict[Table, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
-EXCEPTIONS = {
-    1: "illegal function",
-    2: "illegal data address",
-    3: "illegal data value",
-    4: "device failure",
-    5: "accepted, not done yet",
-    6: "device busy",
-    7: "not done",
-    8: "memory parity error",
-    10: "gateway has no path to the device",
-    11: "device behind the gateway does not answer",
-}
 # By these a device says that it does not have what was asked for; the others pass.
 REFUSALS = (1, 2, 3, 4)
 # Of the time allowed, what one question may take: an error that says why comes before the end.
@@ -62,7 +52,7 @@ class LinkSettings(TransportSettings):
     settle_s : rest after connecting [s].
     """
 
-    host: str = ""
+    host: Host = ""
     port: int = Field(default=502, ge=1, le=65535)
     framing: Literal["tcp", "rtu"] = "tcp"
     serial: str = ""
@@ -70,8 +60,8 @@ class LinkSettings(TransportSettings):
     parity: Literal["N", "E", "O"] = "N"
     stop_bits: Literal[1, 2] = 1
     unit: int = Field(default=1, ge=0, le=255)
-    pause_s: float = Field(default=0.0, ge=0)
-    settle_s: float = Field(default=0.0, ge=0)
+    pause_s: float = Field(default=0.0, ge=0, le=60)
+    settle_s: float = Field(default=0.0, ge=0, le=60)
 
     @model_validator(mode="after")
     def _has_one_place(self) -> LinkSettings:
@@ -89,10 +79,15 @@ class LinkSettings(TransportSettings):
 class Refused(BadAnswer):
     """The device has answered with an exception code."""
 
-    def __init__(self, place: str, what: str, code: int) -> None:
-        words = EXCEPTIONS.get(code, "unknown exception")
-        super().__init__(f"{place}: {what}: {words} (exception {code})")
-        self.code = code
+    code: int = 0
+
+
+def refusal(place: str, code: int) -> Refused:
+    """The error of an exception code."""
+    key = f"modbus_{code}" if f"modbus_{code}" in REASONS else "modbus_other"
+    error = because(Refused, place, key, code=code)
+    error.code = code
+    return error
 
 
 class Link:
@@ -164,7 +159,7 @@ class Link:
         """
         client = self._client
         if client is None or not client.connected:
-            raise Unreachable(f"{self.settings.place}: not connected")
+            raise because(Unreachable, self.settings.place, "not_connected")
         what = f"{table} {address}..{address + count - 1}"
         self._heard = b""
         try:
@@ -176,17 +171,17 @@ class Link:
             raise self._failure(client, what, error) from error
         if answer.function_code & 0x7F != FUNCTIONS[table]:  # pymodbus does not look at it
             self._tainted = True
-            raise BadAnswer(
-                f"{self.settings.place}: {what}: answer of function {answer.function_code}"
-            )
+            place = f"{self.settings.place}: {what}"
+            raise because(BadAnswer, place, "modbus_function", code=answer.function_code)
         if answer.isError():
             code = getattr(answer, "exception_code", 0)
-            raise Refused(self.settings.place, what, code)
+            raise refusal(f"{self.settings.place}: {what}", code)
         found = [int(bit) for bit in answer.bits] if table in BIT_TABLES else list(answer.registers)
         # Bits come in whole bytes.
         if len(found) < count or (table not in BIT_TABLES and len(found) > count):
             self._tainted = True
-            raise BadAnswer(f"{self.settings.place}: {what}: {len(found)} values for {count}")
+            place = f"{self.settings.place}: {what}"
+            raise because(BadAnswer, place, "count", found=len(found), asked=count)
         if self.settings.pause_s:
             await asyncio.sleep(self.settings.pause_s)
         return found[:count]
@@ -215,7 +210,7 @@ class Link:
             raise
         if not found:
             self.close()
-            raise Unreachable(f"{self.settings.place}: no connection")
+            raise because(Unreachable, self.settings.place, "no_connection")
         if self.settings.settle_s:
             await asyncio.sleep(self.settings.settle_s)
 
@@ -251,11 +246,10 @@ class Link:
         self, client: AsyncModbusTcpClient | AsyncModbusSerialClient, what: str,
         error: ModbusException,
     ) -> BadAnswer | Unreachable | NoAnswer:  # fmt: skip
+        place = f"{self.settings.place}: {what}"
         if self._heard:
             self._tainted = True  # what comes next may belong to this
-            return BadAnswer(
-                f"{self.settings.place}: {what}: no Modbus answer: {self._heard[:16].hex(' ')}"
-            )
+            return because(BadAnswer, place, "garbled", detail=self._heard[:16].hex(" "))
         if isinstance(error, ConnectionException) or not client.connected:
-            return Unreachable(f"{self.settings.place}: {what}: connection lost")
-        return NoAnswer(f"{self.settings.place}: {what}: no answer in {self._timeout_s:g} s")
+            return because(Unreachable, place, "lost")
+        return because(NoAnswer, place, "within", seconds=float(self._timeout_s))

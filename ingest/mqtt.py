@@ -34,8 +34,10 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from pydantic import Field, field_validator, model_validator
 
 from core.errors import BadAnswer, ConfigError, Unreachable
+from core.failures import because, of_os
 from core.readings import Batch, Quality, Reading
 from ingest.access import Secured, from_environment, tls_context
+from ingest.checks import Host
 from ingest.devices import Deliver, DeviceSpec
 from ingest.payload import Clock, Decoder, PayloadPoint, checked_form, checked_path, merged
 
@@ -63,7 +65,7 @@ class Settings(Secured):
     pending : messages that may wait here for the journal; the broker holds back the others.
     """
 
-    host: str = Field(min_length=1)
+    host: Host = Field(min_length=1)
     port: int | None = Field(default=None, ge=1, le=65535)
     version: Literal["3.1.1", "5"] = "5"
     topic: str = ""
@@ -165,6 +167,13 @@ class Mqtt:
         empty = next((signal for signal, topic in self._filters.items() if not topic), None)
         if empty is not None:
             raise ConfigError(f"device {device.name}: no topic for signal {empty!r}")
+        for topic in self._filters.values():
+            levels = topic.split("/")
+            if (settings.device_from or 0) > len(levels) and levels[-1] != "#":
+                raise ConfigError(
+                    f"device {device.name}: device_from is {settings.device_from}, expected at "
+                    f"most {len(levels)}, the levels of topic {topic!r}"
+                )
         clock = Clock(settings.time, settings.time_format, device.zone)
         self._decoder = Decoder(device, clock, "/", settings.device_from)
         self.refused = self._decoder.refused
@@ -225,7 +234,7 @@ class Mqtt:
         self, client: Client, data: Any, flags: DisconnectFlags, reason: ReasonCode,
         properties: Properties | None,
     ) -> None:  # fmt: skip
-        self._tell(self._ended, f"connection to {self._where()} ended: {reason}")
+        self._tell(self._ended, str(reason))
 
     def _on_message(self, client: Client, data: Any, message: MQTTMessage) -> None:
         arrival = time.time_ns() // 1000
@@ -251,8 +260,8 @@ class Mqtt:
 
     def _ended(self, why: str) -> None:
         if self._expected is not None and not self._expected.done():
-            self._expected.set_exception(Unreachable(why))
-        self._inbox.put_nowait(Unreachable(why))
+            self._expected.set_exception(because(Unreachable, self._where(), "ended", detail=why))
+        self._inbox.put_nowait(because(Unreachable, self._where(), "ended", detail=why))
 
     def _connect(self) -> None:
         """Connect, in a thread; an attempt that was given up meanwhile is ended at once."""
@@ -284,11 +293,11 @@ class Mqtt:
         try:
             await asyncio.to_thread(self._connect)
         except (OSError, UnicodeError) as error:
-            raise Unreachable(f"{self._where()}: {error}") from error
+            raise of_os(Unreachable, self._where(), error) from error
         self._client.loop_start()
         for reason in await self._expected:
             if reason.is_failure:
-                raise BadAnswer(f"{self._where()} refuses: {reason}")
+                raise because(BadAnswer, self._where(), "refuses", detail=str(reason))
         await self._subscribe(self._loop.create_future())
 
     async def _subscribe(self, granted: asyncio.Future[list[ReasonCode]]) -> None:
@@ -305,10 +314,12 @@ class Mqtt:
             wanted = [(one, 1) for one in filters]
         code, _ = self._client.subscribe(wanted)
         if code is not MQTTErrorCode.MQTT_ERR_SUCCESS:
-            raise Unreachable(f"{self._where()}: {code.name}")
+            raise because(Unreachable, self._where(), "detail", detail=code.name)
         for topic, reason in zip(filters, await granted, strict=True):
             if reason.is_failure:
-                raise BadAnswer(f"{self._where()} refuses topic {topic!r}: {reason}")
+                raise because(
+                    BadAnswer, self._where(), "refuses_topic", topic=topic, detail=str(reason)
+                )
 
     async def listen(self, deliver: Deliver) -> None:
         """Deliver messages until cancelled; acknowledge each when it is kept.

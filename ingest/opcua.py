@@ -41,6 +41,7 @@ from cryptography import x509
 from pydantic import Field, field_validator, model_validator
 
 from core.errors import BadAnswer, ConfigError, NoAnswer, Unreachable
+from core.failures import because, of_os
 from core.readings import Batch, Quality, Reading
 from ingest import devices
 from ingest.devices import Deliver, DeviceSpec, TransportSettings
@@ -261,18 +262,19 @@ def _told(url: str) -> Iterator[None]:
         if task is not None and task.cancelling():
             # The library's own waiting turns being cancelled into a timeout now and then.
             raise asyncio.CancelledError from error
-        raise NoAnswer(f"{url}: no answer in time") from error
+        raise because(NoAnswer, url, "no_answer") from error
     except OSError as error:
-        raise Unreachable(f"{url}: {error}") from error
+        raise of_os(Unreachable, url, error) from error
     except (UaStatusCodeError, ServiceError) as error:
         name = get_name_and_doc(error.code)[0]
         if error.code == StatusCodes.BadTimeout:
-            raise NoAnswer(f"{url}: {name}") from error
+            raise because(NoAnswer, url, "detail", detail=name) from error
         kind = Unreachable if error.code in _GONE else BadAnswer
-        raise kind(f"{url}: {name}") from error
+        raise because(kind, url, "detail", detail=name) from error
     except (UaError, ValueError, AttributeError, TypeError, AssertionError) as error:
         # The library meets answers of the wrong shape with whatever its decoding stumbles over.
-        raise BadAnswer(f"{url}: {error or type(error).__name__}") from error
+        told = str(error) or type(error).__name__
+        raise because(BadAnswer, url, "garbled", detail=told) from error
 
 
 def _secret(name: str | None) -> str | None:
@@ -384,7 +386,7 @@ class _Session:
 
     def _connected(self) -> Client:
         if self._client is None:
-            raise Unreachable(f"{self._settings.url}: not open")
+            raise because(Unreachable, self._settings.url, "not_open")
         return self._client
 
     def _without_value(self, points: Sequence[OpcUaPoint]) -> list[Reading]:
@@ -416,8 +418,8 @@ class OpcUa(_Session):
             with _told(self._settings.url):
                 values = await client.uaclient.read_attributes(asked, AttributeIds.Value)
             if len(values) != len(asked):
-                raise BadAnswer(
-                    f"{self._settings.url}: {len(values)} values for {len(asked)} nodes"
+                raise because(
+                    BadAnswer, self._settings.url, "count", found=len(values), asked=len(asked)
                 )
             now = time_ns() // 1000
             for node, value in zip(asked, values, strict=True):
@@ -505,7 +507,7 @@ class OpcUaSubscription(_Session):
                 await asyncio.wait({first, gone, pump}, return_when=asyncio.FIRST_COMPLETED)
                 if not first.done():
                     first.cancel()
-                    raise Unreachable(f"{settings.url}: the connection is gone")
+                    raise because(Unreachable, settings.url, "lost")
                 found = [first.result()]
                 await asyncio.sleep(settings.gather_s)
                 while not events.empty():
@@ -544,7 +546,7 @@ class OpcUaSubscription(_Session):
 def _refuse_end(event: Any, url: str) -> None:
     """Raise where the server says that the subscription has ended."""
     if isinstance(event, StatusChangeEvent) and not event.notification.Status.is_good():
-        raise Unreachable(f"{url}: {event.notification.Status.name}")
+        raise because(Unreachable, url, "ended", detail=event.notification.Status.name)
 
 
 async def _pump(subscription: Any, events: asyncio.Queue[Any]) -> None:

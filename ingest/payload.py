@@ -21,12 +21,13 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from core.readings import Batch, Quality, Reading
+from core.signals import load_catalogue
+from ingest.checks import checked_name
 from ingest.clock import nearest_pass
 from ingest.devices import DeviceSpec, Point
 
 LOG = logging.getLogger(__name__)
 MOST_BYTES = 1 << 20
-LONGEST_DEVICE = 120
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Nanoseconds of one unit of a time that is told as a number.
 EPOCH_UNITS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
@@ -107,8 +108,8 @@ class PayloadPoint(Point):
     Attributes
     ----------
     path : where, see the module.
-    texts : words that stand for numbers, ``{ on = 1, off = 0 }``. Without them true is 1 and false
-        is 0, and a number in quotes is that number.
+    texts : words that stand for numbers, ``{ on = 1, off = 0 }``. Without them a number in quotes
+        is that number, and true and false are 1 and 0 of a state; what is measured is never true.
     optional : a document may do without it: what is told by a broker then gives no reading, what
         is asked gives one without a value. Otherwise its absence is a decode error.
     """
@@ -127,7 +128,17 @@ class PayloadPoint(Point):
             return None if self.optional else self.reading(None, ts)
         if value is None:
             return Reading(self.signal, ts, math.nan, Quality.NO_VALUE)
+        if isinstance(value, bool) and not self._says_true_or_false(value):
+            return self.reading(None, ts)
         return self.reading(as_number(value, self.texts), ts)
+
+    def _says_true_or_false(self, value: bool) -> bool:
+        """Whether this point is for a truth: a state. What is measured is a number."""
+        if str(value).lower() in self.texts:
+            return True
+        bare = not self.quantity and not self.unit
+        kind = load_catalogue().describe(self.signal).kind if bare else self.kind
+        return "state" in (kind, self.kind)
 
 
 def as_number(value: Any, texts: dict[str, float]) -> float | None:
@@ -137,6 +148,8 @@ def as_number(value: Any, texts: dict[str, float]) -> float | None:
         if word in texts:
             return texts[word]
         return float(word) if _NUMBER.fullmatch(word) else None
+    if isinstance(value, bool) and str(value).lower() in texts:
+        return texts[str(value).lower()]
     if isinstance(value, bool | int | float):
         try:
             return float(value)
@@ -314,9 +327,10 @@ class Decoder:
             return self._device.name
         levels = address.split(self._separator)
         name = levels[self._level - 1].strip() if self._level <= len(levels) else ""
-        if not name or len(name) > LONGEST_DEVICE or not name.isprintable():
-            raise ValueError(f"level {self._level} names no device")
-        return name
+        try:
+            return checked_name(name)
+        except ValueError as error:
+            raise ValueError(f"level {self._level} names no device") from error
 
     def _refuse(self, name: str, reason: str, detail: str) -> None:
         self.refused[name, reason] += 1

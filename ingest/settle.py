@@ -37,6 +37,7 @@ REASONS = {
     Quality.STALE: "stale: the device's clock has not moved on, or the reading is old",
     Quality.OUT_OF_RANGE: "outside the plausible range of its signal",
     Quality.DECODE_ERROR: "not a value of the expected type",
+    Quality.CLOCK_AHEAD: "the device's clock is ahead: the reading is from the future",
     Quality.NO_VALUE: "the device says that it has no value",
 }
 
@@ -264,7 +265,7 @@ class _Run:
             signal = device.signals.get(name) or Signal(name)
             levels = session.levels(name, ts)
             readings = (ts, value, np.full(len(ts), source, np.int64))
-            for chunk in session.chunks(signal, readings, levels=levels, own=True):
+            for chunk in session.chunks(signal, readings, levels=levels, own=True, by_hours=True):
                 session.append(signal, chunk, levels)
 
 

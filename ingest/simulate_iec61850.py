@@ -168,26 +168,31 @@ async def serve_iec61850(
     host: str = "127.0.0.1",
     port: int = 0,
     report: bool = False,
+    buffered: bool = False,
 ) -> AsyncIterator[SimulatedIec61850]:
     """Serve the attributes of `points` with `values` by signal, in the units of the signals.
 
     Parameters
     ----------
     report : whether there is a block ``LLN0$RP$urcb01`` for the values of the first logical device.
+    buffered : the same for a block ``LLN0$BR$brcb01``. The library's server (0.14) shows it and
+        lets it be enabled, and neither buffers nor reports.
     """
     server = IedServer.from_scl_str(build_scl(points, ied), ied_name=ied)
     server.bind(f"{host}:{port}")
-    if report:
+    if report or buffered:
         device = points[0].ref.partition("/")[0]
         told = [point.ref for point in points if point.ref.startswith(f"{device}/")]
         server.add_dataset("LLN0$values", told)
-        server.register_urcb(
-            f"{device}/LLN0.urcb01",
-            dataset="LLN0$values",
-            trg_ops=["data_changed", "gi"],
-            opt_flds=["seq_num", "time_stamp", "reason", "data_set"],
-            buf_tm_ms=10,
-        )
+        fields = ["seq_num", "time_stamp", "reason", "data_set"]
+        common: dict[str, Any] = {
+            "dataset": "LLN0$values", "trg_ops": ["data_changed", "gi"], "buf_tm_ms": 10,
+        }  # fmt: skip
+        if report:
+            server.register_urcb(f"{device}/LLN0.urcb01", opt_flds=fields, **common)
+        if buffered:
+            fields += ["entry_id", "buffer_overflow"]
+            server.register_brcb(f"{device}/LLN0.brcb01", opt_flds=fields, **common)
     await server.start()
     simulated = SimulatedIec61850(server, points)
     try:

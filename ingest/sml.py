@@ -28,7 +28,9 @@ from smllib.reader import SmlStreamReader
 from smllib.sml_frame import SmlFrame
 
 from core.errors import BadAnswer, DeviceError, NoAnswer, Unreachable
+from core.failures import because, of_os
 from core.readings import Quality, Reading
+from ingest.checks import Host
 from ingest.devices import DeviceSpec, Point, TransportSettings
 
 LOG = logging.getLogger(__name__)
@@ -50,7 +52,7 @@ class Settings(TransportSettings):
         where it takes two bytes: 356 W are told as -299 W.
     """
 
-    host: str = ""
+    host: Host = ""
     port: int | None = Field(default=None, ge=1, le=65535)
     path: Path | None = None
     baud: int = Field(default=9600, gt=0)
@@ -193,7 +195,7 @@ class Sml:
             elif not stat.S_ISREG(os.stat(self._settings.path or "").st_mode):
                 self._open_serial()
         except (OSError, UnicodeError) as error:  # pyserial's errors are OSErrors
-            raise Unreachable(f"{self._where()}: {error}") from error
+            raise of_os(Unreachable, self._where(), error) from error
 
     async def _open_network(self) -> None:
         settings = self._settings
@@ -261,12 +263,12 @@ class Sml:
                     if self._ended is not None:
                         raise self._ended
                     if self.broken - before >= MOST_BROKEN:
-                        raise BadAnswer(f"{self._where()}: telegrams with wrong checksums")
+                        raise because(BadAnswer, self._where(), "checksum")
                     await self._news.wait()
                     self._news.clear()
         except TimeoutError as error:
-            told = f"{self._where()}: no telegram within {self._device.timeout_s:g} s"
-            raise NoAnswer(told) from error
+            limit = float(self._device.timeout_s)
+            raise because(NoAnswer, self._where(), "within", seconds=limit) from error
         taken, self._latest = self._latest, None
         return taken
 
@@ -282,7 +284,7 @@ class Sml:
         found = list(decoder.feed(data))
         self._decoder.broken += decoder.broken
         if not found:
-            raise BadAnswer(f"{path}: no telegram that can be read")
+            raise because(BadAnswer, str(path), "no_telegram")
         return found[-1], written
 
     async def close(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from pydantic import Field, field_validator
 
 from core.errors import BadAnswer, ConfigError
+from core.failures import because
 from core.readings import Quality, Reading
 from ingest.devices import DeviceSpec, Point
 from ingest.modbus_link import Link, LinkSettings, Refused
@@ -122,7 +123,7 @@ async def find_base(link: Link, bases: Sequence[int]) -> int:
         except Refused:
             continue
     told = ", ".join(map(str, bases))
-    raise BadAnswer(f"{link.settings.place}: no SunSpec device: no mark at {told}")
+    raise because(BadAnswer, link.settings.place, "no_sunspec", addresses=told)
 
 
 async def find_models(link: Link, bases: Sequence[int]) -> list[tuple[int, int, int]]:
@@ -141,7 +142,7 @@ async def find_models(link: Link, bases: Sequence[int]) -> list[tuple[int, int, 
             return models
         models.append((number, address, length + 2))
         address += length + 2
-    raise BadAnswer(f"{link.settings.place}: the chain of models does not end")
+    raise because(BadAnswer, link.settings.place, "chain")
 
 
 async def read_model(link: Link, number: int, address: int, count: int) -> Found:
@@ -223,7 +224,7 @@ class SunSpec:
         }
         if not self._places:
             told = ", ".join(str(number) for number, *_ in chain)
-            raise BadAnswer(f"{self._settings.place}: none of the values; it has models {told}")
+            raise because(BadAnswer, self._settings.place, "no_models", models=told)
         spans = [place.span for place in self._places.values()]
         spans += [place.scale for place in self._places.values() if place.scale is not None]
         limits = Limits(self._settings.max_registers, self._settings.max_gap)
@@ -241,7 +242,7 @@ class SunSpec:
         Unreachable, NoAnswer, BadAnswer
         """
         if self._reader is None:
-            raise BadAnswer(f"{self._settings.place}: not opened")
+            raise because(BadAnswer, self._settings.place, "not_open")
         async with self._link.turn():
             answer = await self._reader.read()
         return [self._reading(point, answer) for point in self._points]

@@ -3,31 +3,111 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import streamlit as st
 
-from core.alert_store import open_alerts
-from pages.alarms import listing
-from pages.shared import chart, data, pickers, states
-from pages.shared.texts import t
+from core import battery_charts
+from core.alert_rules import AlertConfig, load_alerts, rules_path
+from core.alert_store import Alert, AlertStore, open_alerts
+from core.battery_charts import Lane
+from core.query import Store
+from pages.alarms import detail, listing, messages, rules
+from pages.shared import address, chart, data, numbers, pickers, states, theme
+from pages.shared.texts import current_language, t
+from pages.shared.window import Window, pick_window
+
+VIEWS = ("alerts", "rules", "messages")
+EVALUATE = "python preprocess.py alerts --follow"
+MOST_LANES = 12
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def alerts_of(root: str) -> AlertStore:
+    """The alerts of a store, opened once per process."""
+    return open_alerts(root)
 
 
 def main() -> None:
     """The page."""
     store = states.require_store()
     devices = states.require_devices(store)
+    alerts = alerts_of(str(data.settings().store))
+    config = load_alerts(rules_path(data.settings()), store.zone)
     st.title(t("nav.alerts"))
     chart.show_synthetic_ribbon(devices)
-    alerts = open_alerts(data.settings().store)
     now = time.time_ns() // 1000
     every = alerts.alerts(now=now)
     chart.show_key_figures(listing.key_figures(every))
     st.subheader(listing.headline(every, store.zone))
+    view = pick_view()
+    if view == "rules":
+        rules.show_rules(store, config)
+    elif view == "messages":
+        messages.show_messages(alerts, config, store.zone)
+    else:
+        show_alerts(store, alerts, config, every, now)
+
+
+def pick_view() -> str:
+    """Which part is shown, as the URL says."""
+    asked = address.get("view") or VIEWS[0]
+    chosen: str | None = st.segmented_control(
+        t("alerts.view"), VIEWS, format_func=lambda name: t(f"alerts.view.{name}"),
+        label_visibility="collapsed", required=True,
+        **address.bound("view", asked if asked in VIEWS else VIEWS[0]),
+    )  # fmt: skip
+    return chosen or VIEWS[0]
+
+
+def show_alerts(
+    store: Store, alerts: AlertStore, config: AlertConfig, every: Sequence[Alert], now: int
+) -> None:
+    """What is open, one alert in detail, timeline, history."""
+    if not alerts.engine():
+        states.notice(t("alerts.never"), commands=(EVALUATE,))
+    detail.show_detail(store, alerts, config)
     with pickers.bar():
         chosen = listing.pick_filter(every)
     shown = [one for one in every if chosen.lets(one)]
-    listing.show_open(shown, store.zone, now)
-    listing.show_history(shown, store.zone, now)
+    # Where data are old, nobody knows what lasted beyond them.
+    newest = max((one.last for one in data.devices(store) if one.last is not None), default=now)
+    listing.show_open(shown, store.zone, min(now, newest))
+    devices = [one for one in data.devices(store) if chosen.device in ("", one.name)]
+    window = pick_window(devices or data.devices(store), store.zone, default="all")
+    inside = [
+        one for one in shown
+        if one.start < window.end and (one.end is None or one.end >= window.start)
+    ]  # fmt: skip
+    show_timeline(inside, window)
+    listing.show_history(inside, store.zone, now)
+
+
+def show_timeline(alerts: Sequence[Alert], window: Window) -> None:
+    """A lane for every rule and device, the busiest first."""
+    by_lane: dict[tuple[str, str], list[Alert]] = {}
+    for one in alerts:
+        by_lane.setdefault((one.rule, one.device), []).append(one)
+    if not by_lane:
+        return
+    ranked = sorted(by_lane.items(), key=lambda item: -len(item[1]))
+    lanes = [_lane(rule, device, mine, window) for (rule, device), mine in ranked[:MOST_LANES]]
+    title = t("alerts.timeline.title", count=numbers.number(len(alerts)),
+              busiest=f"{listing.rule_words(ranked[0][0][0])} · {ranked[0][0][1]}")  # fmt: skip
+    figure = battery_charts.build_lanes_figure(
+        lanes, zone=window.zone, span=(window.start, window.end), title=title,
+        theme=theme.kind(), language=current_language(),
+    )  # fmt: skip
+    chart.show_figure(figure, "alerts-timeline")
+
+
+def _lane(rule: str, device: str, alerts: Sequence[Alert], window: Window) -> Lane:
+    gravest = max((one.severity for one in alerts), key=listing.SEVERITIES.index)
+    ends = [one.end if one.end is not None else window.end for one in alerts]
+    return Lane(
+        f"{listing.rule_words(rule)} · {device}", [one.start for one in alerts], ends,
+        [detail.title(one, window.zone) for one in alerts], listing.LOOK[gravest],
+    )  # fmt: skip
 
 
 main()

@@ -20,17 +20,18 @@ from core.errors import SourceError, StoreError, ZigguratError
 from core.signals import described
 from pages.shared import address, chart, data, numbers, pickers, states, table, theme
 from pages.shared.chart import KeyFigure
+from pages.shared.plant_form import show_plants
 from pages.shared.table import cut
 from pages.shared.texts import TEXTS, current_language, t
 from pages.shared.window import Window, pick_window
 from pages.shared.wording import in_language, refusal_detail
 
-SECTIONS = ("sources", "coverage", "quarantine", "upload", "entry")
+SECTIONS = ("sources", "coverage", "quarantine", "upload", "entry", "plants")
 MOST_ROWS = 200
 MOST_SOURCES = 50
 MOST_HISTORY = 100
 MOST_QUALITY = timedelta(days=92) // timedelta(microseconds=1)
-GROUPS = ("meter", "PV", "BESS", "weather")
+GROUPS = ("meter", "PV", "BESS", "weather", "price")
 ROW_PX = 20
 FLAGS = (
     "gap", "stale", "spike", "out_of_range", "duplicate", "out_of_order", "clock_shift",
@@ -88,6 +89,8 @@ def main() -> None:
         show_quarantine(store)
     elif section == "upload":
         show_upload(store, devices)
+    elif section == "plants":
+        show_plants(store)
     else:
         show_entry(store, devices)
 

@@ -12,6 +12,8 @@ import numpy as np
 import streamlit as st
 
 from core import measures
+from core.alert_store import open_alerts
+from core.analytics.alerts import SEVERITIES
 from core.analytics.energy import MIN_COVERAGE
 from core.charts import colour_of, with_alpha
 from core.fleet import (
@@ -33,6 +35,8 @@ LONGEST_NAME = 28  # of a device in the table, whose last columns must stay on t
 SPARK = (240, 56)  # width and height of a sparkline [px]; the width follows the card
 SUMMARY_STATE = {"failed": "error", "stale": "error", "coverage": "warning",
                  "quarantine": "warning"}  # fmt: skip
+
+ALERT_STATE = {"info": "unknown", "warning": "warning", "error": "error", "critical": "critical"}
 
 _STYLE = """<style>
 .st-key-fleet { display: grid; gap: 0.6rem; padding-top: 0.4rem;
@@ -64,7 +68,8 @@ def main() -> None:
     window = pick_window(reach, store.zone)
     chart.show_synthetic_ribbon(devices)
     fleet = data.report(store, fleet_report, window.start, window.end)
-    chart.show_key_figures(key_figures(fleet, data.report(store, day_energy), window))
+    figures = key_figures(fleet, data.report(store, day_energy), window)
+    chart.show_key_figures([*figures, open_alerts_figure()])
     st.subheader(headline(fleet))
     show_fleet(fleet, window)
     st.subheader(t("overview.table"))
@@ -115,19 +120,33 @@ def key_figures(
     )  # fmt: skip
     if day.coverage_ratio < MIN_COVERAGE:
         meters += f" · {t('overview.covered', ratio=numbers.percent(day.coverage_ratio))}"
-    figures += [
-        KeyFigure(t("overview.import", day=name), numbers.energy(day.imported), "kWh", note=meters),
-        KeyFigure(t("overview.export", day=name), numbers.energy(day.exported), "kWh", note=meters),
-    ]
+    exported = t("overview.exported", energy=numbers.energy(day.exported))
+    figures.append(
+        KeyFigure(
+            t("overview.import", day=name), numbers.energy(day.imported), "kWh",
+            # A row holds five figures: beside a generation the export goes below the import.
+            note=f"{exported} · {meters}" if day.plants else meters,
+        )
+    )  # fmt: skip
     if day.plants:
         plants = counted("overview.plants", len(day.plants), names=day.plants[0])
-        figures.append(
-            KeyFigure(
-                t("overview.generation", day=name), numbers.energy(day.generated), "kWh",
-                note=plants,
-            )
-        )  # fmt: skip
+        label, energy, note = t("overview.generation", day=name), day.generated, plants
+    else:
+        label, energy, note = t("overview.export", day=name), day.exported, meters
+    figures.append(KeyFigure(label, numbers.energy(energy), "kWh", note=note))
     return figures
+
+
+def open_alerts_figure() -> KeyFigure:
+    """How many alerts are open, and how many of them nobody acknowledged."""
+    with open_alerts(data.settings().store) as alerts:
+        going = alerts.alerts(only_open=True)
+    unseen = sum(one.acknowledged is None for one in going)
+    worst = max((one.severity for one in going), key=SEVERITIES.index, default="")
+    return KeyFigure(
+        t("overview.alerts"), numbers.number(len(going)), state=ALERT_STATE.get(worst, "good"),
+        note=t("alerts.figure.unseen", count=numbers.number(unseen)) if going else "",
+    )  # fmt: skip
 
 
 def counted(key: str, count: int, **values: str) -> str:

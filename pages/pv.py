@@ -14,7 +14,7 @@ from pages.shared import address, chart, data, numbers, pickers, states
 from pages.shared.texts import t
 from pages.shared.window import Window, pick_window
 
-SECTIONS = ("performance", "heatmap", "periods")
+SECTIONS = ("performance", "losses", "heatmap", "units", "degradation", "flags", "periods")
 
 
 def main() -> None:
@@ -32,11 +32,12 @@ def main() -> None:
         return
     span = pick_window([device], store.zone, default="30d")
     chart.show_synthetic_ribbon([device])
-    report = data.report(store, pv_report.plant_report, device.name, *span.view)
+    stamp = pv_plant.plants_stamp(store, data.settings().plants)
+    report = data.report(store, pv_report.plant_report, device.name, *span.view, stamp)
     if report is None:
         say_empty(device, signals, span)
         return
-    ctx = Context(store, device, signals, span, report)
+    ctx = Context(store, device, signals, span, report, stamp)
     chart.show_key_figures(key_figures(ctx))
     say_refusals(ctx)
     st.segmented_control(

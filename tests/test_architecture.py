@@ -57,7 +57,7 @@ ALLOWED_OWN_IMPORTS = {
 # Module or package -> all that it may import of other projects, beside the standard library.
 ALLOWED_FOREIGN_IMPORTS = {
     "core.errors": set(),
-    "core.analytics": {"numpy", "pandas", "scipy", "sklearn", "pvlib", "rainflow"},
+    "core.analytics": {"numpy", "pandas", "scipy", "sklearn", "threadpoolctl", "pvlib", "rainflow"},
     "core.downsample": {"numpy", "tsdownsample", "lttb"},
 }
 
@@ -70,6 +70,7 @@ SOLE_IMPORTERS = {
         "core.ledger",
         "core.journal",
         "core.query",
+        "core.sqlite_files",
     },
     "tsdownsample": {"core.downsample"},
     "lttb": {"core.downsample"},

@@ -390,7 +390,7 @@ def test_of_a_long_life_the_edges_of_what_differs_are_found(
     monkeypatch.setattr(current_checks, "SPREAD", 4)
     monkeypatch.setattr(current_checks, "SPREAD_DAYS", 5)
     for device in ("late-from-40", "same", "turned-untold", "dead"):
-        found = packs.load_battery.__wrapped__(store, device)  # type: ignore[attr-defined]  # anew
+        found = packs._load_battery.__wrapped__(store, device, DAY * 400)  # type: ignore[attr-defined]
         known = packs.load_battery(store, device)
         assert known is not None and len(known.strings[0].doubts) < 2
         for one, other in zip(found.strings[0].doubts, known.strings[0].doubts, strict=True):
@@ -398,12 +398,25 @@ def test_of_a_long_life_the_edges_of_what_differs_are_found(
             assert abs(one.start - other.start) <= DAY and abs(one.end - other.end) <= DAY
 
 
-def test_a_short_life_is_looked_at_as_a_whole_and_a_long_one_in_eight_months() -> None:
+def test_a_reading_that_stood_still_long_ago_is_found_by_who_looks_there(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packs, "RECENT_LIFE", 5 * DAY)
+    battery = packs.load_battery(store, "still")  # from day 50 to day 65 of 75
+    assert battery is not None and battery.still == ()
+    assert packs.load_battery(store, "still", battery.last - 4 * DAY) is battery
+    earlier = packs.load_battery(store, "still", battery.last - 20 * DAY)
+    assert earlier is not None and len(earlier.still) == 1
+    days = packs.load_days(store, "still", battery.first, battery.last - 7 * DAY)
+    assert days is not None and np.isnan(days.sat[52:64, 2]).all()
+
+
+def test_a_short_life_is_looked_at_as_a_whole_and_a_long_one_in_six_stretches() -> None:
     assert current_checks.spread_spans(5, 5 + 300 * DAY) == [(5, 5 + 300 * DAY)]
     for days in (301, 2700, 9000):
         spans = current_checks.spread_spans(0, days * DAY)
-        assert len(spans) == 8 and spans[0][0] == 0 and spans[-1][1] == days * DAY
-        assert all(end - start == 30 * DAY for start, end in spans)
+        assert len(spans) == 6 and spans[0][0] == 0 and spans[-1][1] == days * DAY
+        assert all(end - start == 28 * DAY for start, end in spans)
         assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
 
 
@@ -411,5 +424,9 @@ def test_a_gap_between_unlike_stretches_is_looked_at() -> None:
     spans = [(0, 10 * DAY), (20 * DAY, 30 * DAY), (40 * DAY, 50 * DAY)]
     day = np.arange(50)
     told = np.where(day < 10, -1.0, np.where(day >= 22, 1.0, 0.0))  # two days tell nothing
+    told[9] = 1.0  # one day of a week that says otherwise is chance
     assert current_checks.unlike_gaps(spans, day, told) == [(10 * DAY, 20 * DAY)]
     assert current_checks.unlike_gaps(spans, day, np.abs(told)) == []
+    assert current_checks.unlike_gaps(spans, day, np.where(day < 30, told, 0.0)) == [
+        (10 * DAY, 20 * DAY)
+    ]

@@ -315,3 +315,14 @@ def test_the_setting_names_another_place(tmp_path: Path) -> None:
     opened = open_store(store, journal=tmp_path / "fast" / "j.sqlite")
     assert opened.device("m1").rows == 20
     opened.close()
+
+
+def test_a_file_without_a_byte_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    path.touch()
+    with pytest.raises(StoreMissing):
+        open_journal(path)
+    with open_journal(path, create=True) as first, open_journal(path, create=True) as second:
+        assert first.append([Batch("d", [Reading("s", 10**15, 1.0)])]) == 1
+        assert second.last_seq == 1 and first.id == second.id
+    assert open_journal(path).check() == []

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from core.journal import COLLECTOR_START, COLLECTOR_STOP, FILE, Event, Journal, Tally, open_journal
+from core.errors import StoreLocked
+from core.journal import (
+    COLLECTOR_START,
+    COLLECTOR_STOP,
+    DEVICE_STOP,
+    FILE,
+    Collected,
+    DeviceState,
+    Event,
+    Journal,
+    Tally,
+    collector_lock,
+    open_journal,
+)
 from core.ledger import create_ledger
 from core.levels import HOUR, SECOND
 from core.live import (
@@ -96,10 +110,15 @@ def test_rates_are_means_of_the_last_minutes() -> None:
     assert errors_since(tally) == {"a": 4, "b": 15}
 
 
-def test_what_lies_before_the_collector_does_not_lower_the_rate() -> None:
+def test_attempts_of_an_earlier_run_do_not_raise_the_rate() -> None:
+    """140 in all, 100 of them before it began 20 s ago; the minute's count holds 25 of those."""
     began = NOW + 20 * SECOND
-    rates = poll_rates([Tally("a", NOW, 10, 0)], NOW + 30 * SECOND, began)
-    assert rates == {"a": pytest.approx(1.0)}
+    state = DeviceState("a", "", "", False, 140, 0, None, None, "", None, None)
+    told = {"a": Collected(began, 100)}
+    tally = [Tally("a", NOW, 65, 0)]
+    assert poll_rates(tally, NOW + 40 * SECOND, [state], told) == {"a": pytest.approx(2.0)}
+    later = [Tally("a", NOW + k * MINUTE, 120, 0) for k in range(11)]
+    assert poll_rates(later, NOW + 11 * MINUTE, [state], told) == {"a": pytest.approx(2.0)}
 
 
 # --- a journal ----------------------------------------------------------------------------------
@@ -171,6 +190,76 @@ def test_nobody_is_up_while_no_collector_is_at_work(here: tuple[Path, Journal, S
     assert not stopped.running
     assert {one.since for one in stopped.devices} == {NOW}
     assert stopped.polls_per_s == 0
+
+
+def test_a_sign_of_life_outweighs_the_end_of_another_run(
+    here: tuple[Path, Journal, Store],
+) -> None:
+    _, journal, store = here
+    journal.note_event("", NOW, COLLECTOR_STOP, "")
+    assert not report_of(store, NOW + SECOND).running
+    journal.note_alive(NOW + 2 * SECOND)
+    report = report_of(store, NOW + 3 * SECOND)
+    assert report.running and report.up == 1
+    assert not [one for one in report.outages if not one.device and one.end is None]
+
+
+def test_devices_taken_out_are_counted_nowhere(here: tuple[Path, Journal, Store]) -> None:
+    _, journal, store = here
+    assert report_of(store).former == (), "a journal that was never told leaves nobody out"
+    for name in ("good", "late"):
+        journal.note_collected(name, NOW - HOUR)
+    report = report_of(store)
+    assert [one.name for one in report.devices] == ["late", "good"]
+    assert report.former == ("gone", "never")
+    assert (report.errors, report.up) == (0, 1)
+    journal.note_event("gone", NOW, DEVICE_STOP, "")
+    (outage,) = [one for one in report_of(store).outages if one.device == "gone"]
+    assert (outage.end, outage.cut) == (NOW, True)
+
+
+def test_what_brings_the_readings_of_others_is_up(here: tuple[Path, Journal, Store]) -> None:
+    _, journal, store = here
+    journal.describe("hub", "", "", [Signal("p", "active_power", "kW")])
+    journal.note_poll("hub", NOW - HOUR, 0.0, None)
+    journal.note_collected("hub", NOW - HOUR, hub=True)
+    journal.note_collected("good", NOW - HOUR, by="hub")
+    journal.note_collected("gone", NOW - HOUR, by="other")
+    hub = next(one for one in report_of(store).devices if one.name == "hub")
+    assert (hub.state, hub.feeds, hub.newest) == ("up", ("good",), None)
+    journal.forget_collected({"hub"})
+    assert set(journal.collected() or {}) == {"hub", "good"}, "who it brings stays with it"
+    journal.forget_collected({"late"})
+    assert journal.collected() == {}, "nobody is collected, which is not to say nothing was told"
+    assert report_of(store).devices == ()
+
+
+def test_without_a_good_reading_a_device_that_answers_is_silent(
+    here: tuple[Path, Journal, Store],
+) -> None:
+    _, journal, store = here
+    journal.describe("mute", "", "", [Signal("p")])
+    journal.note_poll("mute", NOW - SECOND, 0.02, None)
+    mute = next(one for one in report_of(store).devices if one.name == "mute")
+    assert (mute.state, mute.since) == ("silent", None)
+
+
+def test_one_collector_or_several_that_share(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+
+    def refused(*, shared: bool) -> bool:
+        try:
+            with collector_lock(path, shared=shared):
+                return False
+        except StoreLocked as error:
+            assert f"process {os.getpid()};" in str(error)
+            return True
+
+    with collector_lock(path):
+        assert refused(shared=False) and refused(shared=True)
+    with collector_lock(path, shared=True):
+        assert refused(shared=False) and not refused(shared=True)
+    assert not refused(shared=False)
 
 
 def test_attempts_are_forgotten_after_days(here: tuple[Path, Journal, Store]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
@@ -18,9 +19,9 @@ from hypothesis import strategies as st
 import core.parts
 import core.pyramid
 from core.errors import StoreDamaged, StoreLocked
-from core.ledger import Ledger, create_ledger
+from core.ledger import Ledger, SignalRow, create_ledger
 from core.levels import DAY, HOUR, SECOND, parse_rules
-from core.parts import PartReader, PartWriter, period_edges, period_of, read_raw
+from core.parts import PartReader, PartWriter, period_edges, period_of, read_level, read_raw
 from core.pyramid import DeviceSession, cut_days, device_lock, make_chunks, remove_orphans, state_of
 from core.rollup import day_index, roll_levels
 from core.signals import Signal
@@ -143,6 +144,65 @@ def test_late_rows_ask_only_for_their_days(ledger: Ledger) -> None:
     assert len(chunks) == 2 and [chunk.rows for chunk in chunks] == [1, 1]
     assert [end - start for start, end in asked] == [DAY, DAY]
     assert [int(chunk.levels[LEVELS[4]].count[0]) for chunk in chunks] == [25, 25]
+
+
+@given(
+    zone=st.sampled_from(ZONES),
+    batches=st.lists(
+        st.lists(st.integers(-30 * 60, 80 * 60), min_size=1, max_size=30), min_size=1, max_size=4
+    ),
+)  # fmt: skip
+@hypothesis_settings(max_examples=15, deadline=None)
+def test_by_hours_is_the_same_as_by_days(zone: str, batches: list[list[int]]) -> None:
+    """Minutes around two days that stand: late, new, repeated and replaced readings."""
+
+    def stored(by_hours: bool) -> tuple[list[SignalRow], dict, list[str]]:
+        with scratch() as here, create_ledger(here / "st", zone=zone, rules=RULES) as ledger:
+            write(ledger, X, rows(2 * 1440, 60 * SECOND))
+            for number, minutes in enumerate(batches, 2):
+                ts = START + np.array(minutes, np.int64) * 60 * SECOND
+                value = np.array(minutes) % 7 / 8 if number % 2 else np.array(minutes) / 8
+                with DeviceSession(ledger, "m1", "meter") as session:
+                    levels = session.levels("x", ts)
+                    readings = (ts, value, np.full(len(ts), number, np.int64))
+                    for chunk in session.chunks(X, readings, levels=levels, by_hours=by_hours):
+                        session.append(X, chunk, levels)
+                    session.commit(lambda _: None)
+            tidy(ledger, "m1")
+            found = {}
+            for level in (None, *LEVELS):
+                table = (read_raw(PartReader(ledger.root), ledger.parts("m1"), "x", 0, 2**60)
+                         if level is None else
+                         read_level(PartReader(ledger.root), ledger.parts("m1"), level.name, "x",
+                                    0, 2**60))  # fmt: skip
+                found[level] = [column.tolist() for column in table]
+            signals = [replace(row, since=0) for row in ledger.signals("m1")]
+            return signals, found, list(verify_device(ledger, "m1"))
+
+    narrow = stored(True)
+    assert narrow == stored(False)
+    assert narrow[2] == []
+
+
+def test_by_hours_only_the_hours_of_the_readings_are_asked_for(ledger: Ledger) -> None:
+    write(ledger, X, rows(30 * 60))
+    asked: list[tuple[int, int]] = []
+    parts, state = ledger.parts("m1"), state_of(ledger.signals("m1")[0])
+    reader = PartReader(ledger.root)
+
+    def existing(start: int, end: int) -> tuple:
+        asked.append((start, end))
+        return read_raw(reader, parts, "x", start, end)
+
+    (chunk,) = make_chunks(
+        "x", rows(30, start=START + 10 * HOUR + 30 * 60 * SECOND + 1), state, LEVELS,
+        "Europe/Berlin", existing,
+        stored=lambda level, start, end: read_level(reader, parts, level.name, "x", start, end),
+    )  # fmt: skip
+    assert asked == [(START + 10 * HOUR, START + 11 * HOUR)]
+    assert chunk.levels[LEVELS[3]].ts.tolist() == [START + 10 * HOUR]
+    # 30 March begins at 23:00 UTC the day before, which has no rows; 23 hours of it have.
+    assert chunk.levels[LEVELS[4]].count.tolist() == [23 * 60 + 30]
 
 
 def test_what_stands_already_is_counted_and_not_written(ledger: Ledger) -> None:

@@ -77,7 +77,9 @@ def test_power_and_energy_have_a_range_in_every_unit() -> None:
         ("Messung 3 [kW]", "kW", -1e6, 1e6),
         ("Messung 4 [kWh]", "kWh", -1e12, 1e12),
         ("bms1_p3_v17", "mV", 100.0, 5000.0),
-        ("com_ap", "V", None, None),
+        ("com_ap", "V", -1e6, 1e6),
+        ("reactive_power", "var", -1e9, 1e9),
+        ("temp_air", "K", None, None),
     ):
         signal = catalogue.describe(name, unit=unit)
         assert (signal.low, signal.high) == (low, high), name

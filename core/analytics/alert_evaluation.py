@@ -114,14 +114,10 @@ def evaluate(rule: Rule, memory: DeviceMemory, readings: Readings, until: int) -
         return advance_silence(rule, memory.of(WHOLE), beats, until, readings.spans)
     fresh: list[Episode] = []
     for signal, (ts, measure) in _measures(rule, memory, readings, until).items():
-        fresh += advance(rule, memory.of(signal), ts, measure, _openings(readings, ts), signal)
+        fresh += advance(rule, memory.of(signal), ts, measure, readings.may_open, signal)
     if rule.per == "signal":
         return fresh
     return _pooled(rule, memory, fresh)
-
-
-def _openings(readings: Readings, ts: Int) -> Bool | None:
-    return None if readings.may_open is None else readings.may_open(ts)
 
 
 def _pooled(rule: Rule, memory: DeviceMemory, fresh: Sequence[Episode]) -> list[Episode]:

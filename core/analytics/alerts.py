@@ -9,7 +9,7 @@ Sources: ``docs/methods-alerts.md``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
@@ -152,7 +152,8 @@ def _what_is_wrong(rule: Rule) -> str:
         return f"condition {rule.condition!r} is not one of {', '.join(CONDITIONS)}"
     if not rule.limits:
         return f"needs a limit, e.g. warning = {{ above = 45 }}; severities: {SEVERITIES}"
-    if [*rule.severities] != sorted(set(rule.severities), key=SEVERITIES.index):
+    ranks = [SEVERITIES.index(one) if one in SEVERITIES else -1 for one in rule.severities]
+    if min(ranks) < 0 or ranks != sorted(set(ranks)):
         return f"severities must be of {', '.join(SEVERITIES)}, the mildest first, each once"
     for severity, limit in rule.limits:
         if limit.above is None and limit.below is None and rule.condition != "state":
@@ -285,8 +286,8 @@ def grade(rule: Rule, measure: Float) -> Int:
 
 
 def advance(
-    rule: Rule, memory: Memory, ts: Int, measure: Float, may_open: Bool | None = None,
-    signal: str = "",
+    rule: Rule, memory: Memory, ts: Int, measure: Float,
+    may_open: Callable[[Int], Bool] | None = None, signal: str = "",
 ) -> list[Episode]:  # fmt: skip
     """Take in readings, and give the episodes that began, went on or ended meanwhile.
 
@@ -295,8 +296,8 @@ def advance(
     memory : changed in place.
     ts, measure : times [µs UTC], ascending and later than all taken in before; what the rule's
         limits speak of. NaN is no reading.
-    may_open : where an episode may be raised (by day, outside maintenance); elsewhere what is bad
-        counts as between.
+    may_open : at which moments an episode may be raised (by day, outside maintenance); elsewhere
+        what is bad counts as between.
 
     Returns
     -------
@@ -305,19 +306,22 @@ def advance(
     known = np.isfinite(measure)
     if not known.all():
         ts, measure = ts[known], measure[known]
-        may_open = None if may_open is None else may_open[known]
     if memory.last is not None and len(ts) and ts[0] <= memory.last:
         later = ts > memory.last
         ts, measure = ts[later], measure[later]
-        may_open = None if may_open is None else may_open[later]
     if not memory.since:
         memory.since = [None] * len(rule.limits)
     if not len(ts):
         return [] if memory.open is None else [memory.open]
+    waiting = memory.open is not None or memory.since[0] is not None
+    # Most readings of most rules are far from any limit: one comparison says so.
+    near = rule.condition == "state" or bool(rule.limits[0][1].broken(measure).any())
+    if not waiting and not near:
+        memory.last = int(ts[-1])
+        return []
     grades = grade(rule, measure)
     if may_open is not None:
-        grades[(grades > 0) & ~may_open] = 0
-    waiting = memory.open is not None or memory.since[0] is not None
+        grades[(grades > 0) & ~may_open(ts)] = 0
     if not waiting and not (grades > 0).any():
         memory.last = int(ts[-1])
         return []

@@ -31,8 +31,8 @@ MOST_STEP_V = 0.05  # a knee must not outweigh all steps
 LEAST_MATCH = 0.3  # correlation of steps from which on a lag is one
 CLEAR_MATCH = 0.7  # correlation of steps from which on no lag is looked for
 MOST_DAYS = 300  # of a life that is looked at as a whole
-SPREAD = 8  # stretches of a longer one
-SPREAD_DAYS = 30  # of each
+SPREAD = 6  # stretches of a longer one
+SPREAD_DAYS = 28  # of each
 
 Doubted = Literal["turned", "clock"]
 
@@ -133,9 +133,9 @@ def _around(daily: Float) -> Float:
 
 
 def spread_spans(start: int, end: int) -> list[tuple[int, int]]:
-    """What to look at of [start, end) [µs]: all of it, or of a long life stretches of a month.
+    """What to look at of [start, end) [µs]: all of it, or of a long life six stretches of it.
 
-    The stretches lie evenly, the first and the last at its ends.
+    They are four weeks each and lie evenly, the first and the last at its ends.
     """
     if end - start <= MOST_DAYS * DAY_US:
         return [(start, end)]
@@ -155,15 +155,15 @@ def unlike_gaps(spans: Sequence[tuple[int, int]], day: Int, *told: Float) -> lis
     gaps = []
     for (_, before), (after, _) in pairwise(spans):
         left, right = np.searchsorted(day, [before // DAY_US, -(-after // DAY_US)])
-        if after > before and any(_last(one[:left]) != _last(one[right:][::-1]) for one in told):
+        sides = [(_usual(one[:left][::-1]), _usual(one[right:])) for one in told]
+        if after > before and any(one * other < 0 for one, other in sides):
             gaps.append((before, after))
     return gaps
 
 
-def _last(told: Float) -> float:
-    """The last value that tells; 0 without one."""
-    known = told[told != 0]
-    return float(known[-1]) if len(known) else 0.0
+def _usual(told: Float) -> float:
+    """What most of the first week of days says that tells anything; 0 without one."""
+    return float(np.sign(told[told != 0][: 2 * WINDOW_DAYS + 1].sum()))
 
 
 def find_doubts(kind: Doubted, day: Int, doubted: Float, margin: int = 0) -> tuple[Doubt, ...]:

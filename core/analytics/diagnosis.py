@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from core.analytics.chemistry import Chemistry
 from core.analytics.quality import HOUR_US, Bool, Float, Int
@@ -590,7 +591,7 @@ def diagnose(
         )
         few = np.isfinite(empties.charge[longer]).sum(axis=0) < 2 * options.least_rests
         drift[:, few] = np.nan
-    now_ah, now_half = _at_end(empties, recent_e, empty_ah, drift, newest)
+    now_ah, now_half = _at_end(empties, recent_e, longer, drift, newest)
     hour_day = (hours.ts - hours.ts[0]) / DAY_US if len(hours.ts) else np.empty(0)
     apart = estimate_resistance(
         hours, chemistry, hour_day > newest - options.recent_days, resistance, 0.05 * capacity_ah
@@ -624,25 +625,45 @@ def diagnose(
 
 
 def _at_end(
-    empties: Rests, rows: Bool, level: Float, drift: Float, newest: float
+    empties: Rests, rows: Bool, longer: Bool, drift: Float, newest: float
 ) -> tuple[Float, Float]:
     """Charge when empty at the end of the days, and half of its 95 % interval [cell], Ah.
 
-    The median of the recent rests is that of their middle day; from there the drift carries it
-    on. Its error is that of the median (1.2533 σ/√n about the line), that of the drift, and the
-    rounding of two voltages, which a cell that rests at the same one each time never loses.
+    Every recent rest is carried to the end by the drift, and the median taken there: that of the
+    values as they are would be those of a day or two in their middle, for a cell that drifts.
+    Level and drift err together: an error of the slope turns the line about the middle of the days
+    it is of, and counts from there. Beside it the error of the median about the line, of as many
+    rests as tell something of their own, and the rounding of two voltages, which a cell that rests
+    at the same one each time never loses.
+
+    Parameters
+    ----------
+    rows, longer : rests that the level, and that the drift is of [rest].
     """
-    nothing = np.full(len(level), np.nan)
-    if empties.charge is None or not rows.any():
+    if empties.charge is None or not rows.any() or not longer.any():
+        nothing = np.full(drift.shape[1], np.nan)
         return nothing, nothing
-    day, charge = empties.day[rows], empties.charge[rows]
-    ahead = newest - float(np.median(day))
-    rest = charge - level - drift[0] * (day[:, None] - float(np.median(day)))
-    n = np.maximum(np.isfinite(rest).sum(axis=0), 1)
-    own = MEDIAN_ERROR * MAD_TO_SIGMA * middle(np.abs(rest)) / np.sqrt(n)
-    half = np.hypot(1.96 * own, ahead * (drift[2] - drift[1]) / 2)
-    half = np.hypot(half, 1.96 * 2**0.5 * GRID_TILT * empties.grid_ah)
-    return level + ahead * drift[0], half
+    carried = empties.charge[rows] + drift[0] * (newest - empties.day[rows])[:, None]
+    now = middle(carried)
+    lever = newest - float(np.mean(empties.day[longer]))
+    own = MEDIAN_ERROR * MAD_TO_SIGMA * middle(np.abs(carried - now)) * _mean_error(carried)
+    half = np.hypot(own, lever * (drift[2] - drift[1]) / 2)
+    return now, np.hypot(half, 1.96 * 2**0.5 * GRID_TILT * empties.grid_ah)
+
+
+def _mean_error(values: Float) -> Float:
+    """Half of the 95 % interval of a mean in standard deviations of one value [cell].
+
+    Of n values whose neighbours correlate by r, n(1 − r)/(1 + r) tell something of their own.
+    """
+    known = np.isfinite(values)
+    n = known.sum(axis=0)
+    apart = np.where(known, values - middle(values), 0.0)
+    square = (apart**2).sum(axis=0)
+    alike = (apart[1:] * apart[:-1]).sum(axis=0) / np.where(square > 0, square, np.inf)
+    alike = np.clip(alike + (1 + 3 * alike) / np.maximum(n, 4), 0.0, 0.95)  # estimates are too low
+    own = np.maximum(n * (1 - alike) / (1 + alike), 2.0)
+    return np.asarray(stats.t.ppf(0.975, own - 1) / np.sqrt(own))
 
 
 def _medians(rests: Rests, rows: Bool, least: int, count: int) -> tuple[Float, Float]:

@@ -26,7 +26,8 @@ FLAT_CELLS = 4
 HELD_BACK = 0.85  # of the usual performance
 FREEZING = 2.0  # °C; snow lies up to here
 SNOWED_IN = 0.3  # of the usual performance
-DAY_US = 24 * HOUR_US
+SHIFT_LEAST = 10.0  # min: below, horizon and clouds shift the day as much
+SHIFT_DAYS = 7
 
 
 def flag_night(power_kw: Float, elevation: Float, kwp: float) -> Bool:
@@ -178,3 +179,58 @@ def day_midpoints(ts: Int, value: Float, day: Int, step_us: int) -> pd.Series:
         fall = np.interp(-threshold, -v[[last, last + 1]], at[[last, last + 1]])
         found[number] = (rise + fall) / 2
     return pd.Series(found, dtype=np.float64)
+
+
+def estimate_clock_shifts(
+    measured: pd.Series, expected: pd.Series, step_us: int, seed: int = 1
+) -> list[ClockShift]:
+    """Stretches of days on which the measured midpoint is off that of the clear sky.
+
+    The differences are smoothed over 11 days; days whose smoothed difference is alike within ten
+    minutes make a stretch. Only stretches of seven judged days or more, off by more than ten
+    minutes and half a step, with an interval that does not reach zero, are told.
+
+    Parameters
+    ----------
+    measured, expected : midpoints [µs] by day, from `day_midpoints`.
+    """
+    off = ((measured - expected) / 60e6).dropna()
+    if len(off) < SHIFT_DAYS:
+        return []
+    smooth = off.rolling(11, center=True, min_periods=3).median()
+    jump = smooth.diff(5).abs() > SHIFT_LEAST
+    level = (smooth / SHIFT_LEAST).round()
+    change = (level.diff().abs() > 1) | (jump & ~jump.shift(1, fill_value=False))
+    found = []
+    rng = np.random.default_rng(seed)
+    for _, part in off.groupby(change.cumsum()):
+        values = part.to_numpy()
+        if len(values) < SHIFT_DAYS:
+            continue
+        middle = float(np.median(values))
+        drawn = values[rng.integers(0, len(values), size=(500, len(values)))]
+        low, high = np.quantile(np.median(drawn, axis=1), [0.025, 0.975])
+        certain = low > 0 or high < 0
+        if certain and abs(middle) > max(SHIFT_LEAST, step_us / 120e6):
+            found.append(
+                ClockShift(int(part.index[0]), int(part.index[-1]), middle, float(low),
+                           float(high), len(values))
+            )  # fmt: skip
+    return _joined(found)
+
+
+def _joined(shifts: list[ClockShift]) -> list[ClockShift]:
+    """Neighbouring stretches of nearly the same shift made one."""
+    kept: list[ClockShift] = []
+    for one in shifts:
+        last = kept[-1] if kept else None
+        if last is not None and abs(last.minutes - one.minutes) < SHIFT_LEAST:
+            days = last.days + one.days
+            share = last.days / days
+            kept[-1] = ClockShift(
+                last.first, one.last, share * last.minutes + (1 - share) * one.minutes,
+                min(last.low, one.low), max(last.high, one.high), days,
+            )  # fmt: skip
+        else:
+            kept.append(one)
+    return kept

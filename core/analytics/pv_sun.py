@@ -18,12 +18,12 @@ def sun_position(ts: Int, latitude: float, longitude: float) -> tuple[Float, Flo
     ----------
     ts : int64[n] [µs UTC].
 
-    Source: pvlib `solarposition.ephemeris`, without refraction.
+    Source: pvlib `solarposition.spa_python` (NREL/TP-560-34302), without refraction.
     """
     from pvlib import solarposition
 
     times = pd.to_datetime(ts, unit="us", utc=True)
-    found = solarposition.ephemeris(times, latitude, longitude)
+    found = solarposition.spa_python(times, latitude, longitude)
     return found["elevation"].to_numpy(np.float64), found["azimuth"].to_numpy(np.float64)
 
 

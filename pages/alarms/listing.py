@@ -16,7 +16,7 @@ from pages.shared.texts import TEXTS, t
 LOOK = {"info": "unknown", "warning": "warning", "error": "error", "critical": "critical"}
 GRAVEST = tuple(reversed(SEVERITIES))
 MOST_ROWS = 200
-DURATIONS = ("s",)  # units of a peak that are told as a duration
+SHARES = ("deviation", "stuck", "reset")  # conditions whose measure without a unit is a share
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _row(one: Alert, zone: str, now: int) -> list[str]:
         table.cut(place_words(one), most=34),
         numbers.moment(one.start, zone),
         numbers.duration(lasted),
-        peak_words(one.peak, one.unit),
+        peak_words(one),
         numbers.number(one.count),
         t(f"alerts.state.{one.state}"),
         table.cut("" if who is None else f"{who.by}: {who.note}".rstrip(": "), most=40),
@@ -151,10 +151,10 @@ def rule_words(name: str) -> str:
     return t(key) if key in TEXTS else name
 
 
-def peak_words(value: float, unit: str) -> str:
-    """A peak with its unit; seconds as a duration, shares in percent."""
-    if unit in DURATIONS:
-        return numbers.duration(round(value * 1e6))
-    if unit == "1":
-        return numbers.percent(value)
-    return numbers.quantity(value, unit)
+def peak_words(one: Alert) -> str:
+    """A peak with its unit; seconds as a duration, shares in percent, states as they are."""
+    if one.unit == "s":
+        return numbers.duration(round(one.peak * 1e6))
+    if one.unit == "1" and one.condition in SHARES:
+        return numbers.percent(one.peak)
+    return numbers.quantity(one.peak, "" if one.unit == "1" else one.unit)

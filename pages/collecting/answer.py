@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from core.failures import parse_kept
 from core.levels import SECOND
 from core.live import DeviceLive, LiveReport, Outage, live_report
 from core.query import Store
@@ -15,7 +18,8 @@ LOOK = {
     "up": "good", "silent": "warning", "outage": "error", "never": "error", "stopped": "unknown",
 }  # fmt: skip
 DAY_US = 86_400 * SECOND
-LONGEST_ERROR = 44
+LONGEST_ERROR = 90
+MOST_NAMES = 12
 
 
 def load(store: Store, now: int) -> LiveReport | None:
@@ -113,7 +117,10 @@ def headline(report: LiveReport) -> str:
         # The longest first.
         first = min(found, key=lambda one: one.since if one.since is not None else report.now)
         if first.since is None:
-            return t("live.headline.never", name=first.name)
+            if len(found) == 1:
+                return t("live.headline.never", name=first.name)
+            return t("live.headline.silent_yets", count=numbers.number(len(found)),
+                     all=numbers.number(count))  # fmt: skip
         lasted = age(report.now - first.since)
         if len(found) == 1:
             return t(f"live.headline.{key}", name=first.name, age=lasted)
@@ -127,12 +134,20 @@ def show_devices(report: LiveReport, zone: str) -> None:
     """Table of all devices, those that need somebody first."""
     st.subheader(t("live.devices"))
     names = (
-        "device", "site", "state", "poll", "rate", "latency", "errors", "errors_all", "newest",
-        "age", "error",
+        "device", "site", "state", "poll", "rate", "latency", "errors", "newest", "age", "error",
     )  # fmt: skip
     rows = [device_row(one, report, zone) for one in report.devices]
-    table.show_table([t(f"live.col.{name}") for name in names], rows, numeric=(4, 5, 6, 7, 9))
+    table.show_table([t(f"live.col.{name}") for name in names], rows, numeric=(4, 5, 6, 8))
     chart.show_caption(t("live.devices.note", zone=zone))
+    if report.former:
+        chart.show_caption(t("live.devices.former", names=few(report.former)))
+
+
+def few(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - MOST_NAMES
+    told = ", ".join(names[:MOST_NAMES])
+    return f"{told} +{more}" if more > 0 else told
 
 
 def device_row(one: DeviceLive, report: LiveReport, zone: str) -> list[str]:
@@ -152,8 +167,7 @@ def device_row(one: DeviceLive, report: LiveReport, zone: str) -> list[str]:
         polled,
         numbers.NOTHING if listened else numbers.number(60 * one.polls_per_s, 1),
         latency,
-        numbers.number(one.errors),
-        numbers.number(about.errors),
+        f"{numbers.number(one.errors)} / {numbers.number(about.errors)}",
         numbers.NOTHING if one.newest is None else when(one.newest, now, zone),
         numbers.NOTHING if one.newest is None else age(now - one.newest),
         last_error(one, now, zone),
@@ -166,12 +180,18 @@ def last_error(one: DeviceLive, now: int, zone: str) -> str:
     if not about.last_error or about.last_error_at is None:
         return numbers.NOTHING
     words = error_words(about.last_error)
-    return table.cut(f"{when(about.last_error_at, now, zone)} · {words}", most=LONGEST_ERROR)
+    return table.wrapped(f"{when(about.last_error_at, now, zone)} · {words}", most=LONGEST_ERROR)
 
 
 def state_words(one: DeviceLive, now: int, zone: str) -> str:
     """State of a device in words."""
-    if one.state == "silent" and one.since is not None:
+    if one.state == "up" and one.feeds:
+        if len(one.feeds) == 1:
+            return t("live.state.feeds.one", name=one.feeds[0])
+        return t("live.state.feeds.many", count=numbers.number(len(one.feeds)))
+    if one.state == "silent":
+        if one.since is None:
+            return t("live.state.silent_yet")
         return t("live.state.silent", age=age(now - one.since))
     if one.state == "outage" and one.since is not None:
         return t("live.state.outage", moment=when(one.since, now, zone))
@@ -179,10 +199,15 @@ def state_words(one: DeviceLive, now: int, zone: str) -> str:
 
 
 def error_words(text: str) -> str:
-    """An error as the journal has it; its kind in the page's language."""
-    kind, _, why = text.partition(": ")
-    key = f"live.error.{kind}"
-    return t(key, why=why) if key in TEXTS else text
+    """An error as the journal has it, in the page's language as far as it is known there."""
+    failure = parse_kept(text)
+    kind, reason = f"live.error.{failure.kind}", f"live.why.{failure.key}"
+    if kind not in TEXTS:
+        return failure.english
+    if reason not in TEXTS:
+        return t(kind, why=failure.text)
+    why = t(reason, **failure.facts).strip()
+    return t(kind, why=f"{failure.place}: {why}" if failure.place else why)
 
 
 def reason_words(one: Outage) -> str:

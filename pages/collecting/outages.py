@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from core.failures import parse_kept
 from core.live import LiveReport, Outage
 from pages.collecting.answer import age, reason_words
 from pages.shared import chart, numbers, table
@@ -65,5 +66,5 @@ def outages_frame(report: LiveReport, zone: str) -> pd.DataFrame:
         "start": local([one.start for one in every]),
         "end": local([None if one.cut else one.end for one in every]),
         "observed_s": [one.lasted(report.now) / 1e6 for one in every],
-        "reason": [one.reason for one in every],
+        "reason": [parse_kept(one.reason).english for one in every],
     })  # fmt: skip

@@ -26,9 +26,9 @@ from core.charts import to_wall_ms
 from core.dossier_charts import Band, CurveLine, EventLine, PeakCourse, Points
 from core.ica_report import IcaDirection, ica_report
 from core.resistance_report import ResistanceReport, resistance_report
-from pages.packs import context, series
+from pages.packs import context, kept, series
 from pages.packs.context import DAY_US, Context
-from pages.shared import address, chart, data, numbers, states, table, theme
+from pages.shared import address, chart, numbers, states, table, theme
 from pages.shared.chart import KeyFigure
 from pages.shared.numbers import NBSP, NOTHING
 from pages.shared.texts import current_language, t
@@ -54,7 +54,7 @@ COMMON_REFUSALS = (
 def show(ctx: Context) -> None:
     """The tab."""
     notes = series.read_notes(ctx)
-    report = data.report(
+    report = kept.asked(
         ctx.store, capacity_report, ctx.device, ctx.start, ctx.end,
         series.declared(ctx, notes),
     )  # fmt: skip
@@ -229,7 +229,8 @@ def ledger_figure(
             t("packpulse.capacity.prior"), cell_charts.day_ms(report.prior.day - 0.5),
             report.prior.value, report.prior.low, report.prior.high,
         )  # fmt: skip
-    return dossier_charts.build_ledger_figure(
+    return kept.drawn(
+        dossier_charts.build_ledger_figure,
         [way for way in ways if len(np.asarray(way.x))], refused,
         told=told, prior=prior, trend=trend_bands(ctx, one), rated=rated,
         rated_label=t(
@@ -462,7 +463,7 @@ def show_projection(string: StringCapacity) -> None:
 def show_resistance(ctx: Context) -> None:
     """Resistance of all cells against their pack, and how it grows."""
     st.subheader(t("packpulse.capacity.ohm"))
-    report = data.report(
+    report = kept.asked(
         ctx.store, resistance_report, ctx.device, ctx.start, ctx.end
     )  # fmt: skip
     assert report is not None
@@ -538,7 +539,8 @@ def strip(
     axis: str,
 ) -> None:
     """One figure of a value a cell."""
-    figure = cell_charts.build_strip_figure(
+    figure = kept.drawn(
+        cell_charts.build_strip_figure,
         mine["pack"], mine["cell"], values, faults.tolist(),
         fault_names=context.fault_names(),
         pack_names={int(one): context.pack_name(one) for one in mine["pack"].unique()},
@@ -594,7 +596,7 @@ def ohm_caption(ctx: Context, report: ResistanceReport) -> str:
 def show_ica(ctx: Context) -> None:
     """dQ/dV and dV/dQ of slow charges or discharges, and where the peaks stand over time."""
     st.subheader(t("packpulse.capacity.ica"))
-    report = data.report(ctx.store, ica_report, ctx.device, ctx.start, ctx.end)
+    report = kept.asked(ctx.store, ica_report, ctx.device, ctx.start, ctx.end)
     assert report is not None
     if report.refusal:
         states.notice(t("packpulse.capacity.ica.none"), detail=why(report.refusal, "ica"))
@@ -645,7 +647,8 @@ def ica_figure(ctx: Context, one: IcaDirection) -> go.Figure:
                 1000 * (where - np.median(where)) if len(where) else where,
             )
         )
-    return dossier_charts.build_ica_figure(
+    return kept.drawn(
+        dossier_charts.build_ica_figure,
         curves, slopes, peaks, marks=marks,
         names=[t(f"packpulse.capacity.ica.panel.{name}") for name in ("dqdv", "dvdq", "peaks")],
         axes=[

@@ -17,7 +17,7 @@ from core.annotations import Annotation
 from core.pack_trends import TrendReport
 from core.trend_charts import Ray
 from core.trend_views import SeriesView
-from pages.packs import context, series
+from pages.packs import context, kept, series
 from pages.packs.context import Context
 from pages.packs.series import Choice, between, plus_minus
 from pages.shared import address, chart, numbers, states, table, theme
@@ -170,7 +170,8 @@ def show_fit(
 ) -> None:
     """The series by day with its line, drawn on for as long as a year but no longer than seen."""
     factor = choice.factor
-    figure = trend_charts.build_fit_figure(
+    figure = kept.drawn(
+        trend_charts.build_fit_figure,
         view.x, factor * view.values,
         labels=series.chart_words(),
         unit=choice.unit,
@@ -389,7 +390,8 @@ def show_cycles(view: SeriesView, choice: Choice) -> None:
                                    share=numbers.percent(END_OF_LIFE, 0))),
         ]  # fmt: skip
         bounds = (WIDEST[0] * base, WIDEST[1] * base)
-    figure = trend_charts.build_cycles_figure(
+    figure = kept.drawn(
+        trend_charts.build_cycles_figure,
         view.cycles, factor * view.values,
         Ray(band.x, factor * band.mid, factor * band.low, factor * band.high),
         [
@@ -470,7 +472,8 @@ def show_caterpillar(ctx: Context, frame: pd.DataFrame, choice: Choice, *, relat
     """Slopes in order of size with their intervals; a click shows the cell above."""
     unit = "mv" if relative else "pct"
     per_year = t(f"packpulse.series.{'mv_year' if relative else 'pct_year'}")
-    figure = trend_charts.build_slopes_figure(
+    figure = kept.drawn(
+        trend_charts.build_slopes_figure,
         [t("packpulse.trends.cell", cell=context.cell_name(*pair))
          for pair in zip(frame["pack"], frame["cell"], strict=True)],
         frame["pack"], frame["cell"], frame[f"slope_{unit}"], frame[f"low_{unit}"],
@@ -527,12 +530,13 @@ def show_slope_table(ctx: Context, frame: pd.DataFrame, *, relative: bool) -> No
     names = ("cell", "n", "slope", "interval", "theil_sen", "r2", "p", "p_adjusted", "verdict")
     columns = [t(f"packpulse.degradation.column.{one}", unit=per_year) for one in names]
     ordered = frame.sort_values([f"slope_{unit}", "pack", "cell"], na_position="last")
+    rows = kept.known(
+        "slopes",
+        (ctx.device, ordered, relative),
+        lambda: [slope_row(ctx, row, relative=relative) for _, row in ordered.iterrows()],
+    )
     with st.container(height=TABLE_HEIGHT, border=False):
-        table.show_table(
-            columns,
-            [slope_row(ctx, row, relative=relative) for _, row in ordered.iterrows()],
-            numeric=(1, 2, 3, 4, 5, 6, 7),
-        )
+        table.show_table(columns, rows, numeric=(1, 2, 3, 4, 5, 6, 7))
     units = {
         name: "mV/year" if name.endswith("_mv") else "%/year"
         for name in frame.columns

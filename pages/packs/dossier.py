@@ -24,9 +24,9 @@ from core.dossier_charts import EventLine, Panel, Points, Trace
 from core.pack_trends import TrendReport
 from core.packs import WeakCells, local_days
 from core.resistance_report import ResistanceReport, resistance_report
-from pages.packs import context, series
+from pages.packs import context, kept, series
 from pages.packs.context import Context
-from pages.shared import address, chart, data, numbers, states, table, theme
+from pages.shared import address, chart, numbers, states, table, theme
 from pages.shared.chart import KeyFigure
 from pages.shared.numbers import NBSP, NOTHING
 from pages.shared.texts import current_language, t
@@ -44,8 +44,8 @@ def show(ctx: Context) -> None:
     pack, cell = pick_cell(ctx)
     notes = read_notes(ctx, pack, cell)
     weak = context.load_weak(ctx)
-    resistances = data.report(ctx.store, resistance_report, ctx.device, ctx.start, ctx.end)
-    histories = data.report(
+    resistances = kept.asked(ctx.store, resistance_report, ctx.device, ctx.start, ctx.end)
+    histories = kept.asked(
         ctx.store, load_histories, ctx.device, ctx.start, ctx.end
     )  # fmt: skip
     assert histories is not None  # the page has asked for a battery already
@@ -240,7 +240,8 @@ def show_courses(ctx: Context, history: CellHistory, notes: Sequence[Annotation]
         if panel is not None
     ]  # fmt: skip
     first, last = float(day_ms(history.day[0] - 0.5)), float(day_ms(history.day[-1] + 0.5))
-    figure = dossier_charts.build_dossier_figure(
+    figure = kept.drawn(
+        dossier_charts.build_dossier_figure,
         panels,
         events=event_lines(ctx, notes),
         span=(first, last),

@@ -9,13 +9,13 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import cell_charts, cell_views
+from core import cell_charts, cell_views, trend_charts
 from core.analytics.quality import Float
 from core.cell_charts import ColourScale
 from core.cell_views import CellField, Field
-from pages.packs import context
+from pages.packs import context, kept, series
 from pages.packs.context import Context
-from pages.shared import address, chart, data, numbers, states, theme
+from pages.shared import address, chart, numbers, states, theme
 from pages.shared.texts import current_language, t
 
 VIEWS = ("layout", "days", "surface")
@@ -47,7 +47,7 @@ def show(ctx: Context) -> None:
     """The tab."""
     fields = known_fields(ctx)
     field = next((one for one in fields if one == address.get("of")), fields[0])
-    found = data.report(ctx.store, cell_views.load_field, ctx.device, field, ctx.start, ctx.end)
+    found = kept.asked(ctx.store, cell_views.load_field, ctx.device, field, ctx.start, ctx.end)
     if found is None or not np.isfinite(found.values[:, context.in_packs(ctx)]).any():
         states.notice(t(f"packpulse.heatmap.none.{field}", device=ctx.device))
         return
@@ -174,7 +174,8 @@ def show_layout(ctx: Context, found: CellField, choice: Choice) -> None:
         states.notice(t("packpulse.heatmap.empty_day", day=context.day_name(choice.day)))
         return
     faults = context.faults_of(ctx, context.load_weak(ctx))[mine]
-    figure = cell_charts.build_layout_figure(
+    figure = kept.drawn(
+        cell_charts.build_layout_figure,
         cell_views.place_cells(pack, cell, choice.rows), pack, cell, values[at],
         scale=scale,
         faults=faults.tolist(),
@@ -221,7 +222,10 @@ def show_days(ctx: Context, found: CellField, choice: Choice) -> None:
         return
     faults = context.faults_of(ctx, context.load_weak(ctx))[mine]
     incomplete = int((~found.complete).sum())
-    figure = cell_charts.build_days_figure(
+    notes = series.read_notes(ctx)
+    figure = kept.drawn(
+        trend_charts.build_noted_figure,
+        cell_charts.build_days_figure,
         found.day, values,
         np.array(ctx.battery.pack)[mine], np.array(ctx.battery.cell)[mine],
         complete=found.complete,
@@ -231,10 +235,12 @@ def show_days(ctx: Context, found: CellField, choice: Choice) -> None:
         fault_names=context.fault_names(),
         pack_names={one: context.pack_name(one) for one in ctx.packs},
         title=days_title(ctx, found, choice),
+        events=series.events_of(ctx, notes),
         theme=theme.kind(),
         language=current_language(),
     )  # fmt: skip
     context.show_cells_chart("days", figure)
+    series.say_notes(ctx, notes)
     key = "packpulse.heatmap.marked" + (".1" if incomplete == 1 else "")
     marked = t(key, count=numbers.number(incomplete)) if incomplete else ""
     beyond = counted(found, values)
@@ -266,7 +272,8 @@ def show_surface(ctx: Context, found: CellField, choice: Choice) -> None:
         states.notice(t("packpulse.heatmap.no_complete"), detail=t("packpulse.heatmap.try_low"))
         return
     pairs = zip(np.array(ctx.battery.pack)[mine], np.array(ctx.battery.cell)[mine], strict=True)
-    figure = cell_charts.build_surface_figure(
+    figure = kept.drawn(
+        cell_charts.build_surface_figure,
         found.day, values,
         cell_names=[context.cell_name(*pair) for pair in pairs],
         scale=scale,

@@ -18,7 +18,7 @@ from core.charts import HUES, TOKENS
 from core.pack_trends import TrendReport
 from core.packs import local_days
 from core.trend_charts import Course, Ray
-from pages.packs import context, series
+from pages.packs import context, kept, series
 from pages.packs.context import Context
 from pages.packs.series import between, plus_minus
 from pages.shared import address, chart, numbers, states, table, theme
@@ -186,7 +186,8 @@ def show_courses(
 ) -> None:
     """SAT voltage of packs and chosen cells."""
     incomplete = report.x[~report.days.charges.complete]
-    figure = trend_charts.build_courses_figure(
+    figure = kept.drawn(
+        trend_charts.build_courses_figure,
         courses_of(ctx, report, cells, weekly=weekly),
         y_title=t("packpulse.overview.sat.axis"),
         step=7.0 if weekly else 1.0,
@@ -237,7 +238,8 @@ def show_apart(
         )
         for place, pair in enumerate(cells)
     ]  # fmt: skip
-    figure = trend_charts.build_apart_figure(
+    figure = kept.drawn(
+        trend_charts.build_apart_figure,
         Course(
             t("packpulse.trends.common"), TOKENS[theme.kind()]["text"], "solid", report.x,
             report.common, 1.4,
@@ -404,7 +406,8 @@ def show_months(ctx: Context, report: TrendReport, cells: Sequence[tuple[int, in
         return
     factor = 1000 / MONTHS_A_YEAR
     clear = sum(one.low > 0 or one.high < 0 for one in known)
-    figure = trend_charts.build_months_figure(
+    figure = kept.drawn(
+        trend_charts.build_months_figure,
         [month_name(one.year, one.month) for one in known],
         [factor * one.value for one in known],
         [factor * one.low for one in known],

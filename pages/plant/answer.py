@@ -17,8 +17,9 @@ COMPARABLE = 0.05  # coverage may differ by this much from that of the period be
 def key_figures(ctx: Context) -> list[KeyFigure]:
     """PR, specific yield, energy, availability and capacity factor of the window."""
     before = data.report(
-        ctx.store, pv_report.plant_report, ctx.device.name, *query.previous_period(*ctx.view)
-    )
+        ctx.store, pv_report.plant_report, ctx.device.name, *query.previous_period(*ctx.view),
+        ctx.stamp,
+    )  # fmt: skip
     return [
         performance_figure(ctx.report, before),
         yield_figure(ctx.report, before),

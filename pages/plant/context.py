@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import query
+from core import pv_history, query
 from core.energies import Every
+from core.pv_history import DailyHistory
 from core.pv_report import PlantReport
-from pages.shared import address, chart, numbers, theme
+from pages.shared import address, chart, data, numbers, theme
 from pages.shared.texts import current_language, t
 from pages.shared.window import Window
 
@@ -33,6 +34,7 @@ class Context:
     signals: Sequence[query.SignalInfo]
     span: Window
     report: PlantReport
+    stamp: tuple[str, int]
 
     @property
     def zone(self) -> str:
@@ -91,3 +93,8 @@ def grid_words(ctx: Context) -> str:
 def local(ts: object, zone: str) -> pd.DatetimeIndex:
     """Times with their offset, for export."""
     return pd.to_datetime(np.asarray(ts, np.int64), unit="us", utc=True).tz_convert(zone)
+
+
+def load_history(ctx: Context) -> DailyHistory | None:
+    """Days of the plant's whole life, cached."""
+    return data.report(ctx.store, pv_history.daily_history, ctx.device.name, ctx.stamp)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core import battery_charts, pv_charts, pv_report
+from core import battery_charts, pv_charts, pv_report, pv_use
 from pages.plant.context import SHORT_COVERAGE, Context, grid_words, local, pick_every, show_below
-from pages.shared import chart, numbers
+from pages.shared import chart, data, numbers
 from pages.shared.texts import t
 
 
@@ -19,6 +19,7 @@ def show(ctx: Context) -> None:
     every = pick_every(ctx)
     table = pv_report.period_table(ctx.report, every)
     show_yields(ctx, table)
+    show_use(ctx)
     if table["pr"].notna().any():
         show_ratios(ctx, table)
 
@@ -80,6 +81,25 @@ def show_ratios(ctx: Context, table: pd.DataFrame) -> None:
     )  # fmt: skip
     chart.show_figure(figure, "ratios")
     chart.show_caption(" · ".join(ratio_words(ctx)))
+
+
+def show_use(ctx: Context) -> None:
+    """What of the energy is used on site, where its meter is known."""
+    found = data.report(ctx.store, pv_use.on_site, ctx.device.name, *ctx.view, ctx.stamp)
+    if found is None:
+        chart.show_caption(t("pv.use.none"))
+        return
+    chart.show_caption(
+        t(
+            "pv.use",
+            own=numbers.percent(found.self_consumption),
+            sufficient=numbers.percent(found.self_sufficiency),
+            exported=numbers.energy(found.exported),
+            meter=found.meter,
+            step=numbers.duration(found.step_us),
+            covered=numbers.percent(found.covered),
+        )
+    )
 
 
 def ratio_words(ctx: Context) -> list[str]:

@@ -11,6 +11,7 @@ from pages.shared.texts_dispatch import DISPATCH
 from pages.shared.texts_forecasts import FORECASTS
 from pages.shared.texts_live import LIVE
 from pages.shared.texts_packpulse import PACKPULSE
+from pages.shared.texts_plants import PLANTS
 from pages.shared.texts_pv import PV
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -1333,7 +1334,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error.other": ("This could not be shown.", "Das konnte nicht gezeigt werden."),
 } | PACKPULSE
-TEXTS |= LIVE | PV | FORECASTS | DISPATCH | ALERTS
+TEXTS |= LIVE | PV | PLANTS | FORECASTS | DISPATCH | ALERTS
 
 
 def current_language() -> str:

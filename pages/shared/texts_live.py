@@ -68,6 +68,10 @@ LIVE: dict[str, tuple[str, str]] = {
         "{count} of {all} devices give no good readings, {name} for {age}",
         "{count} von {all} Geräten liefern keine gültigen Messwerte, {name} seit {age}",
     ),
+    "live.headline.silent_yets": (
+        "{count} of {all} devices have given no good reading yet",
+        "{count} von {all} Geräten haben noch keinen gültigen Messwert geliefert",
+    ),
     "live.headline.never": (
         "{name} has given no reading yet",
         "{name} hat noch keinen Messwert geliefert",
@@ -79,6 +83,9 @@ LIVE: dict[str, tuple[str, str]] = {
     # --- states of a device ---
     "live.state.up": ("up", "erreichbar"),
     "live.state.silent": ("silent for {age}", "stumm seit {age}"),
+    "live.state.silent_yet": ("no good reading yet", "noch kein gültiger Messwert"),
+    "live.state.feeds.one": ("up, brings {name}", "erreichbar, bringt {name}"),
+    "live.state.feeds.many": ("up, brings {count} devices", "erreichbar, bringt {count} Geräte"),
     "live.state.outage": ("outage since {moment}", "Ausfall seit {moment}"),
     "live.state.never": ("never reached", "nie erreicht"),
     "live.state.stopped": ("not collected", "nicht erfasst"),
@@ -90,9 +97,8 @@ LIVE: dict[str, tuple[str, str]] = {
     "live.col.poll": ("Last poll", "Letzte Abfrage"),
     "live.col.rate": ("Polls/min", "Abfragen/min"),
     "live.col.latency": ("Latency", "Antwortzeit"),
-    "live.col.errors": ("Errors, 1 h", "Fehler, 1 h"),
-    "live.col.errors_all": ("Errors, all", "Fehler, gesamt"),
-    "live.col.newest": ("Newest good reading", "Neuester gültiger Messwert"),
+    "live.col.errors": ("Errors 1 h / all", "Fehler 1 h / alle"),
+    "live.col.newest": ("Newest good", "Neuester gültiger"),
     "live.col.age": ("Age", "Alter"),
     "live.col.error": ("Last error", "Letzter Fehler"),
     "live.listened": ("listened to", "meldet selbst"),
@@ -102,9 +108,84 @@ LIVE: dict[str, tuple[str, str]] = {
         "stumm: kein gültiger Messwert seit vier üblichen Schritten, mindestens 1 min · Fehler "
         "sind gescheiterte Abfragen · {zone}",
     ),
+    "live.devices.former": (
+        "Not collected any more: {names}",
+        "Nicht mehr erfasst: {names}",
+    ),
     "live.error.Unreachable": ("not reachable: {why}", "nicht erreichbar: {why}"),
     "live.error.NoAnswer": ("no answer: {why}", "keine Antwort: {why}"),
     "live.error.BadAnswer": ("unusable answer: {why}", "unbrauchbare Antwort: {why}"),
+    # --- why a device could not be asked; the English words are those of core.failures ---
+    "live.why.not_open": ("not open", "nicht geöffnet"),
+    "live.why.not_connected": ("not connected", "nicht verbunden"),
+    "live.why.no_connection": ("no connection", "keine Verbindung"),
+    "live.why.lost": ("connection lost", "Verbindung verloren"),
+    "live.why.ended": ("connection ended: {detail}", "Verbindung beendet: {detail}"),
+    "live.why.refused": (
+        "connection refused; nothing listens there",
+        "Verbindung abgelehnt; dort hört niemand zu",
+    ),
+    "live.why.no_route": ("no way there in the network", "im Netz kein Weg dorthin"),
+    "live.why.unknown_host": ("no such host", "Rechnername unbekannt"),
+    "live.why.certificate": (
+        "certificate not believed: {detail}",
+        "Zertifikat nicht anerkannt: {detail}",
+    ),
+    "live.why.detail": ("{detail}", "{detail}"),
+    "live.why.no_answer": ("no answer in time", "keine Antwort in der erlaubten Zeit"),
+    "live.why.within": ("nothing within {seconds} s", "nichts innerhalb von {seconds} s"),
+    "live.why.not_found": ("no such device answers", "ein solches Gerät antwortet nicht"),
+    "live.why.refuses": ("refuses: {detail}", "lehnt ab: {detail}"),
+    "live.why.refuses_topic": (
+        "refuses topic {topic}: {detail}",
+        "lehnt das Thema {topic} ab: {detail}",
+    ),
+    "live.why.queue_deleted": ("the queue was deleted", "die Warteschlange wurde gelöscht"),
+    "live.why.http": ("HTTP status {code} {detail}", "HTTP-Status {code} {detail}"),
+    "live.why.status": ("status {code} {detail}", "Status {code} {detail}"),
+    "live.why.no_status": ("the answer has no status", "die Antwort enthält keinen Status"),
+    "live.why.too_long": ("more than {count} bytes", "mehr als {count} Bytes"),
+    "live.why.count": ("{found} values for {asked}", "{found} Werte statt {asked}"),
+    "live.why.garbled": ("what came is no answer: {detail}", "keine verwertbare Antwort: {detail}"),
+    "live.why.checksum": ("telegrams with wrong checksums", "Telegramme mit falscher Prüfsumme"),
+    "live.why.no_telegram": ("no telegram that can be read", "kein lesbares Telegramm"),
+    "live.why.no_dataset": ("block {block} has no data set", "Block {block} hat keinen Datensatz"),
+    "live.why.no_sunspec": (
+        "no SunSpec device: no mark at {addresses}",
+        "kein SunSpec-Gerät: keine Kennung bei {addresses}",
+    ),
+    "live.why.chain": ("the chain of models does not end", "die Kette der Modelle endet nicht"),
+    "live.why.no_models": (
+        "none of the values; it has models {models}",
+        "keiner der Werte; es hat die Modelle {models}",
+    ),
+    "live.why.modbus_function": ("answer of function {code}", "Antwort der Funktion {code}"),
+    "live.why.modbus_1": ("illegal function (exception 1)", "unzulässige Funktion (Ausnahme 1)"),
+    "live.why.modbus_2": ("illegal data address (exception 2)", "unzulässige Adresse (Ausnahme 2)"),
+    "live.why.modbus_3": ("illegal data value (exception 3)", "unzulässiger Wert (Ausnahme 3)"),
+    "live.why.modbus_4": ("device failure (exception 4)", "Gerätefehler (Ausnahme 4)"),
+    "live.why.modbus_5": (
+        "accepted, not done yet (exception 5)",
+        "angenommen, noch nicht erledigt (Ausnahme 5)",
+    ),
+    "live.why.modbus_6": ("device busy (exception 6)", "Gerät beschäftigt (Ausnahme 6)"),
+    "live.why.modbus_7": ("not done (exception 7)", "nicht ausgeführt (Ausnahme 7)"),
+    "live.why.modbus_8": (
+        "memory parity error (exception 8)",
+        "Speicherfehler, Parität (Ausnahme 8)",
+    ),
+    "live.why.modbus_10": (
+        "gateway has no path to the device (exception 10)",
+        "Gateway hat keinen Weg zum Gerät (Ausnahme 10)",
+    ),
+    "live.why.modbus_11": (
+        "device behind the gateway does not answer (exception 11)",
+        "Gerät hinter dem Gateway antwortet nicht (Ausnahme 11)",
+    ),
+    "live.why.modbus_other": (
+        "unknown exception (exception {code})",
+        "unbekannte Ausnahme (Ausnahme {code})",
+    ),
     # --- values ---
     "live.values": ("Newest readings of {name}", "Neueste Messwerte von {name}"),
     "live.values.none": (
@@ -128,6 +209,7 @@ LIVE: dict[str, tuple[str, str]] = {
     "live.quality.stale": ("stale", "veraltet"),
     "live.quality.out_of_range": ("out of range", "außerhalb des Bereichs"),
     "live.quality.decode_error": ("not readable", "nicht lesbar"),
+    "live.quality.clock_ahead": ("clock ahead", "Uhr geht vor"),
     "live.quality.no_value": ("device has none", "Gerät hat keinen"),
     # --- chart ---
     "live.signals": ("Signals in the chart", "Signale im Diagramm"),
@@ -151,9 +233,13 @@ LIVE: dict[str, tuple[str, str]] = {
         "{what}, {span}",
     ),
     "live.chart.many": ("{count} signals", "{count} Signale"),
+    "live.chart.lanes": (
+        "outages of {count} further devices are in the table below",
+        "Ausfälle von {count} weiteren Geräten stehen in der Tabelle unten",
+    ),
     "live.chart.follows": (
-        "follows every second; switch off to zoom",
-        "läuft jede Sekunde mit; zum Zoomen anhalten",
+        "follows by itself; switch off to zoom",
+        "läuft von selbst mit; zum Zoomen anhalten",
     ),
     "live.chart.paused": (
         "halted at {moment}; drag or turn the wheel to zoom",
@@ -302,6 +388,22 @@ LIVE: dict[str, tuple[str, str]] = {
         "Wo sie fehlen, nicht als null gezählt: {names}.",
     ),
     "sites.course.gone": ("{name} in {count} cells", "{name} in {count} Intervallen"),
+    "sites.course.common": (
+        "Mean, smallest and greatest are of the {count} of {all} cells in which every device has a "
+        "value, so that means add up; coverage is of each line alone.",
+        "Mittel, kleinster und größter Wert gelten für die {count} von {all} Intervallen, in denen "
+        "jedes Gerät einen Wert hat, sodass sich Mittel addieren; die Abdeckung gilt je Zeile.",
+    ),
+    "sites.course.apart": (
+        "In no cell do all devices have a value: each line is of its own cells, and the lines do "
+        "not add up.",
+        "In keinem Intervall haben alle Geräte einen Wert: Jede Zeile gilt für ihre eigenen "
+        "Intervalle, und die Zeilen addieren sich nicht.",
+    ),
+    "sites.course.reach": (
+        "Readings reach over {time} of the {window} of this window: {span}.",
+        "Messwerte gibt es für {time} der {window} dieses Fensters: {span}.",
+    ),
     "sites.units": (
         "The units of these devices do not add up.",
         "Die Einheiten dieser Geräte passen nicht zusammen.",

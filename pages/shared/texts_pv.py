@@ -114,6 +114,16 @@ PV: dict[str, tuple[str, str]] = {
         "uncertainty unknown: class of sensor and meter not declared",
         "Unsicherheit unbekannt: Klasse von Sensor und Zähler nicht angegeben",
     ),
+    "pv.use": (
+        "Self-consumption {own}, self-sufficiency {sufficient}, export {exported} kWh: by meter "
+        "{meter}, split in steps of {step}, {covered} of the time.",
+        "Eigenverbrauch {own}, Autarkiegrad {sufficient}, Einspeisung {exported} kWh: nach Zähler "
+        "{meter}, in Schritten von {step} getrennt, {covered} der Zeit.",
+    ),
+    "pv.use.none": (
+        "Self-consumption: no single meter with the role “grid” at the site of this plant.",
+        "Eigenverbrauch: kein eindeutiger Zähler mit der Rolle „grid“ am Standort dieser Anlage.",
+    ),
     # --- heatmap ---
     "pv.heat": ("What is shown", "Was gezeigt wird"),
     "pv.heat.power": ("Power", "Leistung"),
@@ -147,4 +157,288 @@ PV: dict[str, tuple[str, str]] = {
     "pv.col.pr_temp": ("PR at 25 °C", "PR bei 25 °C"),
     "pv.col.temp_weighted": ("Modules [°C]", "Module [°C]"),
     "pv.col.coverage_ratio": ("Coverage", "Abdeckung"),
+    "pv.section.losses": ("Losses", "Verluste"),
+    "pv.section.units": ("Inverters and strings", "Wechselrichter und Strings"),
+    "pv.section.degradation": ("Degradation", "Degradation"),
+    "pv.section.flags": ("Flags and odd days", "Auffälligkeiten"),
+    # --- losses ---
+    "pv.losses.none": ("Losses cannot be told: {why}.", "Verluste sind nicht bestimmbar: {why}."),
+    "pv.losses.note": (
+        "the axis does not begin at zero; estimates with their 95 % interval",
+        "die Achse beginnt nicht bei null; Schätzungen mit 95-%-Intervall",
+    ),
+    "pv.losses.usual": (
+        "missed energy reckoned by the usual performance of {value} ({low} – {high})",
+        "Entgangenes gerechnet mit der üblichen Performance von {value} ({low} – {high})",
+    ),
+    "pv.losses.no_usual": (
+        "too few days to know the usual performance",
+        "zu wenige Tage für die übliche Performance",
+    ),
+    "pv.losses.title": (
+        "Greatest loss with a name: {what}, {hours} h or {share} of the light; {rest} h have none",
+        "Größter benannter Verlust: {what}, {hours} h oder {share} des Lichts; {rest} h bleiben "
+        "ungeklärt",
+    ),
+    "pv.losses.measured": ("measured", "gemessen"),
+    "pv.losses.remainder": ("what is left over", "was übrig bleibt"),
+    "pv.losses.no_flag": ("none flagged", "nichts markiert"),
+    "pv.losses.col.part": ("Part", "Anteil"),
+    "pv.losses.col.hours": ("kWh/kWp", "kWh/kWp"),
+    "pv.losses.col.share": ("Of the light", "Vom Licht"),
+    "pv.losses.col.interval": ("95 % interval", "95-%-Intervall"),
+    "pv.loss.yr": ("Light (Yr)", "Licht (Yr)"),
+    "pv.loss.temperature": ("Temperature", "Temperatur"),
+    "pv.loss.soiling": ("Soiling", "Verschmutzung"),
+    "pv.loss.snow": ("Snow", "Schnee"),
+    "pv.loss.clipping": ("Clipping", "Leistungsgrenze"),
+    "pv.loss.curtailment": ("Curtailment", "Abregelung"),
+    "pv.loss.outage": ("Outage", "Ausfall"),
+    "pv.loss.unexplained": ("Unexplained", "Ungeklärt"),
+    "pv.loss.rest": ("DC, inverter and unexplained", "DC, Wechselrichter, ungeklärt"),
+    "pv.loss.ya": ("DC (Ya)", "DC (Ya)"),
+    "pv.loss.inverter": ("Inverters", "Wechselrichter"),
+    "pv.loss.ac": ("AC to the meter", "AC bis zum Zähler"),
+    "pv.loss.conversion": ("Inverters and AC", "Wechselrichter und AC"),
+    "pv.loss.yf": ("Output (Yf)", "Abgabe (Yf)"),
+    "pv.lacks.temp": ("no temperature measured", "keine Temperatur gemessen"),
+    "pv.lacks.short": (
+        "under 60 days of performance",
+        "unter 60 Tage mit Performance",
+    ),
+    "pv.lacks.noise": (
+        "no decline between cleanings beyond the scatter",
+        "kein Rückgang zwischen Reinigungen über die Streuung hinaus",
+    ),
+    "pv.lacks.few_days": (
+        "under five days tell the usual performance",
+        "unter fünf Tage für die übliche Performance",
+    ),
+    "pv.lacks.no_peers": (
+        "neither peers nor light tell what was missed",
+        "weder Vergleich noch Licht sagen, was entging",
+    ),
+    "pv.lacks.dc": ("no DC power measured", "keine DC-Leistung gemessen"),
+    "pv.lacks.dc_partial": (
+        "DC power of some units only",
+        "DC-Leistung nur einiger Wechselrichter",
+    ),
+    "pv.lacks.dc_short": (
+        "DC power missing in over 5 % of the light",
+        "DC-Leistung fehlt in über 5 % des Lichts",
+    ),
+    "pv.lacks.no_meter": (
+        "no meter behind the inverters",
+        "kein Zähler hinter den Wechselrichtern",
+    ),
+    # --- units ---
+    "pv.units.none.inverters": (
+        "Fewer than three inverters: of two nobody can say which one is off.",
+        "Weniger als drei Wechselrichter: Bei zweien lässt sich nicht sagen, welcher abweicht.",
+    ),
+    "pv.units.none.strings": (
+        "Fewer than three strings are measured.",
+        "Weniger als drei Strings werden gemessen.",
+    ),
+    "pv.units.axis": ("against the median of the others", "gegen den Median der übrigen"),
+    "pv.units.note": (
+        "same moments from 200 W/m² on, at no limit; up to {days} days",
+        "gleiche Zeitpunkte ab 200 W/m², nicht an der Grenze; bis zu {days} Tage",
+    ),
+    "pv.units.interval": (
+        "intervals hold together at 95 %",
+        "Intervalle gelten gemeinsam zu 95 %",
+    ),
+    "pv.units.equal": (
+        "sizes not told, taken for equal",
+        "Größen nicht angegeben, als gleich angenommen",
+    ),
+    "pv.units.title.behind": (
+        "{unit} trails its peers by {share}",
+        "{unit} liegt {share} hinter den übrigen",
+    ),
+    "pv.units.title.alike": (
+        "No inverter trails its peers by more than {margin}",
+        "Kein Wechselrichter liegt mehr als {margin} zurück",
+    ),
+    "pv.units.title.inverters": (
+        "{count} inverters against their peers",
+        "{count} Wechselrichter im Vergleich",
+    ),
+    "pv.units.title.strings": (
+        "{count} strings against their peers",
+        "{count} Strings im Vergleich",
+    ),
+    "pv.units.col.rank": ("Rank", "Rang"),
+    "pv.units.col.unit": ("Unit", "Einheit"),
+    "pv.units.col.ratio": ("Of its peers", "Vom Vergleich"),
+    "pv.units.col.interval": ("Interval", "Intervall"),
+    "pv.units.col.days": ("Days", "Tage"),
+    "pv.units.col.verdict": ("Verdict", "Urteil"),
+    "pv.units.col.available": ("Available", "Verfügbar"),
+    "pv.units.col.down": ("Down [h]", "Ausfall [h]"),
+    "pv.units.col.lost": ("Missed [kWh]", "Entgangen [kWh]"),
+    "pv.verdict.behind": ("behind", "zurück"),
+    "pv.verdict.ahead": ("ahead", "voraus"),
+    "pv.verdict.alike": ("alike", "gleich"),
+    "pv.verdict.undecided": ("undecided", "offen"),
+    "pv.verdict.few_days": ("too few days", "zu wenige Tage"),
+    # --- degradation ---
+    "pv.degradation.none": (
+        "No degradation can be told: {why}.",
+        "Eine Degradation ist nicht bestimmbar: {why}.",
+    ),
+    "pv.degradation.short": (
+        "No rate is told from {days} days: weather and season would pass for wear.",
+        "Aus {days} Tagen wird keine Rate genannt: Wetter und Jahreszeit gälten als Alterung.",
+    ),
+    "pv.degradation.few_pairs": (
+        "No rate is told from {pairs} days that have one a year before.",
+        "Aus {pairs} Tagen mit Vorjahrestag wird keine Rate genannt.",
+    ),
+    "pv.degradation.mend": (
+        "Each day is compared with the same day a year before; {days} days are the least.",
+        "Jeder Tag wird mit demselben Tag des Vorjahres verglichen; {days} Tage sind das Mindeste.",
+    ),
+    "pv.degradation.line": ("year on year", "Jahr gegen Jahr"),
+    "pv.degradation.whole": (
+        "all readings, not the window alone",
+        "alle Messwerte, nicht nur der Zeitraum",
+    ),
+    "pv.degradation.days": ("{days} days count", "{days} Tage zählen"),
+    "pv.degradation.note": (
+        "median of {pairs} changes over a year; interval from 60-day stretches drawn anew",
+        "Median aus {pairs} Änderungen über ein Jahr; Intervall aus neu gezogenen Abschnitten "
+        "von 60 Tagen",
+    ),
+    "pv.degradation.uncorrected": (
+        "not corrected for temperature",
+        "nicht temperaturkorrigiert",
+    ),
+    "pv.degradation.title.none": (
+        "Performance of each day; no rate yet",
+        "Performance jedes Tages; noch keine Rate",
+    ),
+    "pv.degradation.title.declines": (
+        "Output changes by {rate} % a year (95 %: {low} to {high})",
+        "Der Ertrag ändert sich um {rate} % im Jahr (95 %: {low} bis {high})",
+    ),
+    "pv.degradation.title.rises": (
+        "Output rises by {rate} % a year (95 %: {low} to {high})",
+        "Der Ertrag steigt um {rate} % im Jahr (95 %: {low} bis {high})",
+    ),
+    "pv.degradation.title.not_distinguishable": (
+        "No change that stands out: {rate} % a year (95 %: {low} to {high})",
+        "Keine erkennbare Änderung: {rate} % im Jahr (95 %: {low} bis {high})",
+    ),
+    # --- flags ---
+    "pv.flags.title": (
+        "Most time: {what}, {hours} h in the window",
+        "Am längsten: {what}, {hours} h im Zeitraum",
+    ),
+    "pv.flags.title.none": (
+        "Nothing flagged in the window",
+        "Nichts Auffälliges im Zeitraum",
+    ),
+    "pv.flags.note": (
+        "night and stale values are left out of every figure",
+        "Nacht- und stehende Werte bleiben aus allen Zahlen heraus",
+    ),
+    "pv.flags.limit": (
+        "inverters limited to {power} as told",
+        "Wechselrichter laut Angabe auf {power} begrenzt",
+    ),
+    "pv.flags.limit.found": (
+        "limit of {power} found from flat tops",
+        "Grenze von {power} aus flachen Spitzen gefunden",
+    ),
+    "pv.flags.no_limit": (
+        "no AC limit told, no flat tops found",
+        "keine AC-Grenze angegeben, keine flachen Spitzen gefunden",
+    ),
+    "pv.flags.no_history": (
+        "Soiling, clock and odd days need the nominal power.",
+        "Verschmutzung, Uhr und auffällige Tage brauchen die Nennleistung.",
+    ),
+    "pv.flags.col.flag": ("Flag", "Merkmal"),
+    "pv.flags.col.hours": ("Hours", "Stunden"),
+    "pv.flags.col.means": ("Means", "Bedeutung"),
+    "pv.flag.night": ("Night value", "Nachtwert"),
+    "pv.flag.stale": ("Stale", "Stehender Wert"),
+    "pv.flag.clipping": ("Clipping", "Leistungsgrenze"),
+    "pv.flag.curtailment": ("Curtailment", "Abregelung"),
+    "pv.flag.snow": ("Snow", "Schnee"),
+    "pv.flag.night.means": (
+        "power or light while the sun is 6° and more below the horizon; left out",
+        "Leistung oder Licht bei Sonne 6° und mehr unter dem Horizont; ausgelassen",
+    ),
+    "pv.flag.stale.means": (
+        "the same value for an hour and more; left out",
+        "derselbe Wert eine Stunde und länger; ausgelassen",
+    ),
+    "pv.flag.clipping.means": (
+        "an inverter at its AC limit; true output",
+        "ein Wechselrichter an seiner AC-Grenze; echte Abgabe",
+    ),
+    "pv.flag.curtailment.means": (
+        "flat below the limit and under 85 % of the usual performance",
+        "flach unter der Grenze und unter 85 % der üblichen Performance",
+    ),
+    "pv.flag.snow.means": (
+        "days at 2 °C and less with under 30 % of what the light would give",
+        "Tage bis 2 °C mit unter 30 % dessen, was das Licht gäbe",
+    ),
+    "pv.soiling": (
+        "Soiling took {loss} of the energy ({low} – {high}): {count} stretches between {cleanings} "
+        "cleanings or rains fall by {slope} % a day (median).",
+        "Verschmutzung kostete {loss} der Energie ({low} – {high}): {count} Abschnitte zwischen "
+        "{cleanings} Reinigungen oder Regen ändern sich um {slope} % am Tag (Median).",
+    ),
+    "pv.soiling.short": (
+        "Soiling: under 60 days of performance, nothing is told.",
+        "Verschmutzung: unter 60 Tage mit Performance, keine Aussage.",
+    ),
+    "pv.soiling.noise": (
+        "Soiling: no decline between cleanings or rain beyond the scatter of the days.",
+        "Verschmutzung: kein Rückgang zwischen Reinigungen oder Regen über die Streuung hinaus.",
+    ),
+    "pv.clock.no_place": (
+        "Clock: place, tilt and azimuth are needed to compare with the sun.",
+        "Uhr: Für den Vergleich mit der Sonne fehlen Ort, Neigung oder Azimut.",
+    ),
+    "pv.clock.right": (
+        "Clock: the middle of the days agrees with the sun within 10 minutes.",
+        "Uhr: Die Tagesmitte stimmt auf 10 Minuten mit der Sonne überein.",
+    ),
+    "pv.clock.poa": ("the irradiance", "der Einstrahlung"),
+    "pv.clock.power": ("the power", "der Leistung"),
+    "pv.clock.off": (
+        "Clock of {what} is off by {minutes} min ({low} to {high}) from {first} to {last}, {days} "
+        "days judged; positive is late.",
+        "Uhr {what} weicht vom {first} bis {last} um {minutes} min ab ({low} bis {high}), {days} "
+        "Tage beurteilt; positiv ist spät.",
+    ),
+    "pv.anomalies.short": (
+        "Odd days: under 100 earlier days, nothing is told yet.",
+        "Auffällige Tage: unter 100 frühere Tage, noch keine Aussage.",
+    ),
+    "pv.anomalies.title": (
+        "{count} of {judged} judged days fell below what their past lets expect",
+        "{count} von {judged} beurteilten Tagen blieben unter dem, was ihre Vorgeschichte "
+        "erwarten lässt",
+    ),
+    "pv.anomalies.actual": ("day", "Tag"),
+    "pv.anomalies.expected": ("expected", "erwartet"),
+    "pv.anomalies.marked": ("stands out", "auffällig"),
+    "pv.anomalies.note": (
+        "expected by season, clearness and peers; about {rate} of healthy days stand out by chance",
+        "erwartet nach Jahreszeit, Klarheit und Vergleich; etwa {rate} gesunder Tage fallen "
+        "zufällig auf",
+    ),
+    "pv.anomalies.checks": ("{checks} checks a day", "{checks} Prüfungen am Tag"),
+    "pv.anomalies.plant": ("plant", "Anlage"),
+    "pv.anomalies.col.day": ("Day", "Tag"),
+    "pv.anomalies.col.unit": ("Of", "Von"),
+    "pv.anomalies.col.score": ("Against expected", "Gegen erwartet"),
+    "pv.anomalies.col.threshold": ("Told from", "Auffällig ab"),
 }

@@ -22,7 +22,24 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("outside {low} .. {high}", "außerhalb {low} .. {high}"),
     ("{count} fields instead of {width}", "{count} Felder statt {width}"),
     ("NUL bytes", "NUL-Bytes"),
+    ("no row of this table", "keine Zeile dieser Tabelle"),
+    ("the nominal year has no 29 February", "das Nennjahr hat keinen 29. Februar"),
+    ("no price", "kein Preis"),
     # --- notes about layouts ---
+    (
+        "typical year: months of {count} different years, kept as {year}",
+        "typisches Jahr: Monate aus {count} verschiedenen Jahren, abgelegt als {year}",
+    ),
+    ("hourly values of PVGIS, UTC", "Stundenwerte von PVGIS, UTC"),
+    ("not read: {names}", "nicht gelesen: {names}"),
+    (
+        "a forecast, kept by how long before its time it was known",
+        "eine Vorhersage, abgelegt danach, wie lange vorher sie bekannt war",
+    ),
+    (
+        "intervals of {minutes} min from midnight in {zone}",
+        "Intervalle von {minutes} min ab Mitternacht in {zone}",
+    ),
     ("time from column {name}", "Zeit aus Spalte {name}"),
     ("decimal comma", "Dezimalkomma"),
     ("no row yet", "noch keine Zeile"),

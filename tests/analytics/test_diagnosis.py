@@ -364,14 +364,30 @@ def test_the_charge_when_full_is_a_bound_to_the_side_of_the_cell() -> None:
     assert told == ["least", "most", "flat", "flat", "exact", "exact"]
 
 
+@pytest.mark.parametrize("alike", [0.0, 0.5, 0.85])
+def test_the_interval_of_the_charge_to_move_holds_in_nineteen_of_twenty(alike: float) -> None:
+    """400 cells that lose 0.08 Ah a day, with noise whose neighbours correlate, on a grid."""
+    rng = np.random.default_rng(1)
+    day = np.arange(90) + rng.uniform(0, 0.3, 90)
+    noise = rng.normal(size=(90, 400))
+    for i in range(1, 90):
+        noise[i] = alike * noise[i - 1] + (1 - alike**2) ** 0.5 * noise[i]
+    charge = np.round((-3.0 - 0.08 * day[:, None] + 0.15 * noise) / 0.03) * 0.03
+    rests = diagnosis.Rests(np.arange(90), day, charge, charge, charge, None, 0.03)
+    drift = np.stack(diagnosis.estimate_drift(day, charge, 0.03))
+    now, half = diagnosis._at_end(rests, day > 30.0, day > 0.0, drift, 90.0)
+    assert 0.92 <= np.mean(np.abs(now - (-3.0 - 0.08 * 90)) <= half) <= 0.995
+    assert np.median(half) < 0.6
+
+
 def test_a_drifting_cell_is_moved_by_what_it_lacks_on_the_last_day() -> None:
     """−2 Ah in the middle of the days, −0.05 Ah a day since then for 20 days: +3 Ah to put in."""
     day = np.arange(0.0, 41.0)
     charge = np.stack([-0.05 * (day - 20.0) - 2.0, np.zeros(41)], axis=1)
     rests = diagnosis.Rests(np.arange(41), day, charge, charge, charge, None, 0.1)
     drift = np.array([[-0.05, 0.0], [-0.06, -0.01], [-0.04, 0.01]])
-    level = np.array([-2.0, 0.0])
-    now, half = diagnosis._at_end(rests, np.ones(41, bool), level, drift, 40.0)
+    every = np.ones(41, bool)
+    now, half = diagnosis._at_end(rests, every, every, drift, 40.0)
     np.testing.assert_allclose(now, [-3.0, 0.0])
     np.testing.assert_allclose(half, np.hypot(20 * 0.01, 1.96 * 0.1 / 6**0.5))
     found = _found(["self_discharge", "healthy"], [-2.0, 0.0], [0.0, 0.0])

@@ -114,7 +114,9 @@ def test_simulated_devices_are_marked(open_page: OpenPage, simulated: str) -> No
     assert len(shown) == 5
     assert re.match(r"Devices up to date (good|warning) 9 of 9", shown[0])
     assert "grid connection m6" in shown[2]  # it holds what the other five count
-    assert shown[4].startswith("Generation,")
+    assert "export " in shown[2]
+    assert shown[3].startswith("Generation,")
+    assert shown[4] == "Open alerts good 0"
     found = cards(page)
     assert len(found) == 9
     assert any("PV power, sum of 4" in text for text in found)

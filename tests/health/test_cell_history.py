@@ -89,6 +89,16 @@ def test_monthly_means_by_hand() -> None:
     assert not len(monthly_shares(np.empty(0, np.int64), np.empty(0), "UTC"))
 
 
+def test_steps_of_one_day_count_as_one() -> None:
+    """Four equal steps on each of three days know no more than one each."""
+    ts = np.repeat(np.arange(3), 4).astype(np.int64) * DAY + np.tile(np.arange(4), 3) * HOUR
+    table = monthly_shares(ts, np.repeat([1.0, 1.1, 1.2], 4), "UTC")
+    assert table["n"].tolist() == [12]
+    assert table["high"][0] - 1.1 == pytest.approx(4.3027 * 0.1 / np.sqrt(3), rel=1e-4)
+    two_days = monthly_shares(ts[:8], np.repeat([1.0, 1.1], 4), "UTC")
+    assert np.isnan(two_days["low"][0])
+
+
 @pytest.mark.shared
 def test_a_real_pack_of_ten_hours_says_what_is_missing(shared: Any) -> None:
     with scratch() as folder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,12 @@ from bacpypes3.apdu import AbortPDU, AbortReason
 from bacpypes3.basetypes import EngineeringUnits, Reliability, StatusFlags
 
 from core.errors import BadAnswer, ConfigError, DeclarationError, DeviceError, NoAnswer, Unreachable
-from core.readings import Quality, Reading
-from core.toml_file import TomlFile, read_toml
+from core.readings import Quality
+from core.toml_file import TomlFile
 from ingest.bacnet import UNITS, Bacnet, BacnetPoint, read_quality
 from ingest.devices import DeviceSpec, make_device, parse_template
 from ingest.simulate_bacnet import serve_bacnet
+from tests.ingest.asking import poll_once, values_of, written
 from tests.ingest.ports import free_port
 
 TEMPLATE = """
@@ -61,9 +62,7 @@ VALUES = {"p": -12.5, "energy": 1234.56, "breaker": 1.0, "v1": 229.0, "v2": 230.
 
 
 def template_file(tmp_path: Path, text: str = TEMPLATE) -> TomlFile:
-    path = tmp_path / "meter.toml"
-    path.write_text(text, encoding="utf-8")
-    return read_toml(path)
+    return written(tmp_path, text, "meter.toml")
 
 
 @pytest.fixture
@@ -78,19 +77,6 @@ def device(points: Sequence[Any], timeout_s: float = 5.0, **settings: Any) -> De
 
 def udp_port() -> int:
     return free_port(socket.SOCK_DGRAM)
-
-
-async def poll_once(spec: DeviceSpec) -> dict[str, Reading]:
-    asked = Bacnet(spec)
-    try:
-        await asked.open()
-        return {one.signal: one for one in await asked.poll()}
-    finally:
-        await asked.close()
-
-
-def values_of(readings: Mapping[str, Reading]) -> dict[str, float]:
-    return {name: one.value for name, one in readings.items()}
 
 
 @pytest.mark.parametrize("multiple", [True, False])
@@ -243,7 +229,7 @@ def test_silence_and_return(points: Sequence[BacnetPoint]) -> None:
             assert values_of(
                 await poll_once(device(points, address=server.address))
             ) == pytest.approx(VALUES)
-            with pytest.raises(NoAnswer, match="no BACnet device 99 at"):
+            with pytest.raises(NoAnswer, match=r"BACnet 99 .*no such device answers"):
                 await poll_once(device(points, 0.5, address=server.address, device=99))
 
     asyncio.run(run())
@@ -329,7 +315,7 @@ def test_a_device_is_found_by_broadcast(points: Sequence[BacnetPoint]) -> None:
                 local = f"127.0.0.1/8:{asking}"
                 found = await poll_once(device(points, device=1234, local=local))
                 assert values_of(found) == pytest.approx(VALUES)
-                with pytest.raises(NoAnswer, match="no BACnet device 77"):
+                with pytest.raises(NoAnswer, match="BACnet 77: no such device answers"):
                     await poll_once(device(points, 0.5, device=77, local=local))
         finally:
             transport.close()

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -19,7 +20,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import DeclarationError
+from core.errors import BadAnswer, DeclarationError
 from core.journal import FILE, Journal, Poll, open_journal
 from core.ledger import open_ledger
 from core.query import open_store
@@ -30,12 +31,14 @@ from ingest.collector import (
     NOTES_WAIT_S,
     Collector,
     Writer,
+    bad_answer_pause,
     judge_age,
     waiting_time,
 )
 from ingest.collector_config import CollectorConfig, CollectorOptions, load_collector
 from ingest.logs import start_log
 from ingest.metrics import Metrics
+from ingest.modbus import Modbus
 from tests.servers import free_port, listens, wait_until
 
 REPO = Path(__file__).parents[2]
@@ -280,6 +283,8 @@ def test_reload_starts_and_ends_devices_and_leaves_the_others(setup: Setup) -> N
         setup.configure(B=second)
         process.send_signal(signal.SIGHUP)
         wait_until(lambda: setup.log.read_text().count("configuration taken") == 2, what="reload")
+        with open_journal(setup.store / FILE) as journal:
+            assert (set(journal.collected() or {}), journal.former()) == ({"B"}, ("A",))
         still, going = setup.good("A"), setup.good("B")
         setup.reached("B", going + 3)
         assert setup.good("A") == still
@@ -306,6 +311,24 @@ def test_killed_and_started_again_nothing_kept_is_lost(setup: Setup) -> None:
     ts, _ = store.raw("A", "active_power", 0, 2**60)
     assert 3 * len(ts) >= kept and (np.diff(ts) > 0).all()
     store.close()
+
+
+def test_a_second_collector_is_refused_until_the_first_is_gone(setup: Setup) -> None:
+    port = free_port()
+    setup.configure(A=port)
+    with simulated(setup.template, port):
+        first = setup.collect()
+        setup.reached("A")
+        second = start("collect", "--config", str(setup.config))
+        said, wrong = second.communicate(timeout=20)
+        assert (second.returncode, said) == (3, b"")
+        assert f"process {first.pid};" in wrong.decode() and b"Traceback" not in wrong
+        setup.reached("A", setup.good("A") + 3)
+        end(first, signal.SIGKILL)
+        third = setup.collect()
+        setup.reached("A", setup.good("A") + 3)
+        assert end(third) == 0
+    assert setup.kinds("").count("collector started") == 2
 
 
 def test_a_configuration_is_checked_before_anything_is_opened(setup: Setup) -> None:
@@ -374,7 +397,7 @@ def test_the_age_of_a_reading_is_judged_by_its_own_time() -> None:
     for age_s, quality in ((0, Quality.GOOD), (10, Quality.GOOD), (11, Quality.STALE)):
         assert judge_age(Reading("s", now - age_s * 10**6, 1.0), now, 10.0).quality is quality
     ahead = Reading("s", now + FUTURE_US + 1, 1.0)
-    assert judge_age(ahead, now, 10.0).quality is Quality.OUT_OF_RANGE
+    assert judge_age(ahead, now, 10.0).quality is Quality.CLOCK_AHEAD
     assert judge_age(Reading("s", 0, 1.0), now, None).quality is Quality.GOOD
     bad = Reading("s", 0, float("nan"), Quality.NO_VALUE)
     assert judge_age(bad, now, 10.0) is bad
@@ -385,6 +408,87 @@ def test_waiting_doubles_up_to_its_limit() -> None:
     assert [waiting_time(n, options) for n in (1, 2, 3, 4, 5, 6, 99)] == [1, 2, 4, 8, 16, 20, 20]
     spread = [waiting_time(1, CollectorOptions(jitter=0.2)) for _ in range(200)]
     assert 0.8 <= min(spread) < max(spread) <= 1.0
+
+
+def test_bad_answers_slow_down_and_never_for_long() -> None:
+    options = CollectorOptions(jitter=0.0)
+    pauses = [bad_answer_pause(n, 2.0, options) for n in (1, 2, 3, 4, 5, 6, 7, 8, 9, 999)]
+    assert pauses == [2, 2, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert bad_answer_pause(9, 300.0, options) == 300.0, "never sooner than its period"
+    quick = CollectorOptions(backoff_max_s=5.0)
+    assert bad_answer_pause(9, 2.0, quick) == 5.0
+
+
+def test_a_device_that_answers_nonsense_is_asked_less_often(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked every 50 ms for 1.5 s it would be 30 times; so after 0, 50, 100, 200, 400, 800 ms."""
+    asked: list[float] = []
+
+    class Mad(Modbus):
+        async def open(self) -> None:
+            pass
+
+        async def poll(self) -> list[Reading]:
+            asked.append(time.monotonic())
+            raise BadAnswer("nonsense")
+
+    monkeypatch.setattr("ingest.collector.transport_class", lambda name: Mad)
+    known = load_one(tmp_path, "period_s = 0.05")
+
+    async def run() -> None:
+        with open_journal(tmp_path / FILE, create=True) as journal, Metrics("") as metrics:
+            made = Collector(known, journal, logging.getLogger("t"), metrics,
+                             load_catalogue().describe)  # fmt: skip
+            asyncio.get_running_loop().call_later(1.5, made.stop)
+            await made.run()
+
+    asyncio.run(run())
+    assert 3 <= len(asked) <= 7
+
+
+def test_what_no_site_can_have_is_out_of_range_and_a_clock_ahead_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Odd(Modbus):
+        async def open(self) -> None:
+            pass
+
+        async def poll(self) -> list[Reading]:
+            now = time.time_ns() // 1000
+            made.stop()
+            return [Reading("a", now, 1.23e59), Reading("b", now + 2 * FUTURE_US, 5.0),
+                    Reading("c", now, 5.0)]  # fmt: skip
+
+    monkeypatch.setattr("ingest.collector.transport_class", lambda name: Odd)
+    unit = 'quantity = "active_power"\nunit = "kW"\naddress = 1\n'
+    points = "".join(f'[[device.point]]\nsignal = "{name}"\n{unit}' for name in "abc")
+    known = load_one(tmp_path, points=points)
+
+    async def run() -> None:
+        nonlocal made
+        with open_journal(tmp_path / FILE, create=True) as journal, Metrics("") as metrics:
+            made = Collector(known, journal, logging.getLogger("t"), metrics,
+                             load_catalogue().describe)  # fmt: skip
+            await made.run()
+            found = {one.signal.name: one.quality for one in journal.last_values("D")}
+        assert found == {"a": Quality.OUT_OF_RANGE, "b": Quality.CLOCK_AHEAD, "c": Quality.GOOD}
+
+    made: Collector
+    with caplog.at_level(logging.WARNING, "t"):
+        asyncio.run(run())
+    (said,) = [one for one in caplog.records if one.message == "clock ahead"]
+    assert vars(said)["device"] == "D" and 118 <= vars(said)["seconds"] <= 121
+
+
+def load_one(folder: Path, more: str = "", points: str = "") -> CollectorConfig:
+    """A configuration of one Modbus device."""
+    point = points or '[[device.point]]\nsignal = "s"\naddress = 1\n'
+    path = folder / "collector.toml"
+    path.write_text(
+        f'[[device]]\nname = "D"\ntransport = "modbus"\nhost = "127.0.0.1"\n{more}\n{point}'
+    )
+    return load_collector(path)
 
 
 def test_polls_are_counted_with_readings_or_soon_without(tmp_path: Path) -> None:
@@ -433,3 +537,37 @@ def test_probe_prints_values_with_units_and_keeps_nothing(setup: Setup) -> None:
                  "--set", "host=127.0.0.1")  # fmt: skip
     _, wrong = done.communicate(timeout=20)
     assert done.returncode == 1 and b"Unreachable" in wrong
+
+
+@pytest.mark.parametrize("command", ["collect", "settle"])
+@pytest.mark.parametrize("where", ["file", "/proc/nowhere"])
+def test_a_store_that_cannot_be_is_told_in_a_sentence(
+    setup: Setup, command: str, where: str
+) -> None:
+    setup.configure(A=502)
+    if where == "file":
+        where = str(setup.folder / "file")
+        Path(where).write_text("x")
+    config = ("--config", str(setup.config)) if command == "collect" else ()
+    done = start(command, *config, "--store", where)
+    _, wrong = done.communicate(timeout=20)
+    assert done.returncode == 3
+    assert wrong.decode().count("\n") == 1 and where in wrong.decode()
+
+
+def test_a_taken_port_of_metrics_is_told_in_a_sentence(setup: Setup) -> None:
+    setup.configure(A=502)
+    with socket.create_server(("127.0.0.1", setup.metrics)):
+        done = start("collect", "--config", str(setup.config))
+        _, wrong = done.communicate(timeout=20)
+    assert done.returncode == 3
+    assert wrong.decode().startswith(f"metrics cannot be served at 127.0.0.1:{setup.metrics}")
+    assert wrong.decode().count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [("127.0.0.1", "--port", "99999"), ("not a host",)])
+def test_a_scan_of_nothing_that_can_be_is_told_in_a_sentence(words: tuple[str, ...]) -> None:
+    done = start("scan", *words)
+    _, wrong = done.communicate(timeout=20)
+    assert done.returncode == 2
+    assert b"Traceback" not in wrong and (b"65535" in wrong or b"not a host" in wrong)

@@ -25,11 +25,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from core.errors import BadAnswer, ConfigError, DeclarationError, DeviceError, NoAnswer, Unreachable
 from core.journal import FILE, open_journal
 from core.readings import Batch, Quality, Reading
-from core.toml_file import TomlFile, read_toml
+from core.toml_file import TomlFile
 from ingest.devices import DeviceSpec, make_device, parse_template, transport_class
 from ingest.opcua import OpcUa, OpcUaPoint, OpcUaSubscription, microseconds, read_reading
 from ingest.opcua_history import windows
 from ingest.simulate_opcua import Access, SimulatedOpcUa, serve_opcua
+from tests.ingest.asking import poll_once, written
+from tests.ingest.listening import Kept
 from tests.ingest.ports import free_port, line_to
 
 REPO = Path(__file__).parents[2]
@@ -69,9 +71,7 @@ VALUES = {"soc": 61.5, "p": -12.0, **CELLS}
 
 
 def template_file(tmp_path: Path, text: str = TEMPLATE) -> TomlFile:
-    path = tmp_path / "rack.toml"
-    path.write_text(text, encoding="utf-8")
-    return read_toml(path)
+    return written(tmp_path, text, "rack.toml")
 
 
 @pytest.fixture(scope="module")
@@ -117,16 +117,6 @@ def device(
     return DeviceSpec(
         "RACK", "", "", "UTC", checked.spoken("opcua"), checked, tuple(points), timeout_s=timeout_s
     )
-
-
-async def poll_once(spec: DeviceSpec) -> dict[str, Reading]:
-    """All readings by signal of a device that is opened, asked and closed."""
-    asked = OpcUa(spec)
-    try:
-        await asked.open()
-        return {one.signal: one for one in await asked.poll()}
-    finally:
-        await asked.close()
 
 
 def test_many_nodes_come_in_one_request(points: Sequence[OpcUaPoint], site: Site) -> None:
@@ -315,20 +305,14 @@ def test_slow_and_nonsense_answers(points: Sequence[OpcUaPoint], site: Site) -> 
 def test_a_subscription_tells_every_change(points: Sequence[OpcUaPoint], site: Site) -> None:
     async def run() -> None:
         server = site.server
-        told: list[Reading] = []
-        news = asyncio.Event()
+        kept = Kept()
 
-        async def deliver(batches: Sequence[Batch]) -> None:
-            for batch in batches:
-                assert batch.device == "RACK"
-                told.extend(batch.readings)
-            news.set()
-
-        async def until(count: int) -> None:
-            async with asyncio.timeout(5):
-                while len(told) < count:
-                    news.clear()
-                    await news.wait()
+        async def until(count: int) -> list[Reading]:
+            await kept.until(lambda: len(kept.readings) >= count, 5)
+            assert {name for name, _ in kept.readings} == {"RACK"}
+            told = [one for _, one in kept.readings]
+            kept.batches.clear()
+            return told
 
         stranger = OpcUaPoint(signal="a", node="ns=2;s=Nothing")
         settings = {"url": server.url, "mode": "subscribe", "publish_s": 0.05, "queue": 100}
@@ -336,16 +320,14 @@ def test_a_subscription_tells_every_change(points: Sequence[OpcUaPoint], site: S
         assert transport_class(spec.transport) is OpcUaSubscription
         listening = OpcUaSubscription(spec)
         await listening.open()
-        task = asyncio.create_task(listening.listen(deliver))
-        await until(len(VALUES) + 1)
-        first = {one.signal: one for one in told}
+        task = asyncio.create_task(listening.listen(kept.deliver))
+        first = {one.signal: one for one in await until(len(VALUES) + 1)}
         assert first.pop("a").quality is Quality.NO_VALUE
         assert {name: one.value for name, one in first.items()} == pytest.approx(VALUES)
-        told.clear()
         start = datetime(2026, 5, 1, tzinfo=UTC)
         for step in range(20):
             await server.tell("soc", float(step), moment=start + timedelta(seconds=step))
-        await until(20)
+        told = await until(20)
         assert [one.value for one in told] == list(range(20))
         assert [one.ts for one in told] == [
             microseconds(start + timedelta(seconds=step)) for step in range(20)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.readings import Quality
+from core.readings import Quality, Reading
 from ingest.payload import (
     Absent,
     Clock,
@@ -194,3 +194,15 @@ def test_readings_of_a_device_go_together_in_order() -> None:
         (batch.device, [reading.ts for reading in batch.readings]) for batch in merged(batches)
     ]
     assert found == [("b", [0, 2]), ("a", [1]), ("c", [3])]
+
+
+def test_what_is_measured_is_never_true() -> None:
+    def read(payload: bytes, **told: Any) -> Reading | None:
+        return PayloadPoint(**told).found_in(read_document(payload), 0)
+
+    bad = Reading("active_power", 0, math.nan, Quality.DECODE_ERROR)
+    assert str(read(b"true", signal="active_power")) == str(bad)
+    assert str(read(b"false", signal="x", unit="kW")) == str(bad._replace(signal="x"))
+    assert read(b"true", signal="door_alarm") == Reading("door_alarm", 0, 1.0), "by its name"
+    assert read(b"true", signal="x", kind="state") == Reading("x", 0, 1.0)
+    assert read(b"true", signal="x", texts={"true": 5.0}) == Reading("x", 0, 5.0)

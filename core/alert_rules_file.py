@@ -1,0 +1,290 @@
+"""Rules as an editable table, and back into the file of one's own with its comments kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from core.alert_rules import (
+    BUILT_IN,
+    AlertConfig,
+    RuleTable,
+    config_from,
+    load_alerts,
+    rule_as_table,
+)
+from core.analytics.alerts import SEVERITIES, Limit, Rule
+from core.errors import ConfigError, DeclarationError, SourceError, StoreError
+from core.toml_file import TomlFile, read_toml, what_is_wrong
+
+SET = "set"  # a limit of a state: any value that is not normal
+LISTED = ("quantity", "signal", "device", "group", "site", "recipients")
+COLUMNS = (
+    "name", "enabled", "condition", "quantity", "signal", "device", *SEVERITIES, "hold_s",
+    "clear_by", "clear_s", "per", "day_only", "against", "mean_s", "over_s", "quiet", "recipients",
+    "escalate_s", "note",
+)  # fmt: skip
+BY_HAND = "a value over several lines or in a table of its own has to be changed by hand"
+_NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?"
+_BOUND = re.compile(rf"([<>])\s*({_NUMBER})")
+
+
+# --- table ----------------------------------------------------------------------------------------
+
+
+def limit_text(limit: Limit | None) -> str:
+    """``> 45``, ``< 180, > 260``; ``set`` for any value that is not normal; empty for none."""
+    if limit is None:
+        return ""
+    bounds = [("<", limit.below), (">", limit.above)]
+    return ", ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None) or SET
+
+
+def parse_limit(text: str) -> dict[str, float] | None:
+    """The bounds that a text says; None for an empty one.
+
+    Raises
+    ------
+    ConfigError : it is not of the form that `limit_text` gives.
+    """
+    text = (text or "").strip()
+    if not text:
+        return None
+    if text.casefold() == SET:
+        return {}
+    found = _BOUND.findall(text)
+    if not found or re.sub(r"[\s,;]", "", _BOUND.sub("", text)):
+        raise ConfigError(f"{text!r} is no limit; expected e.g. > 45 or < 180, > 260")
+    names = {"<": "below", ">": "above"}
+    return {names[sign]: float(number.replace(",", ".")) for sign, number in found}
+
+
+def rules_frame(rules: Sequence[Rule]) -> pd.DataFrame:
+    """One row a rule, in the columns `COLUMNS`."""
+    rows = []
+    for rule in rules:
+        table = RuleTable.model_validate(rule_as_table(rule)).model_dump()
+        limits = dict(rule.limits)
+        row = {name: table[name] for name in COLUMNS if name not in SEVERITIES}
+        row |= {name: limit_text(limits.get(name)) for name in SEVERITIES}
+        row |= {name: ", ".join(row[name]) for name in LISTED if name in row}
+        rows.append(row)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def rules_from_frame(frame: pd.DataFrame, before: Sequence[Rule]) -> tuple[Rule, ...]:
+    """Rules of a table; what has no column is as it was before.
+
+    Raises
+    ------
+    ConfigError : names the rule and what cannot be.
+    """
+    known = {rule.name: rule_as_table(rule) for rule in before}
+    rules: list[Rule] = []
+    for row in frame.to_dict("records"):
+        name = _text(row["name"])
+        if not name:
+            raise ConfigError("a rule has no name")
+        if name in [rule.name for rule in rules]:
+            raise ConfigError(f"rule {name!r} twice")
+        rules.append(_rule_of(name, {str(key): value for key, value in row.items()}, known))
+    return tuple(rules)
+
+
+def _rule_of(name: str, row: Mapping[str, Any], known: Mapping[str, dict[str, Any]]) -> Rule:
+    told = {k: v for k, v in known.get(name, {}).items() if k not in SEVERITIES}
+    for column in COLUMNS:
+        value = row.get(column)
+        if column in SEVERITIES:
+            limit = parse_limit(_text(value))
+            if limit is not None:
+                told[column] = limit
+        elif column in LISTED:
+            told[column] = [part.strip() for part in _text(value).split(",") if part.strip()]
+        elif value is not None and value == value:  # neither empty nor NaN
+            told[column] = value
+    told["name"] = name
+    try:
+        return RuleTable.model_validate(told).as_rule()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ConfigError(f"rule {name!r}: {first['loc'][0]} {what_is_wrong(first)}") from error
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+# --- file -----------------------------------------------------------------------------------------
+
+
+def write_rules(config: AlertConfig, rules: Sequence[Rule], zone: str) -> AlertConfig:
+    """Let the file of one's own give these rules; gives what it says now.
+
+    Only tables of rules that differ are touched, line by line: comments and all else stay.
+
+    Raises
+    ------
+    ConfigError : the file holds a rule in a form that lines cannot be changed of; or it was
+        changed since it was read.
+    StoreError : it cannot be written.
+    """
+    path = config.path
+    text = path.read_text("utf-8") if path.exists() else ""
+    if path.exists() and load_alerts(path, zone) != config:
+        raise ConfigError(f"{path} was changed meanwhile; look at it again")
+    new = edited(text, config, rules)
+    try:
+        checked = config_from(_as_file(path, new), zone)
+    except SourceError as error:
+        raise ConfigError(f"{path}: {error.why}; {BY_HAND}") from error
+    wanted = {rule.name: rule for rule in rules}
+    if {rule.name: rule for rule in checked.rules} != wanted:
+        raise ConfigError(f"{path} would not say what the table says; {BY_HAND}")
+    _write(path, new)
+    return replace(checked, path=path)
+
+
+def _as_file(path: Path, text: str) -> TomlFile:
+    try:
+        return TomlFile(path, tuple(text.splitlines()), tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise DeclarationError(path, str(error)) from error
+
+
+def edited(text: str, config: AlertConfig, rules: Sequence[Rule]) -> str:
+    """The text of the file with what differs changed."""
+    shipped = {str(one["name"]): dict(one) for one in read_toml(BUILT_IN).plain["rule"]}
+    before = {rule.name: rule for rule in config.rules}
+    for rule in rules:
+        if before.get(rule.name) != rule:
+            text = _with_rule(text, rule, shipped.get(rule.name))
+    wanted = {rule.name for rule in rules}
+    for name in before:
+        if name not in wanted:
+            if name in shipped:
+                raise ConfigError(f"rule {name!r} is a shipped one: switch it off instead")
+            text = _without_rule(text, name)
+    return text
+
+
+def _with_rule(text: str, rule: Rule, shipped: dict[str, Any] | None) -> str:
+    """Text whose table of a rule says what it shall, no more than differs from the shipped one."""
+    full = RuleTable.model_validate(rule_as_table(rule))
+    base = RuleTable.model_validate(shipped) if shipped is not None else None
+    wanted: dict[str, Any] = {"name": rule.name}
+    for key in RuleTable.model_fields:
+        value = getattr(full, key)
+        default = RuleTable.model_fields[key].default
+        if key != "name" and value != (getattr(base, key) if base is not None else default):
+            wanted[key] = _plain(value)
+    lines = text.splitlines()
+    place = _reach(text, rule.name)
+    if place is None:
+        block = ["[[rule]]", *(f"{key} = {_toml(value)}" for key, value in wanted.items())]
+        return "\n".join([*lines, *([""] if lines and lines[-1].strip() else []), *block]) + "\n"
+    start, end = place
+    body = _changed_lines(lines[start + 1 : end], wanted)
+    return "\n".join([*lines[: start + 1], *body, *lines[end:]]) + "\n"
+
+
+def _changed_lines(body: Sequence[str], wanted: Mapping[str, Any]) -> list[str]:
+    """Lines of a table: keys with new values, those not wanted gone, comments as they were."""
+    left = dict(wanted)
+    kept: list[str] = []
+    for line in body:
+        found = re.match(r"\s*[\"']?([\w-]+)[\"']?\s*=\s*(.*)$", line)
+        if found is None:
+            kept.append(line)
+            continue
+        key = found.group(1)
+        if key not in left:
+            continue
+        value = left.pop(key)
+        try:
+            same = tomllib.loads(f"v = {found.group(2)}")["v"] == value
+        except tomllib.TOMLDecodeError:
+            same = False
+        comment = _comment(found.group(2))
+        kept.append(line if same else f"{key} = {_toml(value)}{comment}")
+    added = [f"{key} = {_toml(value)}" for key, value in left.items()]
+    tail = len(kept)
+    while tail and (not kept[tail - 1].strip() or kept[tail - 1].lstrip().startswith("#")):
+        tail -= 1
+    return [*kept[:tail], *added, *kept[tail:]]
+
+
+def _comment(value: str) -> str:
+    """The comment behind a value, with the space before it."""
+    quoted = ""
+    for i, sign in enumerate(value):
+        if quoted:
+            quoted = "" if sign == quoted else quoted
+        elif sign in "\"'":
+            quoted = sign
+        elif sign == "#":
+            return "  " + value[i:]
+    return ""
+
+
+def _without_rule(text: str, name: str) -> str:
+    """Text without the table of a rule; its comments stay."""
+    place = _reach(text, name)
+    if place is None:
+        return text
+    lines = text.splitlines()
+    start, end = place
+    kept = [line for line in lines[start + 1 : end] if line.lstrip().startswith("#")]
+    return "\n".join([*lines[:start], *kept, *lines[end:]]) + "\n"
+
+
+def _reach(text: str, name: str) -> tuple[int, int] | None:
+    """Lines of the table of a rule, its header included; None where there is none."""
+    file = _as_file(Path("rules"), text)
+    for i, table in enumerate(file.plain.get("rule", [])):
+        if table.get("name") == name:
+            return file.reach("rule", i)
+    return None
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "model_dump"):
+        return value.model_dump(exclude_none=True)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML writes it, on one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{key} = {_toml(one)}" for key, one in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, Sequence):
+        return f"[{', '.join(_toml(one) for one in value)}]"
+    return repr(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+def _write(path: Path, text: str) -> None:
+    """Beside its place, then renamed: there is the old file or the new one."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written ({error.strerror})") from error

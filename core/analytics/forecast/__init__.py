@@ -1,0 +1,1 @@
+"""Forecasts with an issue time: features, baselines, models, calibration, scores, backtests."""

@@ -1,0 +1,236 @@
+"""A model of one quantity: boosted trees on what was known, and calibrated quantiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from core.analytics.forecast.boosting import Trees, fit_trees
+from core.analytics.forecast.conformal import QUANTILES, Offsets, fit_offsets
+from core.analytics.forecast.features import (
+    History,
+    Physics,
+    Weather,
+    calendar_features,
+    hours_ahead,
+    past_features,
+    sun_features,
+    weather_features,
+)
+from core.analytics.forecast.grid import HOUR_US, Floats, Grid, Ints
+from core.errors import QueryError
+
+HORIZON_H = 48
+MOST_ROWS = 16_000  # pairs of issue and target a model is grown from
+FOLDS = 3
+LEAST_DAYS = 14
+LEAST_SCALE = 0.005  # of the greatest power at a clear sky: less is night
+LEARN_EVERY_H = 3
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is to be forecast, and what may be looked at.
+
+    Attributes
+    ----------
+    history : values on a grid that reaches at least one horizon beyond the last value.
+    weather, physics : None where there is none. With physics the model corrects them by a factor.
+    low, high : bounds the quantity cannot pass, None where there is none.
+    """
+
+    history: History
+    weather: Weather | None = None
+    physics: Physics | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def grid(self) -> Grid:
+        return self.history.grid
+
+    @property
+    def steps(self) -> int:
+        """Slots of the horizon."""
+        return HORIZON_H * HOUR_US // self.grid.step
+
+    def features(self, issue: Ints, target: Ints) -> tuple[pd.DataFrame, Floats]:
+        """Features by name, and the scale the model's answer is multiplied by."""
+        if self.physics is None:
+            columns = calendar_features(self.grid, issue, target)
+            columns |= past_features(self.history, issue, target)
+            scale = np.ones(len(target))
+        else:
+            scale = self.physics.power(issue, target)
+            columns = sun_features(self.history, self.physics, issue, target, scale)
+            top = float(np.nanmax(self.physics.clear, initial=0.0))
+            scale = np.where(np.nan_to_num(scale) > LEAST_SCALE * top, scale, 0.0)
+        if self.weather is not None:
+            columns |= weather_features(self.weather, issue, target)
+        return pd.DataFrame(columns), scale
+
+    def judged(self, target: Ints) -> np.ndarray:
+        """Which targets count in scores: of PV those of the day."""
+        if self.physics is None:
+            return np.ones(len(target), bool)
+        clear = self.physics.clear
+        return np.asarray(clear[target] > 0.01 * float(np.nanmax(clear, initial=0.0)))
+
+    def bounded(self, values: Floats) -> Floats:
+        """Values within what the quantity can be."""
+        return np.clip(
+            values,
+            -np.inf if self.low is None else self.low,
+            np.inf if self.high is None else self.high,
+        )
+
+
+@dataclass(frozen=True)
+class Model:
+    """Trees for the mean and for the outer quantiles, and the offsets that calibrate them.
+
+    The middle quantile is the mean moved by its offset.
+    """
+
+    names: tuple[str, ...]
+    mean: Trees
+    low: Trees
+    high: Trees
+    offsets: Offsets
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What a model was grown from: pairs of issue and target, and days they span."""
+
+    rows: int
+    days: float
+
+
+def issue_pairs(
+    first: int, stop: int, every: int, steps: int, *, beyond: bool = False
+) -> tuple[Ints, Ints]:
+    """Issues in [first, stop), `every` slots apart, and their targets; those below `stop` only.
+
+    With `beyond`, targets beyond it too.
+    """
+    issues = np.arange(first, stop, every, dtype=np.int64)
+    issue = np.repeat(issues, steps)
+    target = issue + np.tile(np.arange(steps, dtype=np.int64), len(issues))
+    keep = np.ones(len(target), bool) if beyond else target < stop
+    return issue[keep], target[keep]
+
+
+def _learning_pairs(case: Case, first: int, stop: int, seed: int) -> tuple[Ints, Ints]:
+    every = max(LEARN_EVERY_H * HOUR_US // case.grid.step, 1)
+    # Issues at any minute of the day over the weeks, not always at the same ones.
+    issue, target = issue_pairs(first, stop, every + 1, case.steps)
+    known = np.isfinite(case.history.values[target]) & case.judged(target)
+    issue, target = issue[known], target[known]
+    if len(issue) > MOST_ROWS:
+        chosen = np.random.default_rng(seed).choice(len(issue), MOST_ROWS, replace=False)
+        chosen.sort()
+        issue, target = issue[chosen], target[chosen]
+    return issue, target
+
+
+def fit_model(case: Case, first: int, stop: int, *, seed: int = 0, rounds: int = 80) -> Model:
+    """A model of the slots [first, stop), which knows nothing of later ones.
+
+    The band is calibrated on thirds of the time, each forecast by a model grown from the others.
+
+    Raises
+    ------
+    QueryError : less than two weeks of values.
+    """
+    issue, target = _learning_pairs(case, first, stop, seed)
+    days = len(np.unique(case.grid.day[target]))
+    if days < LEAST_DAYS:
+        raise QueryError(f"{days} days of values are too few to learn from; it takes {LEAST_DAYS}")
+    frame, scale = case.features(issue, target)
+    rows = frame.to_numpy(np.float64)
+    actual = case.history.values[target]
+    use = scale > 0
+    rows, actual, scale = rows[use], actual[use], scale[use]
+    issue, target = issue[use], target[use]
+    out = np.full((len(actual), len(QUANTILES)), np.nan)
+    edges = np.quantile(target, np.linspace(0, 1, FOLDS + 1)[1:-1])
+    fold = np.searchsorted(edges, target, side="right")
+    for one in range(FOLDS):
+        held = fold == one
+        low, high = int(target[held].min()), int(target[held].max())
+        # Neither targets nor issues of what is learnt from may lie within the time held out.
+        apart = (target < low) | (issue > high)
+        if apart.sum() >= 2 * LEAST_DAYS:
+            trees = _grow(rows[apart], actual[apart], scale[apart], rounds)
+            out[held] = np.stack([one_.predict(rows[held]) for one_ in trees], axis=1)
+    out *= scale[:, None]
+    horizon, hour = _where(case.grid, issue, target)
+    known = np.isfinite(out).all(axis=1)
+    offsets = fit_offsets(actual[known], out[known], horizon[known], hour[known], scale[known])
+    low_trees, mean, high_trees = _grow(rows, actual, scale, rounds)
+    return Model(tuple(frame.columns), mean, low_trees, high_trees, offsets)
+
+
+def _grow(rows: Floats, actual: Floats, scale: Floats, rounds: int) -> tuple[Trees, Trees, Trees]:
+    """Trees for the lowest quantile, the mean and the highest, of values over their scale."""
+    share = actual / scale
+    # Errors count by their size in the quantity, not in its share of the scale.
+    plain = bool(np.all(scale == 1))
+    return (
+        fit_trees(rows, share, quantile=QUANTILES[0], weights=None if plain else scale,
+                  rounds=rounds),
+        fit_trees(rows, share, weights=None if plain else scale**2, rounds=rounds),
+        fit_trees(rows, share, quantile=QUANTILES[-1], weights=None if plain else scale,
+                  rounds=rounds),
+    )  # fmt: skip
+
+
+def _where(grid: Grid, issue: Ints, target: Ints) -> tuple[Floats, Floats]:
+    """How far ahead a target is, to the end of its slot [h], and its local time of day [h]."""
+    return hours_ahead(grid, issue, target), grid.hour[target]
+
+
+def forecast(model: Model, case: Case, issue: Ints, target: Ints) -> pd.DataFrame:
+    """Expected value and calibrated quantiles of targets, each as known at its issue.
+
+    Returns
+    -------
+    frame `expected`, `p10`, `p50`, `p90` [unit of the quantity]; quantiles ascend, and nothing
+    passes the bounds of the quantity.
+
+    Raises
+    ------
+    QueryError : the features are not those the model was grown from.
+    """
+    frame, scale = case.features(issue, target)
+    if tuple(frame.columns) != model.names:
+        other = sorted(set(frame.columns) ^ set(model.names))
+        raise QueryError(f"the model was grown from other inputs; it differs in {', '.join(other)}")
+    rows = frame.to_numpy(np.float64)
+    expected = model.mean.predict(rows) * scale
+    raw = np.stack(
+        [model.low.predict(rows) * scale, expected, model.high.predict(rows) * scale], axis=1
+    )
+    return banded(case, expected, raw, model.offsets, issue, target, scale)
+
+
+def banded(
+    case: Case, expected: Floats, raw: Floats, offsets: Offsets, issue: Ints, target: Ints,
+    scale: Floats,
+) -> pd.DataFrame:  # fmt: skip
+    """Expected values with their calibrated quantiles, within the bounds."""
+    horizon, hour = _where(case.grid, issue, target)
+    bands = case.bounded(offsets.apply(raw, horizon, hour, scale))
+    return pd.DataFrame(
+        {"expected": case.bounded(expected), "p10": bands[:, 0], "p50": bands[:, 1],
+         "p90": bands[:, 2]}
+    )  # fmt: skip
+
+
+def without_offsets(model: Model) -> Model:
+    """The model as it was before calibration."""
+    zero = replace(model.offsets, add=np.zeros_like(model.offsets.add))
+    return replace(model, offsets=zero)

@@ -1,0 +1,197 @@
+"""Expected against actual production of a plant, with the reasons for the difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.analytics.energy import Every, local_periods
+from core.analytics.expected import (
+    ArrayModel,
+    Expected,
+    InverterModel,
+    PlantModel,
+    Reasons,
+    expected_power,
+    reasons,
+)
+from core.errors import QueryError
+from core.expected_weather import (
+    PlantWeather,
+    load_typical,
+    load_weather,
+    means,
+    nominal_hours,
+    typical_device,
+)
+from core.known_plants import AC_POWER, signals_of
+from core.levels import HOUR
+from core.plants import Plant
+from core.query import SignalInfo, Store
+from core.rollup import day_index
+from core.signals import canonical_unit
+
+PERIODS: tuple[Every, ...] = ("1d", "1w", "1mo", "1y")
+
+
+@dataclass(frozen=True)
+class ExpectedReport:
+    """What a plant should have given and gave.
+
+    Attributes
+    ----------
+    weather : what the expectation goes by; its `origin` is to be said beside every figure.
+    actual : AC power by the steps of the expectation [kW]; NaN without a reading.
+    periods : by local period: `start` [µs UTC], `expected`, `actual` [kWh] over the steps that
+        have both, `ratio` actual / expected, `covered` share of the expected energy that has a
+        reading, `typical` [kWh] for all of the period.
+    reasons : for the whole window.
+    typical_device : name of the typical year; empty where there is none.
+    assumed : what the plant's description left out.
+    """
+
+    plant: Plant
+    weather: PlantWeather
+    expected: Expected
+    actual: pd.Series
+    periods: pd.DataFrame
+    reasons: Reasons
+    typical_device: str
+    assumed: tuple[str, ...]
+
+    @property
+    def specific_yield(self) -> float:
+        """Expected energy over nominal power [kWh/kWp], of the steps with weather."""
+        return self.expected.energy_kwh / self.plant.kwp
+
+
+def model_of(plant: Plant) -> PlantModel:
+    """A plant as the chain needs it."""
+    return PlantModel(
+        plant.latitude, plant.longitude, plant.altitude_m,
+        tuple(
+            InverterModel(
+                tuple(
+                    ArrayModel(one.tilt, one.azimuth, one.kwp, one.gamma_pdc, one.mounting,
+                               one.module, one.temp_model, one.name)
+                    for one in plant.arrays_of(inverter.name)
+                ),
+                inverter.ac_limit_kw, inverter.efficiency, inverter.name,
+            )
+            for inverter in plant.inverters
+            if plant.arrays_of(inverter.name)
+        ),
+        plant.horizon, plant.albedo, plant.losses, plant.export_limit_kw,
+    )  # fmt: skip
+
+
+WHOLE = "plant"  # column of a plant whose inverters have no readings of their own
+
+
+def power_signals(store: Store, plant: Plant) -> dict[str, list[SignalInfo]]:
+    """Signals of AC power by inverter, or those of the whole plant.
+
+    Raises
+    ------
+    QueryError : there is none, or an inverter has none while another has.
+    UnknownDevice, UnknownSignal : the plant names what the store does not have.
+    """
+    found = {one.name: signals_of(store, plant, one)["ac_power"] for one in plant.inverters}
+    silent = [name for name, signals in found.items() if not signals]
+    if not silent:
+        return found
+    if len(silent) < len(found):
+        raise QueryError(f"plant {plant.name}: no signal tells the power of {', '.join(silent)}")
+    for quantity in AC_POWER if plant.device is not None else ():
+        whole = [one for one in store.signals(str(plant.device), quantity) if one.rows]
+        if whole:
+            return {WHOLE: whole}
+    raise QueryError(f"plant {plant.name}: no signal tells its power; name ac_power")
+
+
+def actual_power(store: Store, plant: Plant, start: int, end: int, step_us: int) -> pd.DataFrame:
+    """AC power [kW] by steps of [start, end), a column per inverter; NaN without a reading.
+
+    Raises
+    ------
+    QueryError, UnknownDevice, UnknownSignal
+    """
+    grid = np.arange(start, end, step_us)
+    columns: dict[str, pd.Series] = {}
+    for name, infos in power_signals(store, plant).items():
+        total = pd.Series(0.0, index=pd.Index(grid, name="ts"))
+        for info in infos:
+            unit, factor = canonical_unit(info.unit)
+            if unit != "kW":
+                raise QueryError(f"{info.device}/{info.name} [{info.unit}] is not a power")
+            total = total + means(store, info, start, end, step_us).reindex(grid) * factor
+        columns[name] = total
+    return pd.DataFrame(columns)
+
+
+def typical_expected(store: Store, plant: Plant) -> tuple[Expected, str] | None:
+    """What a plant gives in its typical year, and the device that told it; None without one."""
+    one = typical_device(store, plant)
+    if one is None:
+        return None
+    return expected_power(load_typical(store, one), model_of(plant), 1.0), one.device.name
+
+
+def expected_report(
+    store: Store, plant: Plant, start: int, end: int, period: Every = "1mo"
+) -> ExpectedReport:
+    """Expected against actual in [start, end) [µs UTC].
+
+    Parameters
+    ----------
+    period : local periods of the table, one of `PERIODS`.
+
+    Raises
+    ------
+    QueryError : weather or power is not known; says what would mend it.
+    UnknownDevice, UnknownSignal, BadWindow
+    """
+    weather = load_weather(store, plant, start, end)
+    expected = expected_power(weather.frame, model_of(plant), weather.step_us / HOUR)
+    index = weather.frame.index.to_numpy(np.int64)
+    gave = actual_power(store, plant, int(index[0]), end, weather.step_us).reindex(index)
+    kwp = {WHOLE: plant.kwp} | {
+        one.name: sum(array.kwp for array in plant.arrays_of(one.name)) for one in plant.inverters
+    }
+    zone = plant.zone or store.zone
+    found = typical_expected(store, plant)
+    typical = None if found is None else _in_these_days(found[0], index, weather.step_us)
+    why = reasons(expected, gave, kwp, day_index(index, zone), typical)
+    actual = gave.sum(axis=1, skipna=False)
+    table = _periods(expected, actual, typical, local_periods(start, end, zone, period))
+    name = "" if found is None else found[1]
+    return ExpectedReport(plant, weather, expected, actual, table, why, name, plant.assumed)
+
+
+def _in_these_days(typical: Expected, index: np.ndarray, step_us: int) -> Expected:
+    """A typical year laid over the hours of a window."""
+    hours = nominal_hours(index)
+    frame = typical.frame.reindex(hours).set_axis(pd.Index(index, name="ts"))
+    powers = typical.inverters.reindex(hours).set_axis(frame.index)
+    return Expected(frame, powers, step_us / HOUR, typical.inputs)
+
+
+def _periods(
+    expected: Expected, actual: pd.Series, typical: Expected | None, edges: np.ndarray
+) -> pd.DataFrame:
+    ts = expected.frame.index.to_numpy(np.int64)
+    place = np.searchsorted(edges, ts, side="right") - 1
+    ac = expected.frame["ac"] * expected.step_h
+    both = ac.notna() & actual.notna()
+    frame = pd.DataFrame(
+        {"expected": ac.where(both), "actual": actual.where(both) * expected.step_h, "all": ac,
+         "typical": np.nan if typical is None else typical.frame["ac"] * expected.step_h}
+    )  # fmt: skip
+    inside = (place >= 0) & (place < len(edges) - 1)
+    sums = frame[inside].groupby(place[inside]).sum(min_count=1)
+    sums["ratio"] = (sums["actual"] / sums["expected"]).where(sums["expected"] > 0)
+    sums["covered"] = (sums["expected"] / sums["all"]).where(sums["all"] > 0)
+    sums.insert(0, "start", edges[sums.index.to_numpy()])
+    return sums.drop(columns="all").reset_index(drop=True)

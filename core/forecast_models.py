@@ -1,0 +1,236 @@
+"""Models on disk: arrays and a manifest, beside the store; nothing of them is ever executed."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.analytics.forecast.boosting import Trees
+from core.analytics.forecast.conformal import Offsets
+from core.analytics.forecast.grid import DAY_US
+from core.analytics.forecast.models import Model
+from core.errors import ModelMissing, ModelUnfit
+from core.forecast_cases import Target
+from core.pyramid import folder_name
+
+FORMAT = 1
+LIBRARIES = ("numpy", "pandas", "scikit-learn", "pvlib")
+STALE_DAYS = 120
+_TREE = ("feature", "threshold", "missing_left", "left", "right", "value")
+_ROW_TIMES = ("issue", "ts")
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A model with all that is known of it.
+
+    Attributes
+    ----------
+    manifest : device, quantity, signals, unit, step, window, features, figures, libraries; all
+        that JSON holds.
+    model : the trees and their calibration.
+    fallback : offsets of the baseline that is served where the model loses to it, else None.
+    rows : the backtest, as `core.analytics.forecast.backtest.backtest` gives it.
+    """
+
+    manifest: dict[str, Any]
+    model: Model
+    fallback: Offsets | None
+    rows: pd.DataFrame
+
+    @property
+    def served(self) -> str:
+        """``model``, or the name of the baseline that is better."""
+        return str(self.manifest["served"])
+
+
+def models_folder(store: Path) -> Path:
+    """Where the models of a store lie: beside it, never inside."""
+    return store.with_name(f"{store.name}_models")
+
+
+def _folder(store: Path, device: str) -> Path:
+    return models_folder(store) / folder_name(device)
+
+
+def manifest_path(store: Path, device: str, quantity: str) -> Path:
+    """Where the manifest of a model lies."""
+    return _folder(store, device) / f"{quantity}.json"
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of what a model was made with."""
+    found = {}
+    for name in LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def save_model(store: Path, stored: StoredModel) -> Path:
+    """Write a model in the place of the one there was; a reader sees the old or the new one.
+
+    The arrays get a name of their own; the manifest that names them is renamed over the old one.
+
+    Returns
+    -------
+    path of the manifest.
+    """
+    folder = _folder(store, stored.manifest["device"])
+    folder.mkdir(parents=True, exist_ok=True)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **_arrays(stored))
+    content = buffer.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
+    quantity = stored.manifest["quantity"]
+    name = f"{quantity}-{digest[:16]}.npz"
+    _put(folder / name, content)
+    manifest = stored.manifest | {"format": FORMAT, "arrays": name, "sha256": digest}
+    path = folder / f"{quantity}.json"
+    _put(path, json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False).encode())
+    for old in folder.glob(f"{quantity}-*.npz"):
+        if old.name != name:
+            old.unlink(missing_ok=True)
+    return path
+
+
+def _put(path: Path, content: bytes) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with open(beside, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.rename(path)
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _arrays(stored: StoredModel) -> dict[str, np.ndarray]:
+    found: dict[str, np.ndarray] = {}
+    for name in ("low", "mean", "high"):
+        trees: Trees = getattr(stored.model, name)
+        found[f"{name}.base"] = np.array(trees.base)
+        found |= {f"{name}.{field}": getattr(trees, field) for field in _TREE}
+    pairs = {"offsets": stored.model.offsets, "fallback": stored.fallback}
+    for name, offsets in pairs.items():
+        if offsets is not None:
+            found |= {f"{name}.add": offsets.add, f"{name}.counts": offsets.counts}
+    for column in stored.rows:
+        values = stored.rows[column].to_numpy()
+        small = np.float32 if values.dtype == np.float64 else values.dtype
+        found[f"rows.{column}"] = values.astype(small)
+    return found
+
+
+def stored_quantities(store: Path, device: str) -> list[str]:
+    """Quantities of a device that a model is stored of."""
+    return sorted(path.stem for path in _folder(store, device).glob("*.json"))
+
+
+def load_model(store: Path, device: str, quantity: str) -> StoredModel:
+    """A stored model, its arrays checked against the manifest.
+
+    Raises
+    ------
+    ModelMissing : none is stored.
+    ModelUnfit : it is damaged, or of another format.
+    """
+    folder = _folder(store, device)
+    path = folder / f"{quantity}.json"
+    try:
+        manifest = json.loads(path.read_text())
+        if manifest.get("format") != FORMAT:
+            raise ModelUnfit(f"{path} has format {manifest.get('format')}, not {FORMAT}")
+        name = str(manifest["arrays"])
+        if not re.fullmatch(r"[a-z_]+-[0-9a-f]{16}\.npz", name):
+            raise ModelUnfit(f"{path} names no file of arrays")
+        content = (folder / name).read_bytes()
+    except FileNotFoundError as error:
+        raise ModelMissing(f"no model of {quantity} is stored for {device}") from error
+    except (json.JSONDecodeError, KeyError, AttributeError) as error:
+        raise ModelUnfit(f"{path} is damaged; train the model again") from error
+    if hashlib.sha256(content).hexdigest() != manifest["sha256"]:
+        raise ModelUnfit(f"{folder / name} is not what its manifest says; train the model again")
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+        held = {key: arrays[key] for key in arrays.files}
+    return _stored(manifest, held)
+
+
+def _stored(manifest: dict[str, Any], held: Mapping[str, np.ndarray]) -> StoredModel:
+    trees = {
+        name: Trees(float(held[f"{name}.base"]), **{f: held[f"{name}.{f}"] for f in _TREE})
+        for name in ("low", "mean", "high")
+    }
+    offsets = {
+        name: Offsets(held[f"{name}.add"], held[f"{name}.counts"])
+        for name in ("offsets", "fallback")
+        if f"{name}.add" in held
+    }
+    rows = pd.DataFrame(
+        {
+            key.removeprefix("rows."): (
+                values.astype(np.float64) if values.dtype == np.float32 else values
+            )
+            for key, values in held.items()
+            if key.startswith("rows.")
+        }
+    )
+    model = Model(
+        tuple(manifest["features"]), trees["mean"], trees["low"], trees["high"], offsets["offsets"]
+    )
+    return StoredModel(manifest, model, offsets.get("fallback"), rows)
+
+
+def check_fits(stored: StoredModel, target: Target, newest: int) -> None:
+    """Refuse a model that does not fit the data as they are now.
+
+    Parameters
+    ----------
+    newest : newest reading of the target [µs UTC].
+
+    Raises
+    ------
+    ModelUnfit : in words what differs.
+    """
+    said = stored.manifest
+    what = f"the model of {said['quantity']} of {said['device']}"
+    again = "train it again"
+    if said["step_us"] != target.step_us:
+        raise ModelUnfit(
+            f"{what} is of slots of {said['step_us'] // 60_000_000} min, the data are of "
+            f"{target.step_us // 60_000_000} min; {again}"
+        )
+    if tuple(said["signals"]) != target.signals:
+        raise ModelUnfit(
+            f"{what} was trained on {', '.join(said['signals'])}, the device now has "
+            f"{', '.join(target.signals)}; {again}"
+        )
+    if said["unit"] != target.unit:
+        raise ModelUnfit(f"{what} is in {said['unit']}, the data are in {target.unit}; {again}")
+    now = library_versions()
+    for name, then in said["libraries"].items():
+        if name in now and now[name].split(".")[0] != str(then).split(".")[0]:
+            raise ModelUnfit(f"{what} was made with {name} {then}, here is {now[name]}; {again}")
+    days = (newest - int(said["window"][1])) / DAY_US
+    if days > STALE_DAYS:
+        raise ModelUnfit(
+            f"{what} knows nothing of the last {days:.0f} days, more than {STALE_DAYS}; {again}"
+        )
+    if newest < int(said["window"][0]):
+        raise ModelUnfit(f"{what} was trained on later data than there are; {again}")

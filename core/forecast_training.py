@@ -1,0 +1,304 @@
+"""Training on the command line: history, backtest, model, figures; and forecasts from it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from core.analytics.forecast import baselines
+from core.analytics.forecast.backtest import backtest, baseline_names
+from core.analytics.forecast.conformal import Offsets, fit_offsets
+from core.analytics.forecast.decomposition import decompose_load
+from core.analytics.forecast.features import History
+from core.analytics.forecast.grid import DAY_US
+from core.analytics.forecast.importance import permutation_importance, training_quality
+from core.analytics.forecast.models import Case, banded, fit_model, forecast
+from core.analytics.forecast.scores import Scores, judge
+from core.errors import ModelUnfit, QueryError
+from core.forecast_cases import (
+    Target,
+    find_target,
+    load_history,
+    newest_slot,
+)
+from core.forecast_models import (
+    StoredModel,
+    check_fits,
+    library_versions,
+    load_model,
+    save_model,
+)
+from core.forecast_signals import write_forecast
+from core.forecast_weather import (
+    check_ahead,
+    load_physics,
+    load_weather,
+    plant_of,
+    weather_device,
+)
+from core.query import Store
+
+TEST_DAYS = 90
+LEAST_TRAINING_DAYS = 28
+HOLIDAYS_BY_ZONE = {"Europe/Berlin": "DE", "Europe/Busingen": "DE"}
+MODEL, NONE = "model", "none"
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A forecast as it is served.
+
+    Attributes
+    ----------
+    issue : time of issue [µs UTC]: nothing later was looked at.
+    frame : `ts` [µs UTC], `expected`, `p10`, `p50`, `p90` [unit of the target].
+    served : ``model``, or the baseline that beat it in the backtest.
+    """
+
+    target: Target
+    issue: int
+    frame: pd.DataFrame
+    served: str
+
+
+def train(
+    store: Store,
+    device: str,
+    quantity: str | None = None,
+    *,
+    region: str | None = None,
+    weather: str | None = None,
+    plants: Path | None = None,
+    test_days: int = TEST_DAYS,
+    rounds: int = 80,
+    say: Callable[[str], None] = lambda _: None,
+) -> StoredModel:
+    """Test a model on the newest days, grow it from all, and store it with its figures.
+
+    Parameters
+    ----------
+    quantity : None takes the first that can be forecast.
+    region : whose holidays count; None takes those of the store's zone, where they are known.
+    weather : device that tells the weather, or ``none``; None takes one that tells it ahead.
+    plants : the setting of that name.
+    test_days : length of the backtest; less where there is too little before it.
+
+    Raises
+    ------
+    UnknownDevice
+    QueryError : nothing to forecast, or too few days.
+    """
+    target = find_target(store, device, quantity)
+    region = HOLIDAYS_BY_ZONE.get(store.zone, "") if region is None else region
+    history = load_history(store, target, region=region)
+    teller = None if weather == NONE else weather_device(store, target, weather, plants)
+    case = build_case(store, target, history, teller, plants)
+    return train_case(
+        store.root, target, case, teller, synthetic=store.device(device).synthetic,
+        test_days=test_days, rounds=rounds, say=say,
+    )  # fmt: skip
+
+
+def build_case(
+    store: Store, target: Target, history: History, teller: str | None, plants: Path | None = None
+) -> Case:
+    """History with the weather a device tells and, of a plant whose place is known, its physics.
+
+    Raises
+    ------
+    UnknownDevice
+    QueryError : the device tells no weather of use.
+    """
+    weather = load_weather(store, target, history.grid, teller) if teller else None
+    plant = plant_of(store, target.device, plants) if target.quantity == "pv" else None
+    physics = load_physics(plant, history.grid, weather) if plant is not None else None
+    return Case(history, weather, physics, low=target.low)
+
+
+def train_case(
+    root: Path,
+    target: Target,
+    case: Case,
+    teller: str | None,
+    *,
+    synthetic: bool,
+    test_days: int,
+    rounds: int,
+    say: Callable[[str], None],
+) -> StoredModel:
+    """`train` once the history is loaded."""
+    stop, per_day = newest_slot(case.history), case.grid.per_day
+    days = stop // per_day
+    test = min(test_days, days - LEAST_TRAINING_DAYS, days // 2)
+    if test < 2:
+        raise QueryError(
+            f"{target.device} has {days} days of {target.quantity}; it takes "
+            f"{LEAST_TRAINING_DAYS + 2} to train a model and test it"
+        )
+    say(f"{target.device} {target.quantity}: {days} days, backtest over the last {test}")
+    tested = backtest(case, 0, stop - test * per_day, stop, rounds=rounds)
+    rows = tested.rows
+    names = baseline_names(rows)
+    capacity = float(np.nanmax(np.abs(case.history.values)))
+    scores = judge(rows, names, capacity)
+    model = fit_model(case, 0, stop, rounds=rounds)
+    served = _best(scores)
+    manifest = {
+        "device": target.device,
+        "quantity": target.quantity,
+        "signals": list(target.signals),
+        "unit": target.unit,
+        "step_us": target.step_us,
+        "zone": case.grid.zone,
+        "region": case.grid.region,
+        "window": [case.grid.start, case.grid.start + stop * case.grid.step],
+        "trained_at": time.time_ns() // 1000,
+        "synthetic": synthetic,
+        "features": list(model.names),
+        "weather": case.weather.kind if case.weather else None,
+        "weather_device": teller,
+        "physics": case.physics is not None,
+        "capacity": capacity,
+        "served": served,
+        "baselines": list(names),
+        "figures": _plain(asdict(scores)),
+        "backtest": {"days": int(test), "start": int(rows["issue"].min()),
+                     "end": int(rows["issue"].max())},
+        "importance": _records(
+            permutation_importance(tested.model, case, tested.start, tested.stop)
+        ),
+        "quality": _plain(training_quality(case, 0, stop)),
+        "parts": _plain(_parts(case, target, stop)),
+        "libraries": library_versions(),
+    }  # fmt: skip
+    fallback = None if served == MODEL else _fallback(rows, served)
+    stored = StoredModel(manifest, model, fallback, rows)
+    save_model(root, stored)
+    return stored
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a frame as JSON holds them."""
+    return [_plain(row) for row in frame.to_dict("records")]
+
+
+def _parts(case: Case, target: Target, stop: int) -> dict[str, Any] | None:
+    """What a load is made of; None for other quantities."""
+    if target.quantity != "load":
+        return None
+    values = case.history.values.copy()
+    values[stop:] = np.nan
+    temperature = None
+    if case.weather is not None and "temp_air" in case.weather.names:
+        slots = np.arange(case.grid.count, dtype=np.int64)
+        known = case.weather.known(slots, slots)
+        temperature = known[:, case.weather.names.index("temp_air")]
+    found = decompose_load(case.grid, values, temperature)
+    plain = asdict(found)
+    for name in ("by_kind", "profile", "months"):
+        plain[name] = {str(c): plain[name][c].tolist() for c in plain[name]}
+    return plain
+
+
+def _best(scores: Scores) -> str:
+    """What is served: the model, or the baseline with the least RMSE where that is less."""
+    worse = {name: one.value for name, one in scores.skill.items() if one.value < 0}
+    return min(worse, key=lambda name: worse[name]) if worse else MODEL
+
+
+def _fallback(rows: pd.DataFrame, name: str) -> Offsets:
+    """Offsets around a baseline, from its errors in the backtest."""
+    value = rows[name].to_numpy()
+    good = (rows["judged"] & rows["actual"].notna()).to_numpy() & np.isfinite(value)
+    value = value[good]
+    return fit_offsets(
+        rows["actual"].to_numpy()[good], np.stack([value] * 3, axis=1),
+        rows["horizon_h"].to_numpy()[good], rows["hour"].to_numpy()[good], np.ones(len(value)),
+    )  # fmt: skip
+
+
+def _plain(content: Any) -> Any:
+    """What JSON can hold: a figure that cannot be said is null."""
+    if isinstance(content, dict):
+        return {key: _plain(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_plain(one) for one in content]
+    if isinstance(content, float | np.floating):
+        return float(content) if np.isfinite(content) else None
+    if isinstance(content, np.integer):
+        return int(content)
+    return content
+
+
+def issue_forecast(
+    store: Store, device: str, quantity: str, *, at: int | None = None, plants: Path | None = None
+) -> tuple[Forecast, StoredModel]:
+    """The next 48 hours after the newest reading, or after `at`, by the stored model.
+
+    Raises
+    ------
+    ModelMissing, ModelUnfit : no model, or one that does not fit the data.
+    UnknownDevice, QueryError
+    """
+    stored = load_model(store.root, device, quantity)
+    target = find_target(store, device, quantity)
+    history = load_history(store, target, region=stored.manifest["region"], end=at)
+    slot = newest_slot(history)
+    check_fits(stored, target, history.grid.start + slot * history.grid.step)
+    teller = stored.manifest["weather_device"]
+    case = build_case(store, target, history, teller, plants)
+    if bool(stored.manifest["physics"]) != (case.physics is not None):
+        raise ModelUnfit("the plant is described otherwise than when the model was trained")
+    if case.weather is not None:
+        check_ahead(case.weather, case.grid, slot, teller)
+    return forecast_from(stored, target, case, slot), stored
+
+
+def forecast_from(stored: StoredModel, target: Target, case: Case, slot: int) -> Forecast:
+    """The forecast issued at a slot: of the model, or of the baseline that is served."""
+    issue = np.full(case.steps, slot, np.int64)
+    wanted = slot + np.arange(case.steps, dtype=np.int64)
+    inside = wanted < case.grid.count
+    issue, wanted = issue[inside], wanted[inside]
+    if stored.served == MODEL or stored.fallback is None:
+        frame = forecast(stored.model, case, issue, wanted)
+    else:
+        value = served_baseline(case.history, stored.served, case, issue, wanted)
+        frame = banded(
+            case, value, np.stack([value] * 3, axis=1), stored.fallback, issue, wanted,
+            np.ones(len(value)),
+        )  # fmt: skip
+    moment = case.grid.start + slot * case.grid.step
+    frame.insert(0, "ts", case.grid.start + wanted * case.grid.step)
+    return Forecast(target, moment, frame, stored.served)
+
+
+def served_baseline(
+    history: History, name: str, case: Case, issue: np.ndarray, target: np.ndarray
+) -> np.ndarray:
+    """A baseline by its name."""
+    clear = case.physics.clear if case.physics is not None else None
+    return baselines.all_baselines(history, issue, target, clear)[name]
+
+
+def write(store: Store, given: Forecast, stored: StoredModel) -> int:
+    """Put a forecast into the store as signals; returns the number of readings."""
+    manifest = stored.manifest
+    return write_forecast(
+        store.root, given.target.device, given.target.quantity, given.target.unit, given.frame,
+        given.issue, synthetic=bool(manifest["synthetic"]),
+        facts={"forecast_of": given.target.device, "served": given.served,
+               "trained_at": manifest["trained_at"]},
+    )  # fmt: skip
+
+
+def span_days(stored: StoredModel) -> float:
+    """Days the model was trained on."""
+    start, end = stored.manifest["window"]
+    return float((end - start) / DAY_US)

@@ -1,0 +1,140 @@
+"""The rules as a table to edit, with what each would have found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.alert_rules import AlertConfig, rule_as_table
+from core.alert_rules_file import COLUMNS, rules_frame, rules_from_frame, write_rules
+from core.alert_views import PREVIEW_DAYS, Preview, preview_rule
+from core.analytics.alerts import CONDITIONS, SEVERITIES, Rule
+from core.errors import ConfigError
+from core.query import Store
+from pages.alarms import listing
+from pages.shared import chart, data, numbers, states, table
+from pages.shared.texts import TEXTS, t
+
+NUMBERS = ("hold_s", "clear_by", "clear_s", "mean_s", "over_s", "escalate_s")
+TABLE = "rules-table"
+ROUND = "rules-round"  # another key makes the table forget its edits
+
+
+def show_rules(store: Store, config: AlertConfig) -> None:
+    """Table, preview, save."""
+    st.subheader(t("alerts.rules"))
+    chart.show_caption(t("alerts.rules.note", path=str(config.path)))
+    if saved := st.session_state.pop("rules-saved", None):
+        states.notice(saved, state="good")
+    frame = rules_frame(config.rules)
+    key = f"{TABLE}-{st.session_state.get(ROUND, 0)}"
+    changed: pd.DataFrame = st.data_editor(
+        frame, key=key, hide_index=True, num_rows="dynamic", height=35 * (len(frame) + 2) + 3,
+        column_config=_columns(),
+    )  # fmt: skip
+    chart.show_caption(t("alerts.rules.limits"))
+    try:
+        rules = rules_from_frame(changed, config.rules)
+    except ConfigError as error:
+        states.notice(t("alerts.rules.wrong"), detail=str(error), state="error")
+        return
+    _show_preview(store, rules)
+    differ = [rule.name for rule in rules if rule not in config.rules]
+    gone = {rule.name for rule in config.rules} - {rule.name for rule in rules}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if st.button(t("alerts.save"), type="primary", disabled=not differ and not gone):
+            _save(config, rules, store.zone)
+        if differ or gone:
+            names = ", ".join([*differ, *sorted(gone)])
+            chart.show_caption(t("alerts.unsaved", names=names))
+
+
+def _columns() -> dict[str, object]:
+    """Titles, and what each column takes."""
+    configs: dict[str, object] = {}
+    for name in COLUMNS:
+        title, tip = t(f"alerts.field.{name}"), t(f"alerts.field.{name}.help")
+        if name in ("enabled", "day_only"):
+            configs[name] = st.column_config.CheckboxColumn(
+                title, help=tip, default=name == "enabled"
+            )
+        elif name == "condition":
+            configs[name] = st.column_config.SelectboxColumn(
+                title, help=tip, options=list(CONDITIONS), default="threshold", required=True,
+                format_func=lambda value: t(f"alerts.condition.{value}"),
+            )  # fmt: skip
+        elif name == "per":
+            configs[name] = st.column_config.SelectboxColumn(
+                title, help=tip, options=["device", "signal"], default="device",
+                format_func=lambda value: t(f"alerts.per.{value}"),
+            )  # fmt: skip
+        elif name in NUMBERS:
+            configs[name] = st.column_config.NumberColumn(title, help=tip, min_value=0, default=0.0)
+        else:
+            configs[name] = st.column_config.TextColumn(
+                title, help=tip, default="", pinned=name == "name",
+                width="small" if name in SEVERITIES else None,
+            )  # fmt: skip
+    return configs
+
+
+def _save(config: AlertConfig, rules: Sequence[Rule], zone: str) -> None:
+    try:
+        write_rules(config, rules, zone)
+    except ConfigError as error:
+        states.notice(t("alerts.rules.wrong"), detail=str(error), state="error")
+        return
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+    st.session_state["rules-saved"] = t("alerts.saved", path=str(config.path))
+    st.rerun()
+
+
+def _show_preview(store: Store, rules: Sequence[Rule]) -> None:
+    """How often a rule, as it stands in the table, would have fired."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        names = [rule.name for rule in rules]
+        name = st.selectbox(
+            t("alerts.preview.of"), names, format_func=listing.rule_words, width=280,
+            key="preview-rule",
+        )  # fmt: skip
+        asked = st.button(t("alerts.preview"))
+    if not asked and st.session_state.get("preview-shown") != name:
+        return
+    st.session_state["preview-shown"] = name
+    rule = next(one for one in rules if one.name == name)
+    with st.spinner(t("alerts.preview.runs")):
+        found = data.report(store, preview_rule, json.dumps(rule_as_table(rule)), PREVIEW_DAYS)
+    if found is None:
+        states.notice(t("empty.no_readings"))
+        return
+    states.notice(preview_words(found, name), detail=_lacking(found))
+    if found.counts:
+        titles = [t("alerts.col.device"), t("alerts.col.severity"), t("alerts.preview.count")]
+        rows = [
+            [device, table.state(listing.LOOK[severity], t(f"alerts.severity.{severity}")),
+             numbers.number(count)]
+            for device, severity, count in found.counts
+        ]  # fmt: skip
+        table.show_table(titles, rows, numeric=(2,))
+
+
+def preview_words(found: Preview, name: str) -> str:
+    """The sentence of the preview."""
+    days = round((found.end - found.start) / 86_400e6)
+    key = "alerts.preview.once" if found.total == 1 else "alerts.preview.times"
+    return t(
+        key, rule=listing.rule_words(name), count=numbers.number(found.total),
+        days=numbers.number(days), devices=numbers.number(found.devices),
+    )  # fmt: skip
+
+
+def _lacking(found: Preview) -> str:
+    """What keeps the rule from watching devices, in words."""
+    words = []
+    for device, missing in found.lacking:
+        key = f"alerts.lacks.{missing}"
+        words.append(f"{device}: {t(key) if key in TEXTS else missing}")
+    return t("alerts.lacks", what="; ".join(words)) if words else ""

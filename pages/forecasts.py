@@ -1,0 +1,124 @@
+"""Forecasts of a device: the next 48 hours with bands, and how good forecasts have been."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+
+import streamlit as st
+
+from core import forecast_report, query
+from core.errors import ModelUnfit
+from pages.ahead.answer import key_figures
+from pages.ahead.context import Context
+from pages.shared import address, chart, data, pickers, states
+from pages.shared.texts import t
+
+SECTIONS = ("ahead", "beside", "backtest", "inputs")
+
+
+def main() -> None:
+    """The page."""
+    store = states.require_store()
+    every = states.require_devices(store)
+    st.title(t("nav.forecasts"))
+    known = {one.name: data.report(store, forecast_report.can_forecast, one.name) for one in every}
+    devices = in_order(store, [one for one in every if known[one.name]])
+    if not devices:
+        states.notice(t("ahead.nothing"))
+        return
+    with pickers.bar():
+        device = pickers.pick_device(devices, "ahead.choose")
+        quantity = pick_quantity(known[device.name])
+    chart.show_synthetic_ribbon([device])
+    stamps = forecast_report.model_stamps(store, device.name)
+    if quantity not in stamps:
+        say_untrained(device.name, quantity, list(stamps))
+        return
+    try:
+        ahead = data.report(
+            store,
+            forecast_report.ahead_report,
+            device.name,
+            quantity,
+            stamps[quantity],
+            data.settings().plants,
+        )
+    except ModelUnfit as error:
+        states.notice(
+            t("ahead.unfit"), detail=str(error), commands=(train_command(device.name, quantity),),
+            state="warning",
+        )  # fmt: skip
+        return
+    ctx = Context(store, device, quantity, stamps[quantity], ahead)
+    chart.show_key_figures(key_figures(ctx))
+    say_served(ctx)
+    section = pick_section()
+    # Only the section on view is read.
+    import_module(f"pages.ahead.{section}").show(ctx)
+
+
+def in_order(store: query.Store, devices: Sequence[query.Device]) -> list[query.Device]:
+    """Devices with a model first."""
+    return sorted(
+        devices, key=lambda one: (not forecast_report.model_stamps(store, one.name), one.name)
+    )
+
+
+def pick_quantity(quantities: Sequence[str]) -> str:
+    """What is forecast; asked for where there are several."""
+    asked = address.get("quantity")
+    now = asked if asked in quantities else quantities[0]
+    if len(quantities) == 1:
+        return now
+    chosen: str = st.selectbox(
+        t("ahead.quantity"),
+        quantities,
+        format_func=lambda name: t(f"ahead.quantity.{name}"),
+        width=220,
+        **address.bound("quantity", now),
+    )
+    return chosen
+
+
+def pick_section() -> str:
+    """The section on view."""
+    asked = address.get("section")
+    now = asked if asked in SECTIONS else SECTIONS[0]
+    st.segmented_control(
+        t("ahead.section"),
+        SECTIONS,
+        format_func=lambda name: t(f"ahead.section.{name}"),
+        required=True,
+        label_visibility="collapsed",
+        **address.bound("section", now),
+    )
+    return now
+
+
+def train_command(device: str, quantity: str) -> str:
+    """The command that trains a model."""
+    return f"python preprocess.py train --device {device} --quantity {quantity}"
+
+
+def say_untrained(device: str, quantity: str, trained: Sequence[str]) -> None:
+    """Say that there is no model, and what trains one."""
+    others = ", ".join(t(f"ahead.quantity.{name}") for name in trained)
+    states.notice(
+        t("ahead.untrained", device=device, quantity=t(f"ahead.quantity.{quantity}")),
+        detail=t("ahead.untrained.others", names=others) if others else "",
+        commands=(train_command(device, quantity),),
+    )
+
+
+def say_served(ctx: Context) -> None:
+    """Say that the model loses to a baseline, and that the baseline is served."""
+    if ctx.served != "model":
+        states.notice(
+            t("ahead.loses", baseline=t(f"ahead.baseline.{ctx.served}")),
+            detail=t("ahead.loses.detail"),
+            state="warning",
+        )
+
+
+main()

@@ -1,0 +1,82 @@
+"""What the PV page shows and how its address brings it back, in a browser."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.reading import plain, say
+from tests.solar.plant import write_plant
+from tests.stores import scratch
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenPage, Serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve) -> Iterator[str]:
+    """Address of the page on plants whose readings are known."""
+    with scratch() as folder:
+        write_plant(folder)
+        yield f"{serve(folder / 'store')}/pv"
+
+
+def opened(open_page: OpenPage, url: str, *, theme: str = "light") -> Page:
+    """The page once its figures stand."""
+    page = open_page(url, theme=theme)
+    page.locator(".zg-figure, .zg-notice").first.wait_for(timeout=60_000)
+    return page
+
+
+def drawn(page: Page) -> list[str]:
+    """Titles of the charts, once they are drawn."""
+    page.locator(".js-plotly-plot .gtitle").first.wait_for(timeout=45_000)
+    return [plain(text) for text in page.locator(".js-plotly-plot .gtitle").all_text_contents()]
+
+
+def test_sections_and_their_address(open_page: OpenPage, address: str) -> None:
+    page = opened(open_page, f"{address}?device=roof&range=all")
+    figures = [plain(text) for text in page.locator(".zg-figure").all_inner_texts()]
+    assert figures[0].startswith("Performance ratio (PR) 8")
+    assert len(figures) == 5
+    page.get_by_role("radio", name="Inverters and strings").click()
+    expect(page.locator(".zg-table")).to_have_count(1, timeout=45_000)
+    assert "ac_power_inv2 trails its peers by 4.0 %" in drawn(page)
+    assert parse_qs(urlsplit(page.url).query)["section"] == ["units"]
+    first = page.locator(".zg-table tbody tr").first.locator("td").all_inner_texts()
+    assert [plain(text) for text in first][:2] == ["1", "ac_power_inv2"]
+    page.get_by_role("radio", name="Losses").click()
+    say(page, "no DC power measured")
+    assert any(one.startswith("Greatest loss") for one in drawn(page))
+
+
+def test_a_link_brings_back_the_view_in_german_and_dark(
+    open_page: OpenPage, address: str
+) -> None:  # fmt: skip
+    link = f"{address}?device=roof&range=30d&section=degradation&lang=de"
+    page = opened(open_page, link, theme="dark")
+    say(page, "Aus 60 Tagen wird keine Rate genannt")
+    assert "Performance jedes Tages; noch keine Rate" in drawn(page)
+    page.goto(f"{address}?device=house&lang=de")
+    say(page, "house misst keine Einstrahlung in Modulebene")
+
+
+def test_periods_can_be_exported(open_page: OpenPage, address: str) -> None:
+    page = opened(open_page, f"{address}?device=roof&range=all&section=periods&every=1mo")
+    expect(page.locator(".zg-table tbody tr")).to_have_count(2, timeout=45_000)
+    page.get_by_text("Export", exact=True).first.click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    assert waiting.value.suggested_filename == "roof_1mo.csv"
+    table = pd.read_csv(io.StringIO(Path(waiting.value.path()).read_text("utf-8-sig")), comment="#")
+    assert len(table) == 2 and table["start"].iloc[1].startswith("2025-06-01 00:00:00")
+    assert table["pr"].between(0.7, 1.0).all()

@@ -1,0 +1,94 @@
+"""The PV page of plants whose readings are known, run without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pages.shared import data
+from pages.shared.numbers import NBSP
+from tests.conftest import REPO
+
+Page = Callable[..., AppTest]
+SECTIONS = ("performance", "losses", "heatmap", "units", "degradation", "flags", "periods")
+
+
+@pytest.fixture(scope="module")
+def page(roofs: Path) -> Iterator[Page]:
+    """Runs the page with parameters of its URL."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZIGGURAT_STORE", str(roofs / "store"))
+        data.settings.cache_clear()
+        st.cache_resource.clear()
+
+        def show(**parameters: str) -> AppTest:
+            app = AppTest.from_file(str(REPO / "pages" / "pv.py"), default_timeout=60)
+            app.session_state["framed"] = True
+            for key, value in parameters.items():
+                app.query_params[key] = value
+            app.run()
+            assert not app.exception, app.exception
+            return app
+
+        yield show
+    data.settings.cache_clear()
+    st.cache_resource.clear()
+
+
+def words(app: AppTest) -> str:
+    """All HTML of the page as text."""
+    text = " ".join(str(one.proto.body) for one in app.get("html"))
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).replace(NBSP, " ").split())
+
+
+def titles(app: AppTest) -> list[str]:
+    specs = [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
+    return [spec["layout"].get("title", {}).get("text", "").replace(NBSP, " ") for spec in specs]
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_shows_something(page: Page, section: str) -> None:
+    lang = "de" if section in ("flags", "losses") else "en"
+    app = page(device="roof", range="all", section=section, lang=lang)
+    assert titles(app) or "zg-table" in " ".join(str(o.proto.body) for o in app.get("html"))
+    assert all(titles(app)), "every figure has its sentence"
+
+
+def test_the_answer_in_english(page: Page) -> None:
+    text = words(page(device="roof", range="all"))
+    assert re.search(r"Performance ratio \(PR\) 8\d\.\d % 8\d\.\d % at 25 °C", text)
+    assert "of 40 kWp" in text and "uncertainty unknown" in text
+    assert "Self-consumption: no single meter" in text
+
+
+def test_the_answer_in_german(page: Page) -> None:
+    app = page(device="roof", range="all", section="units", lang="de")
+    assert "ac_power_inv2 liegt 4,0 % hinter den übrigen" in titles(app)
+    assert "Verfügbarkeit nach Zeit 99," in words(app)
+
+
+def test_without_irradiance_the_ratio_is_refused_in_words(page: Page) -> None:
+    text = words(page(device="house", range="all"))
+    assert "house measures no irradiance in the plane of its modules" in text
+    assert "Performance ratio (PR) – no irradiance in the plane" in text
+    assert "kWh/kWp" in text
+    assert "Losses cannot be told" in words(page(device="house", range="all", section="losses"))
+
+
+def test_a_station_is_no_plant(page: Page) -> None:
+    text = words(page(device="station"))
+    assert "station measures irradiance but no PV power" in text
+    assert "Devices that do: " in text
+
+
+def test_an_empty_window_says_where_there_is_something(page: Page) -> None:
+    text = words(page(device="roof", **{"from": "2020-01-01", "to": "2020-01-02"}))
+    assert "roof has no reading of its power" in text
+    assert "There are readings from 1 May 2025" in text
