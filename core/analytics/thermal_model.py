@@ -8,7 +8,7 @@ Two states (2R2C):  C_air·dT/dt  = (T_mass − T)/R_in + heat + gain + A_air·s
                     C_mass·dT_mass/dt = (T − T_mass)/R_in + (T_out − T_mass)/R_out + A_mass·sun
 
 Each state has a process noise σ·dω; the air temperature is measured with noise. Sources: Bacher and
-Madsen (2011), 10.1016/j.enbuild.2010.12.018 (networks, likelihood); Van Loan (1978),
+Madsen (2011), 10.1016/j.enbuild.2011.02.005 (networks, likelihood); Van Loan (1978),
 10.1109/TAC.1978.1101743 (integrals of the matrix exponential; here by modes, which are real).
 """
 
