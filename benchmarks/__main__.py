@@ -38,7 +38,7 @@ NAMES = (
     "dispatch",
     "forecast",
 )
-LONG = ("pv", "diagnosis", "collect", "soak")  # only where asked for
+LONG = ("pv", "diagnosis", "collect", "soak", "forecast")  # only where asked for
 OPTIONS = ("--minutes", "--seed", "--keep")  # that a value follows
 
 

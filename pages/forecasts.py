@@ -14,7 +14,7 @@ from pages.ahead.context import Context
 from pages.shared import address, chart, data, pickers, states
 from pages.shared.texts import t
 
-SECTIONS = ("ahead", "beside", "backtest", "inputs")
+SECTIONS = ("ahead", "beside", "backtest", "inputs", "parts")
 
 
 def main() -> None:
