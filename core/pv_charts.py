@@ -26,6 +26,7 @@ class Step:
     ----------
     value : [h]; a loss is positive where it takes away.
     low, high : interval of an estimated loss [h]; None where it is measured.
+    words : the value as it is written at the bar.
     """
 
     label: str
@@ -33,6 +34,7 @@ class Step:
     total: bool
     low: float | None = None
     high: float | None = None
+    words: str = ""
 
 
 def build_yields_figure(
@@ -105,7 +107,7 @@ def build_waterfall_figure(
             decreasing={"marker": {"color": HUES[theme]["import"]}},
             increasing={"marker": {"color": HUES[theme]["battery"]}},
             totals={"marker": {"color": HUES[theme]["pv"]}},
-            text=[f"{one.value if one.total else -one.value:,.1f}" for one in steps],
+            text=[one.words for one in steps],
             textposition="outside",
             textfont={"size": 12, "color": TOKENS[theme]["muted"]},
             cliponaxis=False,

@@ -176,8 +176,9 @@ PV: dict[str, tuple[str, str]] = {
         "zu wenige Tage für die übliche Performance",
     ),
     "pv.losses.title": (
-        "Greatest loss: {what}, {hours} h or {share} of the light",
-        "Größter Verlust: {what}, {hours} h oder {share} des Lichts",
+        "Greatest loss with a name: {what}, {hours} h or {share} of the light; {rest} h have none",
+        "Größter benannter Verlust: {what}, {hours} h oder {share} des Lichts; {rest} h bleiben "
+        "ungeklärt",
     ),
     "pv.losses.measured": ("measured", "gemessen"),
     "pv.losses.remainder": ("what is left over", "was übrig bleibt"),
