@@ -334,6 +334,10 @@ def train(
         str | None,
         typer.Option(help="Whose public holidays count: DE, DE-BY, ... or none. Default: by zone."),
     ] = None,
+    weather: Annotated[
+        str | None,
+        typer.Option(help="Device that tells the weather, or none. Default: one that forecasts."),
+    ] = None,
     days: Annotated[int, typer.Option(min=2, help="Days of the backtest.")] = 90,
     store: Store = None,
 ) -> None:
@@ -347,14 +351,18 @@ def train(
     from core.forecast_training import train as run
     from core.query import open_store
 
-    opened = open_store(_settings(store=store).store)
+    settings = _settings(store=store)
+    opened = open_store(settings.store)
     name = _device(opened, device).name
     wanted = [quantity] if quantity else [one.quantity for one in forecast_targets(opened, name)]
     if not wanted:
         raise QueryError(f"{name} measures nothing that can be forecast")
     region = "" if holidays == "none" else holidays
     for one in wanted:
-        stored = run(opened, name, one, region=region, test_days=days, say=typer.echo)
+        stored = run(
+            opened, name, one, region=region, weather=weather, plants=settings.plants,
+            test_days=days, say=typer.echo,
+        )  # fmt: skip
         _print_model(stored.manifest)
 
 
@@ -379,7 +387,8 @@ def forecast(
     from core.forecast_training import issue_forecast, write
     from core.query import open_store
 
-    opened = open_store(_settings(store=store).store)
+    settings = _settings(store=store)
+    opened = open_store(settings.store)
     name = _device(opened, device).name
     wanted = [quantity] if quantity else stored_quantities(opened.root, name)
     if not wanted:
@@ -388,7 +397,7 @@ def forecast(
         )
     moment = _moment(at, opened.zone) if at else None
     for one in wanted:
-        given, stored = issue_forecast(opened, name, one, at=moment)
+        given, stored = issue_forecast(opened, name, one, at=moment, plants=settings.plants)
         rows = write(opened, given, stored)
         typer.echo(
             f"{name} {one}: {len(given.frame)} slots from {_local(given.issue, opened.zone)}, "
@@ -594,8 +603,10 @@ def _print_summary(summary: Summary, settings: Settings) -> None:
             f"  {count} readings of {path} replaced others of the same device, signal and time; "
             'if these are two devices, name one with device = "..." in a source.toml'
         )
+    from ingest.build import failure_words
+
     for path, why in summary.failed:
-        typer.echo(f"  failed: {why if path in why else f'{path}: {why}'}", err=True)
+        typer.echo(f"  failed: {failure_words(path, why)}", err=True)
 
 
 def _print_status(content: dict[str, Any]) -> None:

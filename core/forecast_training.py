@@ -20,10 +20,9 @@ from core.analytics.forecast.grid import DAY_US
 from core.analytics.forecast.importance import permutation_importance, training_quality
 from core.analytics.forecast.models import Case, banded, fit_model, forecast
 from core.analytics.forecast.scores import Scores, judge
-from core.errors import QueryError
+from core.errors import ModelUnfit, QueryError
 from core.forecast_cases import (
     Target,
-    case_of,
     find_target,
     load_history,
     newest_slot,
@@ -36,12 +35,19 @@ from core.forecast_models import (
     save_model,
 )
 from core.forecast_signals import write_forecast
+from core.forecast_weather import (
+    check_ahead,
+    load_physics,
+    load_weather,
+    plant_of,
+    weather_device,
+)
 from core.query import Store
 
 TEST_DAYS = 90
 LEAST_TRAINING_DAYS = 28
 HOLIDAYS_BY_ZONE = {"Europe/Berlin": "DE", "Europe/Busingen": "DE"}
-MODEL = "model"
+MODEL, NONE = "model", "none"
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ def train(
     quantity: str | None = None,
     *,
     region: str | None = None,
+    weather: str | None = None,
+    plants: Path | None = None,
     test_days: int = TEST_DAYS,
     rounds: int = 80,
     say: Callable[[str], None] = lambda _: None,
@@ -77,6 +85,8 @@ def train(
     ----------
     quantity : None takes the first that can be forecast.
     region : whose holidays count; None takes those of the store's zone, where they are known.
+    weather : device that tells the weather, or ``none``; None takes one that tells it ahead.
+    plants : the setting of that name.
     test_days : length of the backtest; less where there is too little before it.
 
     Raises
@@ -87,17 +97,35 @@ def train(
     target = find_target(store, device, quantity)
     region = HOLIDAYS_BY_ZONE.get(store.zone, "") if region is None else region
     history = load_history(store, target, region=region)
-    case = case_of(history, target)
+    teller = None if weather == NONE else weather_device(store, target, weather, plants)
+    case = build_case(store, target, history, teller, plants)
     return train_case(
-        store.root, target, case, synthetic=store.device(device).synthetic, test_days=test_days,
-        rounds=rounds, say=say,
+        store.root, target, case, teller, synthetic=store.device(device).synthetic,
+        test_days=test_days, rounds=rounds, say=say,
     )  # fmt: skip
+
+
+def build_case(
+    store: Store, target: Target, history: History, teller: str | None, plants: Path | None = None
+) -> Case:
+    """History with the weather a device tells and, of a plant whose place is known, its physics.
+
+    Raises
+    ------
+    UnknownDevice
+    QueryError : the device tells no weather of use.
+    """
+    weather = load_weather(store, target, history.grid, teller) if teller else None
+    plant = plant_of(store, target.device, plants) if target.quantity == "pv" else None
+    physics = load_physics(plant, history.grid, weather) if plant is not None else None
+    return Case(history, weather, physics, low=target.low)
 
 
 def train_case(
     root: Path,
     target: Target,
     case: Case,
+    teller: str | None,
     *,
     synthetic: bool,
     test_days: int,
@@ -134,6 +162,8 @@ def train_case(
         "synthetic": synthetic,
         "features": list(model.names),
         "weather": case.weather.kind if case.weather else None,
+        "weather_device": teller,
+        "physics": case.physics is not None,
         "capacity": capacity,
         "served": served,
         "baselines": list(names),
@@ -207,7 +237,7 @@ def _plain(content: Any) -> Any:
 
 
 def issue_forecast(
-    store: Store, device: str, quantity: str, *, at: int | None = None
+    store: Store, device: str, quantity: str, *, at: int | None = None, plants: Path | None = None
 ) -> tuple[Forecast, StoredModel]:
     """The next 48 hours after the newest reading, or after `at`, by the stored model.
 
@@ -219,9 +249,14 @@ def issue_forecast(
     stored = load_model(store.root, device, quantity)
     target = find_target(store, device, quantity)
     history = load_history(store, target, region=stored.manifest["region"], end=at)
-    case = case_of(history, target)
     slot = newest_slot(history)
-    check_fits(stored, target, case.grid.start + slot * case.grid.step)
+    check_fits(stored, target, history.grid.start + slot * history.grid.step)
+    teller = stored.manifest["weather_device"]
+    case = build_case(store, target, history, teller, plants)
+    if bool(stored.manifest["physics"]) != (case.physics is not None):
+        raise ModelUnfit("the plant is described otherwise than when the model was trained")
+    if case.weather is not None:
+        check_ahead(case.weather, case.grid, slot, teller)
     return forecast_from(stored, target, case, slot), stored
 
 

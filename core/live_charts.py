@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from core.cell_charts import DIVERGING
 from core.charts import (
+    DIVERGING,
     TOKENS,
     SeriesLike,
     Theme,

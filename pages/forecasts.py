@@ -37,7 +37,12 @@ def main() -> None:
         return
     try:
         ahead = data.report(
-            store, forecast_report.ahead_report, device.name, quantity, stamps[quantity]
+            store,
+            forecast_report.ahead_report,
+            device.name,
+            quantity,
+            stamps[quantity],
+            data.settings().plants,
         )
     except ModelUnfit as error:
         states.notice(

@@ -241,7 +241,7 @@ def test_one_inverter_has_all_signals_of_its_device() -> None:
     assert plant.inverters[0].ac_power == ("ac_power",)
     assert plant.inverters[0].energy == ("e_total",)
     assert plant.ac_limit_kw == 4
-    assert "array array INV: gamma_pdc" in plant.assumed
+    assert "array INV: gamma_pdc" in plant.assumed
 
 
 @pytest.mark.parametrize("fact", ["tilt", "azimuth", "location"])

@@ -25,7 +25,7 @@ def group_of(horizon_h: Floats, hour: Floats) -> Ints:
     return (ahead * round(24 / HOUR_WIDTH) + hour // HOUR_WIDTH).astype(np.int64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Offsets:
     """What is added to each quantile: float64[group, quantile], and the errors behind it."""
 
