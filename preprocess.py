@@ -240,6 +240,52 @@ def export(
 
 
 @app.command()
+def plan(
+    device: Annotated[
+        str | None, typer.Option(help="Battery; its facts tell the size, its SOC the start.")
+    ] = None,
+    load: Annotated[
+        list[str] | None, typer.Option(help="Meter whose power is load; repeatable.")
+    ] = None,
+    pv: Annotated[list[str] | None, typer.Option(help="Device that generates; repeatable.")] = None,
+    strategy: Annotated[
+        str | None, typer.Option(help="economic, comfort, environment or balanced.")
+    ] = None,
+    hours: Annotated[int, typer.Option(min=1, max=168, help="Hours to plan.")] = 48,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write: .json, .csv, .parquet or .xlsx.")
+    ] = None,
+    store: Store = None,
+) -> None:
+    """Plan battery and grid for the newest hours of the store, and say what that saves.
+
+    Tariff, battery and limits come from <store>_dispatch.toml. Load and sun are thought to come as
+    a week and as a day before; what really came is charged afterwards.
+
+    Example: python preprocess.py plan --device BESS-1 --load m1 --pv pv1 --out plan.csv
+    """
+    from core.dispatch_report import UNITS, plan_content, plan_frame, plan_report, told_choice
+    from core.dispatch_settings import read_dispatch_settings, settings_path
+    from core.export import write_frames
+    from core.query import open_store
+
+    settings = _settings(store=store)
+    opened = open_store(settings.store)
+    told = read_dispatch_settings(settings_path(settings.store))
+    choice = told_choice(opened, told, device, load or [], pv or [], strategy, hours)
+    report = plan_report(opened, choice)
+    content = plan_content(report, opened.zone)
+    if out is not None and out.suffix == ".json":
+        out.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    elif out is not None:
+        about = {"zone": opened.zone} | {f"unit of {name}": unit for name, unit in UNITS.items()}
+        write_frames([plan_frame(report, opened.zone)], out, about)
+    for way, costs in content["costs"].items():
+        typer.echo(f"{way:<10}{costs['total_eur']:>12.2f} EUR")
+    typer.echo(f"saving {report.saving.total_eur:.2f} EUR, gap {report.plan.gap:.2g}")
+
+
+@app.command()
 def demo(
     store: Store = None,
     seed: Annotated[int, typer.Option(help="Same seed, same store.")] = 7,
@@ -603,8 +649,10 @@ def _print_summary(summary: Summary, settings: Settings) -> None:
             f"  {count} readings of {path} replaced others of the same device, signal and time; "
             'if these are two devices, name one with device = "..." in a source.toml'
         )
+    from ingest.build import failure_words
+
     for path, why in summary.failed:
-        typer.echo(f"  failed: {why if path in why else f'{path}: {why}'}", err=True)
+        typer.echo(f"  failed: {failure_words(path, why)}", err=True)
 
 
 def _print_status(content: dict[str, Any]) -> None:

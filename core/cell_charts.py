@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core import charts
 from core.cell_views import FaultLimits, PackCourse, Places
-from core.charts import HUES, NBSP, TOKENS, Theme, with_alpha
+from core.charts import DIVERGING, HUES, NBSP, TOKENS, Theme, with_alpha
 
 DAY_MS = 86_400_000.0
 FEW_DAYS = 14
@@ -31,10 +31,6 @@ PACK_HUES: dict[Theme, tuple[str, ...]] = {
     "dark": ("#3FB8AF", "#6FC0DA", "#9DB4E6", "#B1D488", "#BDB2DA"),
 }
 PACK_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
-# Blue is below, red above; white in the middle also on dark ground, for it must read as "none".
-DIVERGING = [
-    [0.0, "#1D4F91"], [0.25, "#6FA3D0"], [0.5, "#F4F4F2"], [0.75, "#DE8A70"], [1.0, "#A3201D"],
-]  # fmt: skip
 # Colour and shape of each fault; the word stands in the legend.
 FAULT_HUES = {
     "capacity": "import",

@@ -31,6 +31,10 @@ LEGEND_LINE, LEGEND_WIDTH = 20, 1000  # [px]
 LEAST_PANEL = 110
 NBSP = "\u00a0"
 
+# Blue is below, red above; white in the middle also on dark ground, for it must read as "none".
+DIVERGING = [
+    [0.0, "#1D4F91"], [0.25, "#6FA3D0"], [0.5, "#F4F4F2"], [0.75, "#DE8A70"], [1.0, "#A3201D"],
+]  # fmt: skip
 TOKENS: dict[Theme, dict[str, str]] = {
     "light": {
         "background": "#FBFBFA",
@@ -627,18 +631,25 @@ def build_series_figure(
             ):
                 figure.add_trace(trace, row=row, col=1)
         bounds = y_bounds(_line_values(shown) * factor, y_range)
-        figure.update_yaxes(title_text=_axis_title(unit, shown), fixedrange=True, row=row, col=1)
+        look: dict[str, Any] = {"title_text": _axis_title(unit, shown), "fixedrange": True}
         if bounds:
-            figure.update_yaxes(range=list(bounds), row=row, col=1)
+            look["range"] = list(bounds)
         elif not extremes.size:
             # Where nothing is drawn an axis with numbers would be invented.
-            figure.update_yaxes(showticklabels=False, ticks="", showgrid=False, row=row, col=1)
+            look |= {"showticklabels": False, "ticks": "", "showgrid": False}
+        figure.update_yaxes(**look, row=row, col=1)
         if separate:
             _name_panel(figure, row, names[members[0]], theme)
-    figure.update_xaxes(**time_axis(language))
-    figure.update_xaxes(range=to_wall_ms([start, end], series[0].zone).tolist())
-    figure.update_xaxes(showticklabels=False, ticks="", col=1)
-    figure.update_xaxes(showticklabels=True, ticks="outside", row=len(groups), col=1)
+    bottom = time_axis(language)
+    # How ticks are written costs Plotly more than all else; above the lowest panel there are none.
+    above = {key: value for key, value in bottom.items() if key != "tickformatstops"}
+    span_ms = to_wall_ms([start, end], series[0].zone).tolist()
+    for row in range(1, len(groups) + 1):
+        last = row == len(groups)
+        ticks: dict[str, Any] = {"showticklabels": last, "ticks": "outside" if last else ""}
+        figure.update_xaxes(
+            range=span_ms, **(bottom if last else above), **ticks, row=row, col=1
+        )  # fmt: skip
     height = max(height, 70 + LEAST_PANEL * len(groups))
     finish(figure, title=title, theme=theme, language=language, height=height)
     if separate:

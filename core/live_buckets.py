@@ -9,6 +9,7 @@ from core.rollup import Buckets, Float, Int, day_index, day_starts
 
 
 def as_buckets(ts: Int, value: Float) -> Buckets:
+    """Each reading a bucket of its own."""
     return Buckets(ts, value, value, value, value, value, np.ones(len(ts), np.int64))
 
 

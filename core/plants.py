@@ -427,7 +427,7 @@ def faults_in(plain: Mapping[str, Any]) -> list[Fault]:
     except ValidationError as error:
         found = [_fault(one) for one in error.errors()]
         # A table whose only row is wrong is also called too short, which says nothing more.
-        wrong = {one.table for one in found}
+        wrong = {one.table for one in found if one.table}
         return [one for one in found if one.table or one.key not in wrong]
     return []
 
@@ -547,8 +547,7 @@ def plant_of_device(
         own["altitude_m"] = told["altitude_m"]
     inverters = [_inverter_of(number, count, name, told, signals) for number in range(1, count + 1)]
     arrays = [
-        {**shared, "name": f"array {inverter['name']}", "inverter": inverter["name"]}
-        for inverter in inverters
+        {**shared, "name": inverter["name"], "inverter": inverter["name"]} for inverter in inverters
     ]
     return parse_plant(
         {"name": name, "device": name, **own, "zone": told.get("zone") or zone, "array": arrays,

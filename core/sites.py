@@ -283,6 +283,48 @@ def course(
     return Course(quantity, found, by_group(found, group_of), step, start, end)
 
 
+@dataclass(frozen=True)
+class ColumnFigures:
+    """Figures of a column of the grid; NaN where no cell counts.
+
+    Attributes
+    ----------
+    mean, least, most : over the cells that count [unit of the course].
+    coverage_ratio : share of all cells in which the column has a value.
+    missing : cells in which it has none.
+    """
+
+    mean: float
+    least: float
+    most: float
+    coverage_ratio: float
+    missing: int
+
+
+def common_cells(found: Course) -> np.ndarray:
+    """Which cells of the grid have a value of every device; figures over these add up."""
+    every: np.ndarray = found.found.frame[list(found.found.devices)].notna().all(axis=1).to_numpy()
+    return every
+
+
+def column_figures(values: pd.Series, common: np.ndarray) -> ColumnFigures:
+    """Figures of a column over the common cells, or over its own where there are none."""
+    column = values.to_numpy(np.float64)
+    known = np.isfinite(column)
+    counted = column[known & common] if common.any() else column[known]
+    share, missing = (float(known.mean()) if len(known) else 0.0), int((~known).sum())
+    if not len(counted):
+        return ColumnFigures(np.nan, np.nan, np.nan, share, missing)
+    mean, least, most = float(counted.mean()), float(counted.min()), float(counted.max())
+    return ColumnFigures(mean, least, most, share, missing)
+
+
+def reach(found: Course) -> tuple[int, int] | None:
+    """From when to when any device has a value [µs UTC]; None without one."""
+    some = found.found.frame[found.found.frame["present"] > 0].index.to_numpy(np.int64)
+    return (int(some[0]), int(some[-1]) + found.step_us) if len(some) else None
+
+
 def _grid_step(infos: Sequence[SignalInfo], length: int, points: int) -> int:
     slowest = max(info.step_us for info in infos)
     fit = [step for step in GRID_US if step >= slowest * 0.99 and length / step <= points]

@@ -143,6 +143,7 @@ class State:
 
 
 def load_snapshot(ledger: Ledger) -> Snapshot:
+    """The ledger as it is now."""
     signals: dict[str, dict[str, SignalInfo]] = {}
     since: dict[tuple[str, str], int] = {}
     emptied = set()
@@ -177,6 +178,7 @@ def load_snapshot(ledger: Ledger) -> Snapshot:
 
 
 def typical_step(rows: int, hours: int, first: int | None, last: int | None) -> int:
+    """Distance of readings [µs], see `SignalInfo`."""
     by_hours = hours * 3600 * SECOND // rows
     if rows < 2 or first is None or last is None:
         return max(1, by_hours)

@@ -6,7 +6,7 @@ drawn in its middle, a week in the middle of its seven days. Values come in the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -233,6 +233,24 @@ def _events(figure: go.Figure, events: Sequence[Event], theme: Theme, rows: int 
             yanchor="bottom", xshift=2, yshift=12, font={"size": 11, "color": colour},
             bgcolor=with_alpha(TOKENS[theme]["background"], 0.85), borderpad=1,
         )  # fmt: skip
+
+
+def build_noted_figure(
+    build: Callable[..., go.Figure],
+    *args: Any,
+    events: Sequence[Event],
+    theme: Theme = "light",
+    **options: Any,
+) -> go.Figure:
+    """A figure over days with the notes drawn on it as upright lines.
+
+    Parameters
+    ----------
+    build : makes the figure of all that is given beside the notes; its first axis is of days.
+    """
+    figure = build(*args, theme=theme, **options)
+    _events(figure, events, theme)
+    return figure
 
 
 def _day_axis(figure: go.Figure, first: float, last: float, language: str) -> None:

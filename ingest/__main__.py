@@ -294,6 +294,7 @@ def watch(
     """
     import threading
 
+    from ingest.build import failure_words
     from ingest.watch import watch as run
 
     stop = threading.Event()
@@ -305,7 +306,7 @@ def watch(
             f"{summary.read} sources read, {len(summary.failed)} failed; {summary.rows} readings"
         )
         for path, why in summary.failed:
-            typer.echo(f"  failed: {why if path in why else f'{path}: {why}'}", err=True)
+            typer.echo(f"  failed: {failure_words(path, why)}", err=True)
         sys.stdout.flush()
 
     run(folder, _settings(store=store), stop=stop, polling=polling, on_built=say)

@@ -87,6 +87,11 @@ class Summary:
     seconds: float = 0.0
 
 
+def failure_words(path: str, why: str) -> str:
+    """Why a source failed, with its path once: most reasons begin with it."""
+    return why if path in why or why.startswith(str(Path(path).absolute())) else f"{path}: {why}"
+
+
 @dataclass(frozen=True)
 class _Task:
     """A source to be read: its place in this run, its ledger row so far, and how to read it."""

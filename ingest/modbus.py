@@ -159,7 +159,7 @@ class Modbus:
                 last = first + REGISTERS - 1
                 raise ConfigError(
                     f"device {device.name}: signal {point.signal!r} takes {span.count} from "
-                    f"address {point.address} on, expected within {first} to {last}"
+                    f"address {point.address} on, outside {first} to {last}"
                 )
         found = (
             (where(point, self._settings), where_scale(point, self._settings))

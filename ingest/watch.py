@@ -32,7 +32,7 @@ from watchdog.observers.api import BaseObserver
 
 from core.config import Settings
 from core.errors import SourceError, StoreError
-from ingest.build import Summary, build
+from ingest.build import Summary, build, failure_words
 from ingest.sources import find_sources
 
 _log = logging.getLogger(__name__)
@@ -270,7 +270,7 @@ def _build(
         path = Path(name)
         if seen.told.get(path) != stamps.get(path) or path not in seen.told:
             seen.told[path] = stamps.get(path)
-            _log.warning("%s: %s", name, why)
+            _log.warning("%s", failure_words(name, why))
     on_built(summary)
     return bool(waiting)
 

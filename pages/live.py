@@ -37,7 +37,7 @@ def main() -> None:
         chosen = follow.pick_signals(store, device, list(devices))
         minutes = follow.pick_minutes()
         halted = follow.pick_following(store.zone)
-    every = None if halted is not None else follow.EVERY_S
+    every = None if halted is not None else follow.every_s(store, chosen)
     st.fragment(follow.show_chart, run_every=every)(store, chosen, minutes, halted)
     st.fragment(show_readings, run_every=READINGS_S)(store, device)
     st.fragment(show_rest, run_every=REST_S)(store, device)

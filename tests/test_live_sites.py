@@ -12,7 +12,7 @@ from core.config import Settings
 from core.errors import QueryError, UnknownDevice
 from core.journal import FILE, Journal, SitePlace, open_journal
 from core.ledger import create_ledger
-from core.levels import SECOND
+from core.levels import HOUR, SECOND
 from core.query import Store, open_store
 from core.readings import Batch, Reading
 from core.signals import Signal
@@ -156,3 +156,22 @@ def test_what_cannot_be_summed_is_refused(here: Two) -> None:
         sites.present(store, "active_power", NOW)
     with pytest.raises(UnknownDevice):
         store.device("z")
+
+
+def test_figures_of_one_table_add_up(here: Two) -> None:
+    """c ends two minutes early: what counts are the cells that it has too."""
+    _, store = here
+    found = sites.course(store, "active_power", START, NOW)
+    common = sites.common_cells(found)
+    frame = found.found.frame
+    assert 0 < common.sum() < len(common)
+    told = {name: sites.column_figures(frame[name], common) for name in ("value", *"abcd")}
+    assert told["value"].mean == pytest.approx(sum(told[name].mean for name in "abcd"))
+    assert told["a"].coverage_ratio == 1.0 and told["c"].coverage_ratio < 1.0
+    assert told["c"].missing == len(common) - common.sum()
+    ramp = frame["a"].copy()
+    ramp[:] = np.where(common, 1.0, 99.0)
+    assert sites.column_figures(ramp, common).most == 1.0
+    assert sites.column_figures(ramp, ~common & False).most == 99.0, "its own, where none is common"
+    assert sites.reach(found) == (START, NOW)
+    assert sites.reach(sites.course(store, "active_power", START - HOUR, NOW)) == (START, NOW)

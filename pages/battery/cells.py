@@ -10,7 +10,15 @@ import streamlit as st
 
 from core import battery_charts, bess, bess_bands, bess_cells
 from core.bess_cells import Spread
-from pages.battery.context import Context, Curve, band_frame, local, say_missing, show_below
+from pages.battery.context import (
+    Context,
+    Curve,
+    band_frame,
+    local,
+    say_missing,
+    show_below,
+    show_dated,
+)
 from pages.shared import chart, data, numbers, table
 from pages.shared.texts import t
 
@@ -90,7 +98,7 @@ def show_lines(
         lines, zone=ctx.zone, unit=unit, span=ctx.view, title=title, gap_us=gap,
         from_zero=True, height=280, **ctx.look,
     )  # fmt: skip
-    chart.show_figure(figure, key)
+    show_dated(ctx, figure, key)
 
 
 def show_extremes(ctx: Context, found: bess_cells.SpreadReport, quantity: Spread) -> None:

@@ -9,12 +9,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
-from core import bess_operation, query
+from core import bess_operation, dossier_charts, errors, query
 from core.analytics import battery
+from core.annotations import open_annotations
 from core.bess_operation import Operation
 from core.bess_summary import Summary
+from core.charts import to_wall_ms
+from core.dossier_charts import EventLine
 from pages.shared import chart, data, numbers, theme
 from pages.shared.texts import current_language, t
 from pages.shared.window import Window
@@ -61,6 +65,32 @@ def load_operation(ctx: Context) -> Operation:
     found = data.report(ctx.store, bess_operation.operation_report, ctx.device.name, *ctx.view)
     assert found is not None  # the summary found readings
     return found
+
+
+def show_dated(ctx: Context, figure: go.Figure, key: str) -> None:
+    """A figure over time, with the notes of the window on it as upright lines."""
+    dossier_charts.draw_events(figure, note_lines(ctx), theme.kind())
+    chart.show_figure(figure, key)
+
+
+def note_lines(ctx: Context) -> list[EventLine]:
+    """Notes about the device in the window, named by their kind; none where they cannot be read,
+    which is said."""
+    start, end = ctx.view
+    try:
+        with open_annotations(ctx.store.root) as kept:
+            found = [one for one in kept.of(ctx.device.name) if start <= one.at < end]
+    except errors.StoreError as error:
+        chart.show_caption(t("packpulse.series.notes.unread", why=str(error)))
+        return []
+    return [
+        EventLine(
+            float(to_wall_ms([one.at], ctx.zone)[0]),
+            None if one.until is None else float(to_wall_ms([one.until], ctx.zone)[0]),
+            t(f"packpulse.dossier.kind.{one.kind}"),
+        )
+        for one in found
+    ]
 
 
 def say_missing(key: str) -> None:

@@ -17,6 +17,7 @@ from pages.battery.context import (
     local,
     say_missing,
     show_below,
+    show_dated,
 )
 from pages.shared import chart, numbers
 from pages.shared.texts import t
@@ -116,7 +117,7 @@ def show_full_cycles(ctx: Context, found: Operation) -> None:
             total / days, 2)),
         marked=rows["coverage_ratio"] < SHORT_COVERAGE, height=260, **ctx.look,
     )  # fmt: skip
-    chart.show_figure(figure, "full-cycles")
+    show_dated(ctx, figure, "full-cycles")
     words = [
         t(f"bess.period.{found.every}"),
         t("bess.efc.current", capacity=numbers.quantity(found.capacity_ah, "Ah")),

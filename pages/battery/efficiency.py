@@ -7,7 +7,14 @@ import streamlit as st
 
 from core import battery_charts
 from core.bess_efficiency import Efficiency
-from pages.battery.context import Context, local, refusal_words, say_missing, show_below
+from pages.battery.context import (
+    Context,
+    local,
+    refusal_words,
+    say_missing,
+    show_below,
+    show_dated,
+)
 from pages.battery.health import show_health
 from pages.shared import chart, numbers, states, table
 from pages.shared.texts import t
@@ -31,7 +38,7 @@ def show(ctx: Context) -> None:
             rows["end"], shown, pooled, zone=ctx.zone, span=ctx.view,
             y_title=t("bess.rte.axis"), title=trips_title(found), height=340, **ctx.look,
         )  # fmt: skip
-        chart.show_figure(figure, "windows")
+        show_dated(ctx, figure, "windows")
     else:
         states.notice(t("bess.rte.title.none"), detail=refusal_words(found.ac))
     if len(rows):

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from core import battery_charts, bess_health
-from pages.battery.context import Context, Curve, local, show_below
-from pages.shared import chart, data, numbers, states
+from pages.battery.context import (
+    Context,
+    Curve,
+    local,
+    show_below,
+    show_dated,
+)
+from pages.shared import data, numbers, states
 from pages.shared.texts import t
 
 
@@ -30,7 +36,7 @@ def show_health(ctx: Context) -> None:
         title=health_title(found), markers=(t("bess.health.measured"),), height=360,
         **ctx.look,
     )  # fmt: skip
-    chart.show_figure(figure, "health")
+    show_dated(ctx, figure, "health")
     words = [why_unmeasured(found)]
     if measured is not None and not measured.refusal:
         words = [

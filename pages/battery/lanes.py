@@ -11,8 +11,14 @@ import streamlit as st
 from core import battery_charts, bess, bess_flags
 from core.analytics import battery
 from core.battery_charts import Lane
-from pages.battery.context import Context, local, say_missing, show_below
-from pages.shared import chart, data, numbers, table
+from pages.battery.context import (
+    Context,
+    local,
+    say_missing,
+    show_below,
+    show_dated,
+)
+from pages.shared import data, numbers, table
 from pages.shared.texts import t
 
 MOST_LANES = 20
@@ -38,7 +44,7 @@ def show_lanes(
     figure = battery_charts.build_lanes_figure(
         lanes, zone=ctx.zone, span=ctx.view, title=lanes_title(found), **ctx.look
     )
-    chart.show_figure(figure, "lanes")
+    show_dated(ctx, figure, "lanes")
     step = max((one.step_us for one in bess.state_signals(ctx.signals)), default=0)
     words = [t("bess.lanes.note", step=numbers.duration(step)), t("bess.lanes.merged")]
     if found.silent:

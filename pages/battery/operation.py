@@ -16,6 +16,7 @@ from pages.battery.context import (
     local,
     say_missing,
     show_below,
+    show_dated,
 )
 from pages.shared import chart, numbers
 from pages.shared.texts import t
@@ -52,7 +53,7 @@ def show_throughput(ctx: Context, found: Operation) -> None:
         ),
         marked=rows["coverage_ratio"] < SHORT_COVERAGE, height=360, **ctx.look,
     )  # fmt: skip
-    chart.show_figure(figure, "throughput")
+    show_dated(ctx, figure, "throughput")
     counted = ""
     if found.counted_kwh is not None:
         into, out = (numbers.energy(kwh) for kwh in found.counted_kwh)

@@ -18,7 +18,7 @@ LOOK = {
     "up": "good", "silent": "warning", "outage": "error", "never": "error", "stopped": "unknown",
 }  # fmt: skip
 DAY_US = 86_400 * SECOND
-LONGEST_ERROR = 44
+LONGEST_ERROR = 90
 MOST_NAMES = 12
 
 
@@ -134,11 +134,10 @@ def show_devices(report: LiveReport, zone: str) -> None:
     """Table of all devices, those that need somebody first."""
     st.subheader(t("live.devices"))
     names = (
-        "device", "site", "state", "poll", "rate", "latency", "errors", "errors_all", "newest",
-        "age", "error",
+        "device", "site", "state", "poll", "rate", "latency", "errors", "newest", "age", "error",
     )  # fmt: skip
     rows = [device_row(one, report, zone) for one in report.devices]
-    table.show_table([t(f"live.col.{name}") for name in names], rows, numeric=(4, 5, 6, 7, 9))
+    table.show_table([t(f"live.col.{name}") for name in names], rows, numeric=(4, 5, 6, 8))
     chart.show_caption(t("live.devices.note", zone=zone))
     if report.former:
         chart.show_caption(t("live.devices.former", names=few(report.former)))
@@ -168,8 +167,7 @@ def device_row(one: DeviceLive, report: LiveReport, zone: str) -> list[str]:
         polled,
         numbers.NOTHING if listened else numbers.number(60 * one.polls_per_s, 1),
         latency,
-        numbers.number(one.errors),
-        numbers.number(about.errors),
+        f"{numbers.number(one.errors)} / {numbers.number(about.errors)}",
         numbers.NOTHING if one.newest is None else when(one.newest, now, zone),
         numbers.NOTHING if one.newest is None else age(now - one.newest),
         last_error(one, now, zone),
@@ -182,7 +180,7 @@ def last_error(one: DeviceLive, now: int, zone: str) -> str:
     if not about.last_error or about.last_error_at is None:
         return numbers.NOTHING
     words = error_words(about.last_error)
-    return table.cut(f"{when(about.last_error_at, now, zone)} · {words}", most=LONGEST_ERROR)
+    return table.wrapped(f"{when(about.last_error_at, now, zone)} · {words}", most=LONGEST_ERROR)
 
 
 def state_words(one: DeviceLive, now: int, zone: str) -> str:

@@ -74,6 +74,13 @@ def show_chart(found: Course, window: Window) -> None:
             "sites", export_frame(found, window.zone), name=f"sites_{found.quantity}",
             zone=window.zone, units={found.quantity: found.found.unit},
         )  # fmt: skip
+    reach = sites.reach(found)
+    if reach is not None and 2 * (reach[1] - reach[0]) < found.end - found.start:
+        chart.show_caption(
+            t("sites.course.reach", time=numbers.duration(reach[1] - reach[0]),
+              span=numbers.span(*reach, window.zone),
+              window=numbers.duration(found.end - found.start))
+        )  # fmt: skip
     gone = found.found.missing()
     if gone:
         names = ", ".join(
@@ -114,36 +121,42 @@ def show_table(store: Store, found: Course) -> None:
     """Sites and devices: mean, smallest, greatest, coverage, cells without a value."""
     frame = found.found.frame
     unit = "%" if found.found.unit == "1" else found.found.unit
-    rows = [row(found, t("sites.total"), "", "", frame["value"], bold=True)]
+    common = sites.common_cells(found)
+    rows = [row(found, t("sites.total"), "", "", frame["value"], common, bold=True)]
     for site in sites.sites(store):
         mine = [name for name in site.devices if name in found.found.devices]
         if not mine:
             continue
         name = site_name(site.name)
         rows.append(row(found, name, "", site.zone if site.name else "", found.sites[site.name],
-                        bold=True))  # fmt: skip
-        rows += [row(found, "", one, "", frame[one]) for one in mine]
+                        common, bold=True))  # fmt: skip
+        rows += [row(found, "", one, "", frame[one], common) for one in mine]
     names = ("site", "device", "zone", "mean", "least", "most", "coverage", "gone")
     units = ("mean", "least", "most")
     table.show_table(
         [t(f"sites.col.{n}", unit=unit) if n in units else t(f"sites.col.{n}") for n in names],
         rows, numeric=(3, 4, 5, 6, 7),
     )  # fmt: skip
+    count = int(common.sum())
+    chart.show_caption(
+        t("sites.course.common", count=numbers.number(count), all=numbers.number(len(common)))
+        if count
+        else t("sites.course.apart")
+    )
 
 
 def row(
-    found: Course, site: str, device: str, zone: str, values: pd.Series, *, bold: bool = False
-) -> list[str]:
+    found: Course, site: str, device: str, zone: str, values: pd.Series, common: np.ndarray, *,
+    bold: bool = False,
+) -> list[str]:  # fmt: skip
     """What the table says of a column of the grid."""
-    column = values.to_numpy(np.float64)
-    known = column[np.isfinite(column)]
-    three = (known.mean(), known.min(), known.max()) if len(known) else (np.nan,) * 3
+    told = sites.column_figures(values, common)
     return [
         table.Markup(f"<b>{table.escape(site)}</b>") if bold else site,
         table.cut(device, most=28), zone,
-        *(bare(float(one), found.found.unit) for one in three),
-        numbers.percent(len(known) / max(len(column), 1)),
-        numbers.number(len(column) - len(known)),
+        *(bare(one, found.found.unit) for one in (told.mean, told.least, told.most)),
+        numbers.percent(told.coverage_ratio),
+        numbers.number(told.missing),
     ]  # fmt: skip
 
 

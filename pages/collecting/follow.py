@@ -18,6 +18,8 @@ from pages.shared import address, chart, numbers, states, theme, window, zoom
 from pages.shared.texts import current_language, t
 
 EVERY_S = 1.0
+EVERY_OF_MANY_S = 2.0  # several panels cost browser and server twice as much
+MANY_UNITS = 3
 KEY = "live-chart"
 MINUTES = ("5", "15", "60")
 MOST = 6
@@ -51,6 +53,14 @@ def pick_signals(store: Store, device: str, devices: Sequence[str]) -> list[Key]
         **address.bound("show", chosen[:MOST]),
     )  # fmt: skip
     return [(offered[text].device, offered[text].name) for text in names or first]
+
+
+def every_s(store: Store, chosen: Sequence[Key]) -> float:
+    """How often the chart is drawn anew [s]: values in the table must not wait for it."""
+    units = {
+        one.unit for device, name in chosen for one in store.signals(device) if one.name == name
+    }  # fmt: skip
+    return EVERY_S if len(units) < MANY_UNITS else EVERY_OF_MANY_S
 
 
 def pick_minutes() -> int:
@@ -97,14 +107,17 @@ def show_chart(store: Store, chosen: Sequence[Key], minutes: int, halted: int | 
             states.notice(t("live.chart.none"))
             return
         shown = store.series_many(there, span[0], span[1] + 1, max_points=4000)
-        figure = figure_of(store, shown, span, minutes, halted)
+        figure, hidden = figure_of(store, shown, span, minutes, halted)
         with st.container(key=KEY):
             config = chart.CONFIG if halted is None else zoom.CONFIG
             st.plotly_chart(figure, key="live-plot", theme=None, config=config)
         if halted is not None:
             zoom.listen(KEY, span, store.zone, lambda to: keep_view(to, whole, store.zone))
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            st.html(f'<span class="zg-caption">{caption(shown, halted)}</span>', width="content")
+            words = caption(shown, halted)
+            if hidden:
+                words += f" · {t('live.chart.lanes', count=numbers.number(hidden))}"
+            st.html(f'<span class="zg-caption">{words}</span>', width="content")
             if halted is not None and any(chart.has_readings(one) for one in shown):
                 chart.show_export(
                     "live", chart.export_frame(shown), name="live", zone=store.zone,
@@ -141,13 +154,14 @@ def caption(shown: Sequence[Series], halted: int | None) -> str:
 
 def figure_of(
     store: Store, shown: Sequence[Series], span: tuple[int, int], minutes: int, halted: int | None
-) -> go.Figure:
-    """Figure of the series with the outages of their devices."""
+) -> tuple[go.Figure, int]:
+    """Figure of the series with outages of devices, and how many more have some."""
     journal = store.journal
     events = [] if journal is None else journal.events(limit=2000)
     found = within(outages(events), *span)
     lanes = list(dict.fromkeys([*(one.device for one in shown), *(one.device for one in found)]))
-    lanes = [one for one in lanes if one][:MOST_LANES]
+    every = [one for one in lanes if one]
+    lanes, hidden = every[:MOST_LANES], len(every[MOST_LANES:])
     bands = [band(one, span[1]) for one in found]
     collector = t("live.collector")
     if any(not one.device for one in found):
@@ -165,7 +179,7 @@ def figure_of(
     )
     figure.update_layout(dragmode="zoom" if halted is not None else False)
     figure.update_xaxes(fixedrange=halted is None)
-    return figure
+    return figure, hidden
 
 
 def band(one: Outage, now: int) -> tuple[str, int, int, str]:

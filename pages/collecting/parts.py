@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from plotly.colors import sample_colorscale
 
-from core.cell_charts import DIVERGING
+from core.charts import DIVERGING
 from core.live import last_values
 from core.live_charts import part_colours
 from core.peers import NEAR_US, Moment, Peers, at_moment, find_peers, missing_signals
@@ -187,7 +187,7 @@ def show_table(peers: Peers, moment: Moment) -> None:
         old = float(moment.age_us[at])
         rows.append([
             peers.signals[at[0]][at[1]],
-            numbers.quantity(value, peers.unit) if there else numbers.NOTHING,
+            numbers.in_unit(value, peers.unit) if there else numbers.NOTHING,
             signed(off, peers.unit),
             age(int(old)) if np.isfinite(old) else numbers.NOTHING,
             table.state("good" if there else "unknown",

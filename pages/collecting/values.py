@@ -54,11 +54,12 @@ def value_row(one: LastValue, limit: int, now: int, zone: str) -> list[str]:
     key, look = quality(one, limit)
     good = numbers.NOTHING
     if one.quality is not Quality.GOOD and one.good_ts is not None:
-        value = numbers.quantity(one.good_value, one.signal.unit)
+        value = numbers.in_unit(one.good_value, one.signal.unit)
         good = t("live.values.good", value=value, age=age(now - one.good_ts))
-    text, unit = numbers.scaled(one.value, one.signal.unit)
+    # In the unit it is kept in: one for all rows of a quantity, and the one that `probe` prints.
     return [
-        table.cut(one.signal.name, most=48), text, unit, age(one.age_us),
+        table.cut(one.signal.name, most=48), numbers.number(one.value),
+        "" if one.signal.unit == "1" else one.signal.unit, age(one.age_us),
         when(one.ts, now, zone), table.state(look, t(f"live.quality.{key}")), good,
     ]  # fmt: skip
 

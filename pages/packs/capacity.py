@@ -229,7 +229,8 @@ def ledger_figure(
             t("packpulse.capacity.prior"), cell_charts.day_ms(report.prior.day - 0.5),
             report.prior.value, report.prior.low, report.prior.high,
         )  # fmt: skip
-    return kept.drawn(dossier_charts.build_ledger_figure, 
+    return kept.drawn(
+        dossier_charts.build_ledger_figure,
         [way for way in ways if len(np.asarray(way.x))], refused,
         told=told, prior=prior, trend=trend_bands(ctx, one), rated=rated,
         rated_label=t(
@@ -538,7 +539,8 @@ def strip(
     axis: str,
 ) -> None:
     """One figure of a value a cell."""
-    figure = kept.drawn(cell_charts.build_strip_figure, 
+    figure = kept.drawn(
+        cell_charts.build_strip_figure,
         mine["pack"], mine["cell"], values, faults.tolist(),
         fault_names=context.fault_names(),
         pack_names={int(one): context.pack_name(one) for one in mine["pack"].unique()},
@@ -645,7 +647,8 @@ def ica_figure(ctx: Context, one: IcaDirection) -> go.Figure:
                 1000 * (where - np.median(where)) if len(where) else where,
             )
         )
-    return kept.drawn(dossier_charts.build_ica_figure, 
+    return kept.drawn(
+        dossier_charts.build_ica_figure,
         curves, slopes, peaks, marks=marks,
         names=[t(f"packpulse.capacity.ica.panel.{name}") for name in ("dqdv", "dvdq", "peaks")],
         axes=[

@@ -170,7 +170,8 @@ def show_fit(
 ) -> None:
     """The series by day with its line, drawn on for as long as a year but no longer than seen."""
     factor = choice.factor
-    figure = kept.drawn(trend_charts.build_fit_figure, 
+    figure = kept.drawn(
+        trend_charts.build_fit_figure,
         view.x, factor * view.values,
         labels=series.chart_words(),
         unit=choice.unit,
@@ -389,7 +390,8 @@ def show_cycles(view: SeriesView, choice: Choice) -> None:
                                    share=numbers.percent(END_OF_LIFE, 0))),
         ]  # fmt: skip
         bounds = (WIDEST[0] * base, WIDEST[1] * base)
-    figure = kept.drawn(trend_charts.build_cycles_figure, 
+    figure = kept.drawn(
+        trend_charts.build_cycles_figure,
         view.cycles, factor * view.values,
         Ray(band.x, factor * band.mid, factor * band.low, factor * band.high),
         [
@@ -470,7 +472,8 @@ def show_caterpillar(ctx: Context, frame: pd.DataFrame, choice: Choice, *, relat
     """Slopes in order of size with their intervals; a click shows the cell above."""
     unit = "mv" if relative else "pct"
     per_year = t(f"packpulse.series.{'mv_year' if relative else 'pct_year'}")
-    figure = kept.drawn(trend_charts.build_slopes_figure, 
+    figure = kept.drawn(
+        trend_charts.build_slopes_figure,
         [t("packpulse.trends.cell", cell=context.cell_name(*pair))
          for pair in zip(frame["pack"], frame["cell"], strict=True)],
         frame["pack"], frame["cell"], frame[f"slope_{unit}"], frame[f"low_{unit}"],

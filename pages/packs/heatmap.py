@@ -9,11 +9,11 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core import cell_charts, cell_views
+from core import cell_charts, cell_views, trend_charts
 from core.analytics.quality import Float
 from core.cell_charts import ColourScale
 from core.cell_views import CellField, Field
-from pages.packs import context, kept
+from pages.packs import context, kept, series
 from pages.packs.context import Context
 from pages.shared import address, chart, numbers, states, theme
 from pages.shared.texts import current_language, t
@@ -174,7 +174,8 @@ def show_layout(ctx: Context, found: CellField, choice: Choice) -> None:
         states.notice(t("packpulse.heatmap.empty_day", day=context.day_name(choice.day)))
         return
     faults = context.faults_of(ctx, context.load_weak(ctx))[mine]
-    figure = kept.drawn(cell_charts.build_layout_figure, 
+    figure = kept.drawn(
+        cell_charts.build_layout_figure,
         cell_views.place_cells(pack, cell, choice.rows), pack, cell, values[at],
         scale=scale,
         faults=faults.tolist(),
@@ -221,7 +222,10 @@ def show_days(ctx: Context, found: CellField, choice: Choice) -> None:
         return
     faults = context.faults_of(ctx, context.load_weak(ctx))[mine]
     incomplete = int((~found.complete).sum())
-    figure = kept.drawn(cell_charts.build_days_figure, 
+    notes = series.read_notes(ctx)
+    figure = kept.drawn(
+        trend_charts.build_noted_figure,
+        cell_charts.build_days_figure,
         found.day, values,
         np.array(ctx.battery.pack)[mine], np.array(ctx.battery.cell)[mine],
         complete=found.complete,
@@ -231,10 +235,12 @@ def show_days(ctx: Context, found: CellField, choice: Choice) -> None:
         fault_names=context.fault_names(),
         pack_names={one: context.pack_name(one) for one in ctx.packs},
         title=days_title(ctx, found, choice),
+        events=series.events_of(ctx, notes),
         theme=theme.kind(),
         language=current_language(),
     )  # fmt: skip
     context.show_cells_chart("days", figure)
+    series.say_notes(ctx, notes)
     key = "packpulse.heatmap.marked" + (".1" if incomplete == 1 else "")
     marked = t(key, count=numbers.number(incomplete)) if incomplete else ""
     beyond = counted(found, values)
@@ -266,7 +272,8 @@ def show_surface(ctx: Context, found: CellField, choice: Choice) -> None:
         states.notice(t("packpulse.heatmap.no_complete"), detail=t("packpulse.heatmap.try_low"))
         return
     pairs = zip(np.array(ctx.battery.pack)[mine], np.array(ctx.battery.cell)[mine], strict=True)
-    figure = kept.drawn(cell_charts.build_surface_figure, 
+    figure = kept.drawn(
+        cell_charts.build_surface_figure,
         found.day, values,
         cell_names=[context.cell_name(*pair) for pair in pairs],
         scale=scale,

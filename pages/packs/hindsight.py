@@ -47,12 +47,13 @@ def show(ctx: Context) -> None:
             ),
         )  # fmt: skip
         return
+    series.say_notes(ctx, notes)
     context.show_caption(share_words(walk))
     left, right = st.columns(2, gap="medium")
     with left:
-        show_issues(report, choice, walk, at)
+        show_issues(ctx, report, choice, walk, at, notes)
     with right:
-        show_forecasts(report, choice, walk)
+        show_forecasts(ctx, report, choice, walk, notes)
     show_issue_table(ctx, choice, walk)
 
 
@@ -117,7 +118,7 @@ def show_then(
         st.subheader(told)
         cells = len(ctx.battery.names) if choice.cell is not None else None
         context.show_caption(series.basis(view.trend, cells))
-    show_fit_then(ctx, report, then, view, choice, at)
+    show_fit_then(ctx, report, then, view, choice, at, notes)
 
 
 def show_fit_then(
@@ -127,6 +128,7 @@ def show_fit_then(
     view: SeriesView,
     choice: Choice,
     at: int,
+    notes: Sequence[Annotation],
 ) -> None:
     """The series up to the date with its line drawn on over the days that followed."""
     whole = trend_views.view_series(report, choice.pack, choice.cell, relative=choice.relative)
@@ -134,7 +136,8 @@ def show_fit_then(
     later = factor * whole.values[after]
     if not np.isfinite(view.values).any() and not np.isfinite(later).any():
         return
-    figure = kept.drawn(trend_charts.build_fit_figure, 
+    figure = kept.drawn(
+        trend_charts.build_fit_figure,
         view.x, factor * view.values,
         labels=series.chart_words() | {"today": series.day_text(report.x[at])},
         unit=choice.unit,
@@ -147,6 +150,7 @@ def show_fit_then(
         later=(report.x[after], later),
         today=float(report.x[at]),
         phases=series.phases_of(trend_views.list_regimes(then)),
+        events=series.events_of(ctx, notes),
         title=then_title(view, whole, at),
         theme=theme.kind(),
         language=current_language(),
@@ -201,7 +205,14 @@ def told_at(issue: Issue, *, relative: bool) -> Told:
     return Told(issue.day, trend.pct, trend.pct_low, trend.pct_high, trend.verdict)
 
 
-def show_issues(report: TrendReport, choice: Choice, walk: WalkForward, at: int) -> None:
+def show_issues(
+    ctx: Context,
+    report: TrendReport,
+    choice: Choice,
+    walk: WalkForward,
+    at: int,
+    notes: Sequence[Annotation],
+) -> None:
     """Slope with its interval at each past date."""
     told = [told_at(one, relative=choice.relative) for one in walk.issues]
     known = [one for one in told if math.isfinite(one.value)]
@@ -210,6 +221,7 @@ def show_issues(report: TrendReport, choice: Choice, walk: WalkForward, at: int)
         return
     per_year = t(f"packpulse.series.{'mv_year' if choice.relative else 'pct_year'}")
     figure = kept.drawn(
+        trend_charts.build_noted_figure,
         trend_charts.build_issues_figure,
         known,
         verdict_names=series.verdict_names(),
@@ -219,6 +231,7 @@ def show_issues(report: TrendReport, choice: Choice, walk: WalkForward, at: int)
         unit=per_year,
         digits=1 if choice.relative else 2,
         title=issues_title(known),
+        events=series.events_of(ctx, notes),
         theme=theme.kind(),
         language=current_language(),
     )
@@ -240,7 +253,13 @@ def issues_title(known: Sequence[Told]) -> str:
     )  # fmt: skip
 
 
-def show_forecasts(report: TrendReport, choice: Choice, walk: WalkForward) -> None:
+def show_forecasts(
+    ctx: Context,
+    report: TrendReport,
+    choice: Choice,
+    walk: WalkForward,
+    notes: Sequence[Annotation],
+) -> None:
     """Forecasts of months beside what came."""
     factor = choice.factor
     checked = [
@@ -253,7 +272,9 @@ def show_forecasts(report: TrendReport, choice: Choice, walk: WalkForward) -> No
     ]  # fmt: skip
     if not checked:
         return
-    figure = kept.drawn(trend_charts.build_forecasts_figure, 
+    figure = kept.drawn(
+        trend_charts.build_noted_figure,
+        trend_charts.build_forecasts_figure,
         checked,
         labels={
             key: t(f"packpulse.hindsight.chart.{key}") for key in ("came", "inside", "outside")
@@ -266,6 +287,7 @@ def show_forecasts(report: TrendReport, choice: Choice, walk: WalkForward) -> No
             "packpulse.hindsight.forecasts.title",
             inside=numbers.number(walk.inside), total=numbers.number(walk.total),
         ),
+        events=series.events_of(ctx, notes),
         theme=theme.kind(),
         language=current_language(),
     )  # fmt: skip

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from core import cell_charts
+from core import cell_charts, trend_charts
 from core.analytics.cells import FULL_SOC, pack_table, possible, sat_table
+from core.annotations import Annotation
 from core.cell_charts import Highlight
 from core.cell_views import PackCourse, calendar_of_charges, pack_courses
 from core.packs import CellDays, WeakCells
-from pages.packs import context, kept
+from pages.packs import context, kept, series
 from pages.packs.context import Context
 from pages.shared import chart, numbers, states, table, theme
 from pages.shared.texts import current_language, t
@@ -29,8 +32,9 @@ def show(ctx: Context) -> None:
     else:
         st.subheader(headline(ctx, weak))
     context.show_caption(about(ctx))
+    notes = series.read_notes(ctx)
     if np.isfinite(days.valid[:, context.in_packs(ctx)]).any():
-        show_sat(ctx, days, weak)
+        show_sat(ctx, days, weak, notes)
         left, right = st.columns([0.56, 0.44], gap="medium")
         with left:
             show_spread(ctx, days, weak)
@@ -39,7 +43,8 @@ def show(ctx: Context) -> None:
             show_packs(ctx, days)
     else:
         say_no_sat(ctx, days)
-    show_charges(ctx, days)
+    show_charges(ctx, days, notes)
+    series.say_notes(ctx, notes)
 
 
 # --- words --------------------------------------------------------------------------------------
@@ -100,12 +105,13 @@ def say_no_sat(ctx: Context, days: CellDays) -> None:
 # --- charts -------------------------------------------------------------------------------------
 
 
-def show_sat(ctx: Context, days: CellDays, weak: WeakCells) -> None:
+def show_sat(ctx: Context, days: CellDays, weak: WeakCells, notes: Sequence[Annotation]) -> None:
     """SAT voltage by day: medians of the packs, envelope of the cells, cells that stand apart."""
     mine, pack = context.in_packs(ctx), np.array(ctx.battery.pack)
     courses = pack_courses(days.valid[:, mine], pack[mine])
     every = sorted(set(ctx.battery.pack))
     figure = kept.drawn(
+        trend_charts.build_noted_figure,
         cell_charts.build_sat_figure,
         days.day,
         courses,
@@ -117,6 +123,7 @@ def show_sat(ctx: Context, days: CellDays, weak: WeakCells) -> None:
         envelope_label=t("packpulse.overview.envelope"),
         y_title=t("packpulse.overview.sat.axis"),
         title=sat_title(courses),
+        events=series.events_of(ctx, notes),
         theme=theme.kind(),
         language=current_language(),
     )
@@ -162,7 +169,8 @@ def show_spread(ctx: Context, days: CellDays, weak: WeakCells) -> None:
     faults = context.faults_of(ctx, weak)
     known = rows.dropna(subset=["relative_mv"])
     furthest = known.iloc[int(known["relative_mv"].abs().argmax())] if len(known) else None
-    figure = kept.drawn(cell_charts.build_strip_figure, 
+    figure = kept.drawn(
+        cell_charts.build_strip_figure,
         rows["pack"], rows["cell"], rows["relative_mv"], faults[context.in_packs(ctx)].tolist(),
         fault_names=context.fault_names(),
         pack_names={one: context.pack_name(one) for one in ctx.packs},
@@ -194,7 +202,7 @@ def recent_table(ctx: Context, days: CellDays) -> pd.DataFrame:
     return sat_table(days.day, days.valid[:, mine], pack[mine], cell[mine], RECENT_DAYS)
 
 
-def show_charges(ctx: Context, days: CellDays) -> None:
+def show_charges(ctx: Context, days: CellDays, notes: Sequence[Annotation]) -> None:
     """Which days count, and why the others do not."""
     calendar = calendar_of_charges(days)
     counts = calendar["state"].value_counts()
@@ -214,6 +222,7 @@ def show_charges(ctx: Context, days: CellDays) -> None:
         )
     }
     figure = kept.drawn(
+        trend_charts.build_noted_figure,
         cell_charts.build_charges_figure,
         calendar["day"],
         calendar["state"].tolist(),
@@ -223,6 +232,7 @@ def show_charges(ctx: Context, days: CellDays) -> None:
             complete=numbers.number(int(counts.get("complete", 0))),
             all=numbers.number(len(calendar)),
         ),
+        events=series.events_of(ctx, notes),
         theme=theme.kind(),
         language=current_language(),
     )

@@ -19,9 +19,11 @@ from core.trend_charts import Event, Phase
 from core.trend_views import Regime
 from pages.packs import context, kept
 from pages.packs.context import Context
-from pages.shared import address, numbers, states
+from pages.shared import address, chart, numbers, states
 from pages.shared.numbers import NBSP, NOTHING
 from pages.shared.texts import t
+
+MOST_NOTED = 60  # letters of a note that stand below a figure
 
 VERDICTS = ("declines", "rises", NOT_DISTINGUISHABLE)
 # Thresholds in the URL: name, default, least, greatest, step, format.
@@ -246,6 +248,18 @@ def events_of(ctx: Context, notes: Sequence[Annotation]) -> list[Event]:
         Event(float(local_days(np.array([one.at], np.int64), ctx.store.zone)[0]), f"N{place}")
         for place, one in enumerate(notes, 1)
     ]
+
+
+def say_notes(ctx: Context, notes: Sequence[Annotation]) -> None:
+    """What the numbered lines on the figures stand for; nothing without notes."""
+    if not notes:
+        return
+    told = [
+        f"N{place} {numbers.day(one.at, ctx.window.zone)}"
+        f" {t(f'packpulse.dossier.kind.{one.kind}')}: {one.text[:MOST_NOTED]}"
+        for place, one in enumerate(notes, 1)
+    ]
+    chart.show_caption(" · ".join(told))
 
 
 def change_words(regime: Regime) -> str:

@@ -238,7 +238,8 @@ def show_apart(
         )
         for place, pair in enumerate(cells)
     ]  # fmt: skip
-    figure = kept.drawn(trend_charts.build_apart_figure, 
+    figure = kept.drawn(
+        trend_charts.build_apart_figure,
         Course(
             t("packpulse.trends.common"), TOKENS[theme.kind()]["text"], "solid", report.x,
             report.common, 1.4,
@@ -405,7 +406,8 @@ def show_months(ctx: Context, report: TrendReport, cells: Sequence[tuple[int, in
         return
     factor = 1000 / MONTHS_A_YEAR
     clear = sum(one.low > 0 or one.high < 0 for one in known)
-    figure = kept.drawn(trend_charts.build_months_figure, 
+    figure = kept.drawn(
+        trend_charts.build_months_figure,
         [month_name(one.year, one.month) for one in known],
         [factor * one.value for one in known],
         [factor * one.low for one in known],

@@ -214,7 +214,8 @@ def show_ends(mine: pd.DataFrame, limits: FaultLimits) -> None:
     if not np.isfinite(mine["empty_ah"] + mine["full_ah"]).any():
         states.notice(t("packpulse.weak.ends.none"), detail=t("packpulse.weak.ends.mend"))
         return
-    figure = kept.drawn(cell_charts.build_ends_figure, 
+    figure = kept.drawn(
+        cell_charts.build_ends_figure,
         mine["pack"], mine["cell"], mine["empty_ah"], mine["full_ah"], mine["full_bound"],
         mine["fault"].tolist(),
         limits=limits,
@@ -242,7 +243,8 @@ def show_resistance(ctx: Context, mine: pd.DataFrame, limits: FaultLimits, weak:
         states.notice(t("packpulse.weak.ohm.none"), detail=t("packpulse.weak.ohm.mend"))
         return
     above = int((mine["fault"] == "resistance").sum())
-    figure = kept.drawn(cell_charts.build_strip_figure, 
+    figure = kept.drawn(
+        cell_charts.build_strip_figure,
         mine["pack"], mine["cell"], 100 * mine["resistance_ratio"], mine["fault"].tolist(),
         fault_names=context.fault_names(),
         pack_names={one: context.pack_name(one) for one in ctx.packs},

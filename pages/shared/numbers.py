@@ -49,6 +49,12 @@ def quantity(
     return f"{text}{NBSP}{fitted}" if fitted else text
 
 
+def in_unit(value: float | None, unit: str) -> str:
+    """Number in the unit it has, for tables whose rows have one in common: ``0.85 kW``."""
+    known = value is not None and math.isfinite(value)
+    return f"{number(value)}{NBSP}{unit}" if known and unit not in ("", "1") else number(value)
+
+
 def energy(kwh: float | None, lang: str | None = None) -> str:
     """An energy in kWh whatever its size, as on a bill: ``287.17``, ``1 091 945``."""
     if kwh is None or not math.isfinite(kwh):

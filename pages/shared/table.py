@@ -31,6 +31,13 @@ def cut(text: str, whole: str = "", most: int = 40) -> str:
     return Markup(f'<span title="{escape(whole or text)}">{escape(short)}</span>')
 
 
+def wrapped(text: str, most: int = 120) -> str:
+    """A text of several lines where its column is narrow; as `cut` where it is very long."""
+    short = cut(text, most=most)
+    inner = short if isinstance(short, Markup) else escape(short)
+    return Markup(f'<span class="zg-wrap">{inner}</span>')
+
+
 def state(name: str, words: str = "") -> Markup:
     """A state as shape, colour and word, or other words than its own."""
     return Markup(chart.state_html(name, words))

@@ -97,9 +97,8 @@ LIVE: dict[str, tuple[str, str]] = {
     "live.col.poll": ("Last poll", "Letzte Abfrage"),
     "live.col.rate": ("Polls/min", "Abfragen/min"),
     "live.col.latency": ("Latency", "Antwortzeit"),
-    "live.col.errors": ("Errors, 1 h", "Fehler, 1 h"),
-    "live.col.errors_all": ("Errors, all", "Fehler, gesamt"),
-    "live.col.newest": ("Newest good reading", "Neuester gültiger Messwert"),
+    "live.col.errors": ("Errors 1 h / all", "Fehler 1 h / alle"),
+    "live.col.newest": ("Newest good", "Neuester gültiger"),
     "live.col.age": ("Age", "Alter"),
     "live.col.error": ("Last error", "Letzter Fehler"),
     "live.listened": ("listened to", "meldet selbst"),
@@ -234,9 +233,13 @@ LIVE: dict[str, tuple[str, str]] = {
         "{what}, {span}",
     ),
     "live.chart.many": ("{count} signals", "{count} Signale"),
+    "live.chart.lanes": (
+        "outages of {count} further devices are in the table below",
+        "Ausfälle von {count} weiteren Geräten stehen in der Tabelle unten",
+    ),
     "live.chart.follows": (
-        "follows every second; switch off to zoom",
-        "läuft jede Sekunde mit; zum Zoomen anhalten",
+        "follows by itself; switch off to zoom",
+        "läuft von selbst mit; zum Zoomen anhalten",
     ),
     "live.chart.paused": (
         "halted at {moment}; drag or turn the wheel to zoom",
@@ -385,6 +388,22 @@ LIVE: dict[str, tuple[str, str]] = {
         "Wo sie fehlen, nicht als null gezählt: {names}.",
     ),
     "sites.course.gone": ("{name} in {count} cells", "{name} in {count} Intervallen"),
+    "sites.course.common": (
+        "Mean, smallest and greatest are of the {count} of {all} cells in which every device has a "
+        "value, so that means add up; coverage is of each line alone.",
+        "Mittel, kleinster und größter Wert gelten für die {count} von {all} Intervallen, in denen "
+        "jedes Gerät einen Wert hat, sodass sich Mittel addieren; die Abdeckung gilt je Zeile.",
+    ),
+    "sites.course.apart": (
+        "In no cell do all devices have a value: each line is of its own cells, and the lines do "
+        "not add up.",
+        "In keinem Intervall haben alle Geräte einen Wert: Jede Zeile gilt für ihre eigenen "
+        "Intervalle, und die Zeilen addieren sich nicht.",
+    ),
+    "sites.course.reach": (
+        "Readings reach over {time} of the {window} of this window: {span}.",
+        "Messwerte gibt es für {time} der {window} dieses Fensters: {span}.",
+    ),
     "sites.units": (
         "The units of these devices do not add up.",
         "Die Einheiten dieser Geräte passen nicht zusammen.",

@@ -60,6 +60,7 @@ _STYLE = """
 .zg-table td { border-bottom: 1px solid var(--zg-border); padding: 0.28rem 0.8rem 0.28rem 0;
   white-space: nowrap; }
 .zg-table .zg-num { text-align: right; padding-right: 1.6rem; }
+.zg-table .zg-wrap { display: inline-block; white-space: normal; min-width: 13rem; }
 .zg-table a { color: var(--zg-primary); text-decoration: none; }
 .zg-table a:hover { text-decoration: underline; }
 .zg-notice p { margin: 0.15rem 0 0; color: var(--zg-muted); font-size: 0.9rem; }

@@ -94,7 +94,7 @@ def test_the_base_is_taken(tmp_path: Path) -> None:
         ('signal = "half"', 'signal = "power"  # again', "twice"),
         ('unit = "kW"', 'unit = "V"', "active_power is measured in kW"),
         ('signal = "power"', 'signal = "a/../b"', "without /"),
-        ("address = 100", "address = 65535", "within 0 to 65535"),
+        ("address = 100", "address = 65535", "outside 0 to 65535"),
         ('name = "D"', 'name = ".."', "without /"),
         ('name = "D"', 'name = "a\\nb\\u0000"', "cannot be printed"),
         ('name = "D"', f'name = "{"x" * 400}"', "400 characters"),

@@ -18,7 +18,7 @@ import ingest.watch
 from core.config import Settings
 from core.errors import ConfigError, StoreError
 from core.pyramid import device_lock
-from ingest.build import Summary
+from ingest.build import Summary, failure_words
 from ingest.watch import Patience, watch
 from tests.stores import append_csv, content, lines, us, write_csv
 
@@ -241,3 +241,11 @@ def test_a_folder_of_a_store_is_refused(tmp_path: Path) -> None:
     settings = Settings(store=tmp_path / "other", zone="UTC")
     with pytest.raises(ConfigError, match="is a store"):
         watch(tmp_path / "store", settings, stop=threading.Event(), patience=QUICK)
+
+
+def test_a_failure_names_its_path_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = f"{tmp_path}/bad.csv:1: is not text"
+    assert failure_words("bad.csv", told) == told
+    assert failure_words(f"{tmp_path}/bad.csv", told) == told
+    assert failure_words("bad.csv", "no time column") == "bad.csv: no time column"

@@ -1,0 +1,83 @@
+"""Notes stand on every figure of PackPulse and BESS that has a time axis, and go when they go."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.annotations import Note, open_annotations
+from core.ledger import create_ledger
+from core.levels import DAY
+from core.query import open_store
+from ingest.demo import DemoOptions, demo_site
+from ingest.demo_store import write_device
+from pages.shared import data
+from tests.conftest import REPO
+from tests.stores import scratch
+
+OPTIONS = DemoOptions(seed=3, days=130, packs=1, cells=6, faults="none")
+Page = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    """Figures of a page, ``page("packpulse", tab="overview")``, of a battery with a note."""
+    with scratch() as here, pytest.MonkeyPatch.context() as patch:
+        root = here / "store"
+        with create_ledger(root, zone=OPTIONS.zone, rules="1min,5min,15min,1h,1d") as ledger:
+            device = next(one for one in demo_site(OPTIONS) if one.name == "BESS-1")
+            write_device(ledger, device, OPTIONS, lambda name: name.startswith(("bms1", "pcs1")))
+        store = open_store(root)
+        at = (store.device("BESS-1").first or 0) + 20 * DAY
+        store.close()
+        with open_annotations(root) as notes:
+            notes.add(Note("BESS-1", "setting", at, "Charged to 3.45 V from now on", "operator"))
+        patch.setenv("ZIGGURAT_STORE", str(root))
+        data.settings.cache_clear()
+        st.cache_resource.clear()
+
+        def show(name: str, **parameters: str) -> list[dict[str, Any]]:
+            app = AppTest.from_file(str(REPO / "pages" / f"{name}.py"), default_timeout=60)
+            app.session_state["framed"] = True
+            for key, value in parameters.items():
+                app.query_params[key] = value
+            app.run()
+            assert not app.exception, app.exception
+            return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+        yield show
+        data.settings.cache_clear()
+        st.cache_resource.clear()
+
+
+def lines(figure: dict[str, Any]) -> int:
+    """Upright lines in the colour of notes."""
+    return sum(
+        shape["type"] == "line" and shape["x0"] == shape["x1"]
+        and shape["line"].get("color") == "#CC79A7" and shape["line"].get("dash") is None
+        for shape in figure["layout"].get("shapes", ())
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tab", "asked", "least"),
+    [("overview", {}, 2), ("heatmap", {"view": "days"}, 1), ("trends", {}, 2),
+     ("degradation", {}, 1), ("hindsight", {}, 1), ("capacity", {}, 1),
+     ("dossier", {"cell": "1.1"}, 1)],
+)  # fmt: skip
+def test_a_note_stands_on_the_figures_of_a_tab(
+    page: Page, tab: str, asked: dict[str, str], least: int
+) -> None:
+    figures = page("packpulse", device="BESS-1", range="all", tab=tab, **asked)
+    assert sum(lines(one) > 0 for one in figures) >= least
+
+
+@pytest.mark.parametrize("section", ["operation", "cycles", "cells"])
+def test_a_note_stands_on_the_figures_of_the_system(page: Page, section: str) -> None:
+    figures = page("bess", device="BESS-1", range="all", section=section)
+    assert sum(lines(one) > 0 for one in figures) >= 1
