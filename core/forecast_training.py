@@ -12,13 +12,19 @@ import numpy as np
 import pandas as pd
 
 from core.analytics.forecast import baselines
-from core.analytics.forecast.backtest import backtest, baseline_names
-from core.analytics.forecast.conformal import Offsets, fit_offsets
+from core.analytics.forecast.backtest import ISSUE_EVERY_H, backtest, baseline_names
+from core.analytics.forecast.conformal import (
+    RECENT_US,
+    Offsets,
+    fit_offsets,
+    recent_stretch,
+    stretched,
+)
 from core.analytics.forecast.decomposition import decompose_load
 from core.analytics.forecast.features import History
 from core.analytics.forecast.grid import DAY_US
 from core.analytics.forecast.importance import permutation_importance, training_quality
-from core.analytics.forecast.models import Case, banded, fit_model, forecast
+from core.analytics.forecast.models import Case, banded, fit_model, forecast, issue_pairs
 from core.analytics.forecast.scores import Scores, judge
 from core.errors import ModelUnfit, QueryError
 from core.forecast_cases import (
@@ -42,6 +48,7 @@ from core.forecast_weather import (
     plant_of,
     weather_device,
 )
+from core.levels import HOUR
 from core.query import Store
 
 TEST_DAYS = 90
@@ -218,7 +225,7 @@ def _fallback(rows: pd.DataFrame, name: str) -> Offsets:
     good = (rows["judged"] & rows["actual"].notna()).to_numpy() & np.isfinite(value)
     value = value[good]
     return fit_offsets(
-        rows["actual"].to_numpy()[good], np.stack([value] * 3, axis=1),
+        rows["actual"].to_numpy()[good], np.stack([value - 1, value, value + 1], axis=1),
         rows["horizon_h"].to_numpy()[good], rows["hour"].to_numpy()[good], np.ones(len(value)),
     )  # fmt: skip
 
@@ -268,15 +275,39 @@ def forecast_from(stored: StoredModel, target: Target, case: Case, slot: int) ->
     issue, wanted = issue[inside], wanted[inside]
     if stored.served == MODEL or stored.fallback is None:
         frame = forecast(stored.model, case, issue, wanted)
+        moment = case.grid.start + slot * case.grid.step
+        bands = frame.rename(columns={"p10": "low", "p90": "high"})
+        stretch = recent_stretch(_recent(stored, case, slot), moment, case.grid.step)
+        frame[["p10", "p90"]] = stretched(bands, stretch, case.low)[["p10", "p90"]]
     else:
         value = served_baseline(case.history, stored.served, case, issue, wanted)
-        frame = banded(
-            case, value, np.stack([value] * 3, axis=1), stored.fallback, issue, wanted,
-            np.ones(len(value)),
-        )  # fmt: skip
+        around = np.stack([value - 1, value, value + 1], axis=1)
+        frame = banded(case, value, around, stored.fallback, issue, wanted, np.ones(len(value)))
     moment = case.grid.start + slot * case.grid.step
     frame.insert(0, "ts", case.grid.start + wanted * case.grid.step)
     return Forecast(target, moment, frame, stored.served)
+
+
+def _recent(stored: StoredModel, case: Case, slot: int) -> pd.DataFrame:
+    """Forecasts of the last days that their model had not learnt from, with what came.
+
+    Those of the backtest, and since the model was trained its own.
+    """
+    trained = case.grid.slot(int(stored.manifest["window"][1]))
+    back = RECENT_US // case.grid.step
+    begin, every = max(trained, slot - back, 0), ISSUE_EVERY_H * HOUR // case.grid.step
+    kept = stored.rows[["issue", "ts", "judged", "actual", "p50", "low", "high"]]
+    if begin >= slot:
+        return kept
+    issue, target = issue_pairs(begin, slot, every, case.steps)
+    own = forecast(stored.model, case, issue, target)
+    since = pd.DataFrame(
+        {"issue": case.grid.start + issue * case.grid.step,
+         "ts": case.grid.start + target * case.grid.step, "judged": case.judged(target),
+         "actual": case.history.values[target], "p50": own["p50"], "low": own["p10"],
+         "high": own["p90"]}
+    )  # fmt: skip
+    return pd.concat([kept, since], ignore_index=True)
 
 
 def served_baseline(
