@@ -35,6 +35,7 @@ class Ahead:
 
     @property
     def step_us(self) -> int:
+        """Length of a slot [µs]."""
         return self.forecast.target.step_us
 
 

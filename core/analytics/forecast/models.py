@@ -49,6 +49,7 @@ class Case:
 
     @property
     def grid(self) -> Grid:
+        """Slots of the history."""
         return self.history.grid
 
     @property
