@@ -240,6 +240,52 @@ def export(
 
 
 @app.command()
+def plan(
+    device: Annotated[
+        str | None, typer.Option(help="Battery; its facts tell the size, its SOC the start.")
+    ] = None,
+    load: Annotated[
+        list[str] | None, typer.Option(help="Meter whose power is load; repeatable.")
+    ] = None,
+    pv: Annotated[list[str] | None, typer.Option(help="Device that generates; repeatable.")] = None,
+    strategy: Annotated[
+        str | None, typer.Option(help="economic, comfort, environment or balanced.")
+    ] = None,
+    hours: Annotated[int, typer.Option(min=1, max=168, help="Hours to plan.")] = 48,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write: .json, .csv, .parquet or .xlsx.")
+    ] = None,
+    store: Store = None,
+) -> None:
+    """Plan battery and grid for the newest hours of the store, and say what that saves.
+
+    Tariff, battery and limits come from <store>_dispatch.toml. Load and sun are thought to come as
+    a week and as a day before; what really came is charged afterwards.
+
+    Example: python preprocess.py plan --device BESS-1 --load m1 --pv pv1 --out plan.csv
+    """
+    from core.dispatch_report import UNITS, plan_content, plan_frame, plan_report, told_choice
+    from core.dispatch_settings import read_dispatch_settings, settings_path
+    from core.export import write_frames
+    from core.query import open_store
+
+    settings = _settings(store=store)
+    opened = open_store(settings.store)
+    told = read_dispatch_settings(settings_path(settings.store))
+    choice = told_choice(opened, told, device, load or [], pv or [], strategy, hours)
+    report = plan_report(opened, choice)
+    content = plan_content(report, opened.zone)
+    if out is not None and out.suffix == ".json":
+        out.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    elif out is not None:
+        about = {"zone": opened.zone} | {f"unit of {name}": unit for name, unit in UNITS.items()}
+        write_frames([plan_frame(report, opened.zone)], out, about)
+    for way, costs in content["costs"].items():
+        typer.echo(f"{way:<10}{costs['total_eur']:>12.2f} EUR")
+    typer.echo(f"saving {report.saving.total_eur:.2f} EUR, gap {report.plan.gap:.2g}")
+
+
+@app.command()
 def demo(
     store: Store = None,
     seed: Annotated[int, typer.Option(help="Same seed, same store.")] = 7,
@@ -334,6 +380,10 @@ def train(
         str | None,
         typer.Option(help="Whose public holidays count: DE, DE-BY, ... or none. Default: by zone."),
     ] = None,
+    weather: Annotated[
+        str | None,
+        typer.Option(help="Device that tells the weather, or none. Default: one that forecasts."),
+    ] = None,
     days: Annotated[int, typer.Option(min=2, help="Days of the backtest.")] = 90,
     store: Store = None,
 ) -> None:
@@ -347,14 +397,18 @@ def train(
     from core.forecast_training import train as run
     from core.query import open_store
 
-    opened = open_store(_settings(store=store).store)
+    settings = _settings(store=store)
+    opened = open_store(settings.store)
     name = _device(opened, device).name
     wanted = [quantity] if quantity else [one.quantity for one in forecast_targets(opened, name)]
     if not wanted:
         raise QueryError(f"{name} measures nothing that can be forecast")
     region = "" if holidays == "none" else holidays
     for one in wanted:
-        stored = run(opened, name, one, region=region, test_days=days, say=typer.echo)
+        stored = run(
+            opened, name, one, region=region, weather=weather, plants=settings.plants,
+            test_days=days, say=typer.echo,
+        )  # fmt: skip
         _print_model(stored.manifest)
 
 
@@ -379,7 +433,8 @@ def forecast(
     from core.forecast_training import issue_forecast, write
     from core.query import open_store
 
-    opened = open_store(_settings(store=store).store)
+    settings = _settings(store=store)
+    opened = open_store(settings.store)
     name = _device(opened, device).name
     wanted = [quantity] if quantity else stored_quantities(opened.root, name)
     if not wanted:
@@ -388,7 +443,7 @@ def forecast(
         )
     moment = _moment(at, opened.zone) if at else None
     for one in wanted:
-        given, stored = issue_forecast(opened, name, one, at=moment)
+        given, stored = issue_forecast(opened, name, one, at=moment, plants=settings.plants)
         rows = write(opened, given, stored)
         typer.echo(
             f"{name} {one}: {len(given.frame)} slots from {_local(given.issue, opened.zone)}, "

@@ -16,6 +16,7 @@ from benchmarks import (
     bench_diagnosis,
     bench_dispatch,
     bench_downsample,
+    bench_forecast,
     bench_journal,
     bench_packs,
     bench_pv,
@@ -35,8 +36,9 @@ NAMES = (
     "collect",
     "soak",
     "dispatch",
+    "forecast",
 )
-LONG = ("pv", "diagnosis", "collect", "soak")  # only where asked for
+LONG = ("pv", "diagnosis", "collect", "soak", "forecast")  # only where asked for
 OPTIONS = ("--minutes", "--seed", "--keep")  # that a value follows
 
 
@@ -85,6 +87,10 @@ def main(arguments: list[str]) -> int:
     if "collect" in asked:
         minutes = float(told.get("--minutes", bench_collect.MINUTES))
         for figure in bench_collect.figures(minutes=minutes):
+            print(figure, flush=True)
+            short += figure.reached is False
+    if "forecast" in asked:
+        for figure in bench_forecast.figures(full="--full" in arguments):
             print(figure, flush=True)
             short += figure.reached is False
     if "soak" in asked:

@@ -13,8 +13,11 @@ from core.analytics.dispatch import Plan, plan
 from core.analytics.dispatch_savings import saving_parts
 from core.analytics.dispatch_simulation import do_nothing
 from core.analytics.dispatch_site import Battery, Outlook, Site, Tariff
+from core.analytics.thermal import estimate_room
+from core.analytics.thermal_model import innovations, simulate
 from tests.dispatch.houses import house
 from tests.dispatch.test_savings import year
+from tests.thermal.test_thermal import armadillo, heat_pump_house
 
 STEPS = 192
 
@@ -60,6 +63,7 @@ def figures(*, runs: int = 9) -> Iterator[Figure]:
     shared = REPO.parent / "shared"
     if (shared / "data").is_dir():
         yield from saving(shared)
+        yield from thermal(shared)
 
 
 def saving(shared: Path) -> Iterator[Figure]:
@@ -82,3 +86,29 @@ def saving(shared: Path) -> Iterator[Figure]:
     yield Figure("peak before", parts.peak_before_kw, "kW")
     yield Figure("peak after", parts.peak_after_kw, "kW")
     yield Figure("discharged", round(parts.discharged_kwh), "kWh")
+
+
+def thermal(shared: Path) -> Iterator[Figure]:
+    """Errors of room models of two real houses."""
+    fit = estimate_room("2R2C", *armadillo(shared))
+    yield Figure("test house, two states: simulation RMSE", fit.rmse, "K", 0.75)
+    yield Figure("test house, two states: simulation MAE", fit.mae, "K", 0.66)
+    assert fit.whiteness is not None
+    white = fit.whiteness
+    yield Figure(
+        "test house, Ljung-Box p-value", white.p_value, "", None,
+        f"periodogram departs by {white.departure:.3f}, band {white.band:.3f}",
+    )  # fmt: skip
+    before, measured = heat_pump_house(shared, 2023)
+    one = estimate_room("1R1C", before, measured, hold="step", gain=True)
+    yield Figure("heat-pump house 2023, one state: simulation RMSE", one.rmse, "K")
+    after, came = heat_pump_house(shared, 2024)
+    miss = simulate("1R1C", one.values, after, came[:1], "step")[:, 0] - came
+    steps = innovations("1R1C", one.values, after, came, came[:1], "step").error[1:]
+    yield Figure("  2024 predicted: simulation RMSE", float(np.sqrt(np.mean(miss**2))), "K")
+    yield Figure("  2024 predicted: simulation MAE", float(np.mean(np.abs(miss))), "K")
+    yield Figure("  2024 predicted: one hour ahead RMSE", float(np.sqrt(np.mean(steps**2))), "K")
+    flat = float(np.sqrt(np.mean((came - measured.mean()) ** 2)))
+    yield Figure("  2024 against the mean of 2023: RMSE", flat, "K")
+    held = float(np.sqrt(np.mean(np.diff(came) ** 2)))
+    yield Figure("  2024 against the hour before: RMSE", held, "K")

@@ -58,6 +58,9 @@ class Follower:
         self._config = load()
         self._states: dict[tuple[str, str, str], EngineState] = alerts.engine()
         self._kept_at = 0
+        self._trouble = ""
+        # Rules may have changed while nobody looked.
+        end_unwatched(alerts, self._config, time.time_ns() // 1000)
 
     def look(self, now: int) -> int:
         """Evaluate what came in up to shortly before `now` [µs UTC], and send; gives what was new.
@@ -66,8 +69,9 @@ class Follower:
         ------
         StoreError : alerts cannot be kept.
         """
-        self._reload()
         until = now - LAG_US
+        if self._reload():
+            end_unwatched(self._alerts, self._config, until)
         found = evaluate_rules(
             self._store, self._config, until - FIRST_LOOK_US, until, states=self._states
         )
@@ -78,7 +82,6 @@ class Follower:
             route(self._config, self._store.zone, now),
         )  # fmt: skip
         if settle:
-            end_unwatched(self._alerts, self._config, until)
             self._kept_at = now
         for number in (*kept.raised, *kept.worse):
             one = self._alerts.alert(number)
@@ -92,12 +95,20 @@ class Follower:
         """Keep where evaluation stands."""
         self._alerts.keep((), self._states.values())
 
-    def _reload(self) -> None:
-        """Rules as they are now; where they cannot be read, those before stand."""
+    def _reload(self) -> bool:
+        """Take the rules as they are now, and say whether they differ from those before.
+
+        Where they cannot be read, those before stand; that is said once.
+        """
         try:
-            self._config = self._load()
+            now = self._load()
         except SourceError as error:
-            self._say(f"the rules before stand: {error}")
+            if str(error) != self._trouble:
+                self._say(f"the rules before stand: {error}")
+            self._trouble = str(error)
+            return False
+        differs, self._config, self._trouble = now.rules != self._config.rules, now, ""
+        return differs
 
 
 def follow(

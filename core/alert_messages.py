@@ -86,10 +86,17 @@ def _line(one: Alert, event: str, severity: str, zone: str, language: Language) 
         if one.end is None
         else words("was", language, start=start, end=moment(one.end, zone, language, seconds=True))
     )
-    unit = "" if one.unit == "1" else f" {one.unit}"
-    peak = words("peak", language, peak=f"{one.peak:.4g}{unit}")
+    peak = words("peak", language, peak=_peak(one))
     kind = words(event.partition(":")[0], language)
     return f"{words(severity, language)} {one.rule} {_place(one)} {kind}, {span}, {peak}"
+
+
+def _peak(one: Alert) -> str:
+    """The peak with its unit; a silence in hours and minutes."""
+    if one.unit == "s":
+        hours, rest = divmod(round(one.peak), 3600)
+        return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min"
+    return f"{one.peak:.4g}" if one.unit == "1" else f"{one.peak:.4g} {one.unit}"
 
 
 def _as_data(one: Alert, event: str, severity: str) -> dict[str, Any]:

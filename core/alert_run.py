@@ -23,7 +23,7 @@ from core.analytics.alert_evaluation import (
     evaluate,
 )
 from core.analytics.alert_measures import Timed, sun_is_up
-from core.analytics.alerts import SECOND_US, Bool, Episode, Int, Rule, grade
+from core.analytics.alerts import SECOND_US, STEPS_KNOWN, Bool, Episode, Int, Rule, grade
 from core.levels import DAY, HOUR
 from core.query import SignalInfo, Store
 
@@ -105,6 +105,7 @@ def _evaluate_device(
             device_memory_from(state.memory) if known and state is not None else DeviceMemory()
         )
         reached[subject.key] = state.until if known and state is not None else since - 1
+    begun = dict(reached)
     latest: dict[tuple[str, str, str], dict[tuple[str, int], Episode]] = {}
     for low, high in _pieces(min(reached.values()) + 1, until):
         loader = _Loader(store, low, high)
@@ -121,6 +122,8 @@ def _evaluate_device(
         outcome.readings += loader.loaded
     for subject in subjects:
         for (signal, _), one in latest.get(subject.key, {}).items():
+            if one.known is not None and one.known <= begun[subject.key]:
+                continue  # of readings before, which only say what is typical
             outcome.found.append(
                 Found(subject.rule.name, subject.device, signal, one, subject.unit,
                       subject.rule.condition)
@@ -233,6 +236,9 @@ class _Loader:
         first = max(subject.signals, key=lambda one: (one.rows, one.name))
         beats = self._cut(self.raw(first), start, until)[0]
         last = memory.of(WHOLE).last
+        if last is None:
+            beats = np.concatenate([self._before(first, start), beats])
+            start = int(beats[0]) if len(beats) else start
         known = beats if last is None else np.concatenate([[last], beats])
         edges = np.append(known, until + 1) if len(known) else np.array([start, until + 1])
         wait = min(limit.above or 0.0 for _, limit in subject.rule.limits) * SECOND_US
@@ -244,6 +250,14 @@ class _Loader:
             return beats
         more, _ = self._store.readings_of(subject.device, others, spans)
         return np.union1d(beats, more)
+
+    def _before(self, info: SignalInfo, start: int) -> Int:
+        """Times of some readings before `start`: whether a device was silent then already."""
+        if info.first is None or info.last is None or info.first >= start:
+            return np.empty(0, np.int64)
+        end = min(start, info.last + 1)
+        reach = 2 * STEPS_KNOWN * info.step_us
+        return self._store.raw(info.device, info.name, end - reach, end)[0][-STEPS_KNOWN - 1 :]
 
     # --- what a plant should yield ----------------------------------------------------------------
     def _expected(self, subject: Subject, plant: Expected, start: int, until: int) -> Timed:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from core.errors import (
 )
 from core.ledger import FILE as LEDGER
 from core.ledger import connect, connect_to_read, may_write
+from core.sqlite_files import ask
 
 FILE = "alerts.sqlite"
 FORMAT = 1
@@ -273,13 +275,12 @@ class AlertStore:
         return [Delivery(**dict(row)) for row in rows]
 
     def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        try:
-            with self._turn:
-                # Somebody may have kept the first alert meanwhile.
-                self._con = self._con or _connect(self.root)
-                return [] if self._con is None else self._con.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise _trouble(self.root / FILE, error) from error
+        with self._turn:
+            # Somebody may have kept the first alert meanwhile.
+            self._con = self._con or _connect(self.root)
+            if self._con is None:
+                return []
+            return ask(self._con, query, values, partial(_trouble, self.root / FILE))
 
     # --- writing ----------------------------------------------------------------------------------
     def keep(

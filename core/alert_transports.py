@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from email.utils import formatdate
+from http.client import HTTPException
 from typing import Any
 
 from core.alert_messages import as_form
@@ -32,9 +33,12 @@ def send(recipient: Recipient, message: Message) -> None:
     """
     try:
         _WAYS[recipient.kind](recipient, message)
-    except (OSError, smtplib.SMTPException, ValueError) as error:
+    except (OSError, HTTPException, smtplib.SMTPException, ValueError) as error:
         # HTTPError, TimeoutError and TLS errors are OSErrors.
-        said = f"{type(error).__name__}: {error}"
+        said = type(error).__name__
+        # Libraries quote a part of an address here and there: where it is secret, none is quoted.
+        if not recipient.url_env or isinstance(error, urllib.error.HTTPError | _NotSet):
+            said = f"{said}: {error}"
         raise DeliveryError(f"{recipient.name}: {_without_secrets(recipient, said)}") from None
 
 
@@ -44,9 +48,13 @@ def missing_secrets(recipient: Recipient) -> list[str]:
     return [name for name in named if name and not os.environ.get(name)]
 
 
+class _NotSet(ValueError):
+    """A variable of the environment is not set."""
+
+
 def _secret(name: str) -> str:
     if name and not os.environ.get(name):
-        raise ValueError(f"the environment has no {name}")
+        raise _NotSet(f"the environment has no {name}")
     return os.environ.get(name, "")
 
 

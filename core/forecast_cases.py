@@ -10,7 +10,7 @@ import numpy as np
 from core.analytics import compare
 from core.analytics.forecast.features import History
 from core.analytics.forecast.grid import DAY_US, Grid
-from core.analytics.forecast.models import HORIZON_H, Case
+from core.analytics.forecast.models import HORIZON_H
 from core.errors import LevelMissing, QueryError
 from core.levels import HOUR
 from core.measures import KILO, POWER_UNITS
@@ -183,8 +183,3 @@ def newest_slot(history: History) -> int:
     """The slot after the last value: that of issue."""
     known = np.flatnonzero(np.isfinite(history.values))
     return int(known[-1]) + 1 if len(known) else 0
-
-
-def case_of(history: History, target: Target) -> Case:
-    """The case without weather."""
-    return Case(history, low=target.low)

@@ -219,3 +219,68 @@ def build_shares_figure(
     figure.add_vline(x=0, line_width=1, line_color=TOKENS[theme]["muted"])
     tall = height or 110 + 26 * max(len(rows), 2)
     return finish(figure, title=title, theme=theme, language=language, height=tall)
+
+
+def build_profile_figure(
+    rows: pd.DataFrame,
+    names: Mapping[str, str],
+    *,
+    unit: str,
+    base: float | None,
+    base_label: str,
+    x_title: str,
+    title: str,
+    theme: Theme,
+    language: str,
+    height: int = 320,
+) -> go.Figure:
+    """Mean power by hour of the day, a line by kind of day, and the base load.
+
+    Parameters
+    ----------
+    rows : frame `hour` [h], and a column for each of `names` [unit].
+    base : [unit], None where there is none.
+    """
+    figure = go.Figure()
+    for k, (column, label) in enumerate(names.items()):
+        figure.add_scatter(
+            x=rows["hour"], y=rows[column], mode="lines", name=label,
+            line={"color": HUES[theme][("load", "price", "import")[k % 3]], "width": 2,
+                  "dash": ("solid", "dash", "dot")[k % 3], "shape": "hvh"},
+            hovertemplate=f"%{{x}} h<br>%{{y:.4~g}} {unit}<extra>%{{fullData.name}}</extra>",
+        )  # fmt: skip
+    if base is not None:
+        figure.add_hline(
+            y=base, line_width=1, line_dash="dash", line_color=TOKENS[theme]["muted"],
+            annotation_text=base_label, annotation_font_color=TOKENS[theme]["muted"],
+        )  # fmt: skip
+    figure.update_xaxes(title_text=x_title, dtick=3, range=[-0.5, 23.5])
+    figure.update_yaxes(title_text=unit, rangemode="tozero")
+    return finish(figure, title=title, theme=theme, language=language, height=height)
+
+
+def build_months_figure(
+    rows: pd.DataFrame,
+    *,
+    unit: str,
+    x_title: str,
+    title: str,
+    theme: Theme,
+    language: str,
+    height: int = 320,
+) -> go.Figure:
+    """Mean power by month.
+
+    Parameters
+    ----------
+    rows : frame `month` (1..12), `mean` [unit], `days`.
+    """
+    figure = go.Figure()
+    figure.add_bar(
+        x=rows["month"], y=rows["mean"], customdata=rows["days"], showlegend=False,
+        marker_color=with_alpha(HUES[theme]["load"], 0.8),
+        hovertemplate=f"%{{x}}<br>%{{y:.4~g}} {unit}<br>%{{customdata}} d<extra></extra>",
+    )  # fmt: skip
+    figure.update_xaxes(title_text=x_title, dtick=1, range=[0.5, 12.5])
+    figure.update_yaxes(title_text=unit, rangemode="tozero")
+    return finish(figure, title=title, theme=theme, language=language, height=height)

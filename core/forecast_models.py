@@ -131,6 +131,7 @@ def _arrays(stored: StoredModel) -> dict[str, np.ndarray]:
     for name, offsets in pairs.items():
         if offsets is not None:
             found |= {f"{name}.add": offsets.add, f"{name}.counts": offsets.counts}
+            found[f"{name}.least"] = np.array(offsets.least)
     for column in stored.rows:
         values = stored.rows[column].to_numpy()
         small = np.float32 if values.dtype == np.float64 else values.dtype
@@ -178,7 +179,7 @@ def _stored(manifest: dict[str, Any], held: Mapping[str, np.ndarray]) -> StoredM
         for name in ("low", "mean", "high")
     }
     offsets = {
-        name: Offsets(held[f"{name}.add"], held[f"{name}.counts"])
+        name: Offsets(held[f"{name}.add"], held[f"{name}.counts"], float(held[f"{name}.least"]))
         for name in ("offsets", "fallback")
         if f"{name}.add" in held
     }

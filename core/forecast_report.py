@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,7 @@ class Ahead:
 
     @property
     def step_us(self) -> int:
+        """Length of a slot [µs]."""
         return self.forecast.target.step_us
 
 
@@ -81,7 +83,9 @@ def stored_model(store: Store, device: str, quantity: str, stamp: str) -> Stored
     return load_model(store.root, device, quantity)
 
 
-def ahead_report(store: Store, device: str, quantity: str, stamp: str) -> Ahead:
+def ahead_report(
+    store: Store, device: str, quantity: str, stamp: str, plants: Path | None = None
+) -> Ahead:
     """The next 48 hours of a quantity.
 
     Raises
@@ -89,7 +93,7 @@ def ahead_report(store: Store, device: str, quantity: str, stamp: str) -> Ahead:
     ModelMissing, ModelUnfit : no model, or one that does not fit the data.
     """
     del stamp
-    given, stored = issue_forecast(store, device, quantity)
+    given, stored = issue_forecast(store, device, quantity, plants=plants)
     history = load_history(store, given.target, region=stored.manifest["region"])
     keep = PAST_H * HOUR // given.target.step_us
     slot = history.grid.slot(given.issue)

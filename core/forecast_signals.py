@@ -1,8 +1,9 @@
 """Forecasts as signals of the store, by how far ahead of its time a value was known.
 
-``load_p50_lead24h`` is the newest forecast of a slot that was issued at least 24 hours before it
-began; so nobody who asks for what was known a day ahead can see what came later. The signal
-``load_ahead_lead24h`` says how many hours ahead that was: time less that is the time of issue.
+Kept as weather is (docs/adr/0009-what-was-known.md): ``load_p50_lead24h`` is the newest forecast
+of a slot that was issued at least 24 hours before it began; so nobody who asks for what was known
+a day ahead can see what came later. The signal ``load_ahead_lead24h`` says how many hours ahead
+that was: time less that is the time of issue.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from core.ledger import Commit, SourceRow, open_ledger
 from core.levels import HOUR
 from core.pyramid import DeviceSession
 from core.signals import Signal
+from core.weather_names import LEADS, lead_name
 
 GROUP = "forecast"
-LEADS_H = (0, 6, 12, 24, 36)  # hours ahead at which a new class begins
+LEADS_H = tuple(lead for lead in LEADS if lead < 48)
 COLUMNS = ("expected", "p10", "p50", "p90", "ahead")
 _NAME = re.compile(r"([a-z_]+)_(expected|p10|p50|p90|ahead)_lead(\d+)h")
 
@@ -33,7 +35,7 @@ def forecast_device(device: str) -> str:
 
 def signal_name(quantity: str, column: str, lead_h: int) -> str:
     """Name of the signal of a column and a class of lead."""
-    return f"{quantity}_{column}_lead{lead_h}h"
+    return lead_name(f"{quantity}_{column}", lead_h)
 
 
 def parts_of_name(name: str) -> tuple[str, str, int] | None:

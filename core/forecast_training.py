@@ -12,18 +12,23 @@ import numpy as np
 import pandas as pd
 
 from core.analytics.forecast import baselines
-from core.analytics.forecast.backtest import backtest, baseline_names
-from core.analytics.forecast.conformal import Offsets, fit_offsets
+from core.analytics.forecast.backtest import ISSUE_EVERY_H, backtest, baseline_names
+from core.analytics.forecast.conformal import (
+    RECENT_US,
+    Offsets,
+    fit_offsets,
+    recent_stretch,
+    stretched,
+)
 from core.analytics.forecast.decomposition import decompose_load
 from core.analytics.forecast.features import History
 from core.analytics.forecast.grid import DAY_US
 from core.analytics.forecast.importance import permutation_importance, training_quality
-from core.analytics.forecast.models import Case, banded, fit_model, forecast
+from core.analytics.forecast.models import Case, banded, fit_model, forecast, issue_pairs
 from core.analytics.forecast.scores import Scores, judge
-from core.errors import QueryError
+from core.errors import ModelUnfit, QueryError
 from core.forecast_cases import (
     Target,
-    case_of,
     find_target,
     load_history,
     newest_slot,
@@ -36,12 +41,20 @@ from core.forecast_models import (
     save_model,
 )
 from core.forecast_signals import write_forecast
+from core.forecast_weather import (
+    check_ahead,
+    load_physics,
+    load_weather,
+    plant_of,
+    weather_device,
+)
+from core.levels import HOUR
 from core.query import Store
 
 TEST_DAYS = 90
 LEAST_TRAINING_DAYS = 28
 HOLIDAYS_BY_ZONE = {"Europe/Berlin": "DE", "Europe/Busingen": "DE"}
-MODEL = "model"
+MODEL, NONE = "model", "none"
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,8 @@ def train(
     quantity: str | None = None,
     *,
     region: str | None = None,
+    weather: str | None = None,
+    plants: Path | None = None,
     test_days: int = TEST_DAYS,
     rounds: int = 80,
     say: Callable[[str], None] = lambda _: None,
@@ -77,6 +92,8 @@ def train(
     ----------
     quantity : None takes the first that can be forecast.
     region : whose holidays count; None takes those of the store's zone, where they are known.
+    weather : device that tells the weather, or ``none``; None takes one that tells it ahead.
+    plants : the setting of that name.
     test_days : length of the backtest; less where there is too little before it.
 
     Raises
@@ -87,17 +104,35 @@ def train(
     target = find_target(store, device, quantity)
     region = HOLIDAYS_BY_ZONE.get(store.zone, "") if region is None else region
     history = load_history(store, target, region=region)
-    case = case_of(history, target)
+    teller = None if weather == NONE else weather_device(store, target, weather, plants)
+    case = build_case(store, target, history, teller, plants)
     return train_case(
-        store.root, target, case, synthetic=store.device(device).synthetic, test_days=test_days,
-        rounds=rounds, say=say,
+        store.root, target, case, teller, synthetic=store.device(device).synthetic,
+        test_days=test_days, rounds=rounds, say=say,
     )  # fmt: skip
+
+
+def build_case(
+    store: Store, target: Target, history: History, teller: str | None, plants: Path | None = None
+) -> Case:
+    """History with the weather a device tells and, of a plant whose place is known, its physics.
+
+    Raises
+    ------
+    UnknownDevice
+    QueryError : the device tells no weather of use.
+    """
+    weather = load_weather(store, target, history.grid, teller) if teller else None
+    plant = plant_of(store, target.device, plants) if target.quantity == "pv" else None
+    physics = load_physics(plant, history.grid, weather) if plant is not None else None
+    return Case(history, weather, physics, low=target.low)
 
 
 def train_case(
     root: Path,
     target: Target,
     case: Case,
+    teller: str | None,
     *,
     synthetic: bool,
     test_days: int,
@@ -134,6 +169,8 @@ def train_case(
         "synthetic": synthetic,
         "features": list(model.names),
         "weather": case.weather.kind if case.weather else None,
+        "weather_device": teller,
+        "physics": case.physics is not None,
         "capacity": capacity,
         "served": served,
         "baselines": list(names),
@@ -188,7 +225,7 @@ def _fallback(rows: pd.DataFrame, name: str) -> Offsets:
     good = (rows["judged"] & rows["actual"].notna()).to_numpy() & np.isfinite(value)
     value = value[good]
     return fit_offsets(
-        rows["actual"].to_numpy()[good], np.stack([value] * 3, axis=1),
+        rows["actual"].to_numpy()[good], np.stack([value - 1, value, value + 1], axis=1),
         rows["horizon_h"].to_numpy()[good], rows["hour"].to_numpy()[good], np.ones(len(value)),
     )  # fmt: skip
 
@@ -207,7 +244,7 @@ def _plain(content: Any) -> Any:
 
 
 def issue_forecast(
-    store: Store, device: str, quantity: str, *, at: int | None = None
+    store: Store, device: str, quantity: str, *, at: int | None = None, plants: Path | None = None
 ) -> tuple[Forecast, StoredModel]:
     """The next 48 hours after the newest reading, or after `at`, by the stored model.
 
@@ -219,9 +256,14 @@ def issue_forecast(
     stored = load_model(store.root, device, quantity)
     target = find_target(store, device, quantity)
     history = load_history(store, target, region=stored.manifest["region"], end=at)
-    case = case_of(history, target)
     slot = newest_slot(history)
-    check_fits(stored, target, case.grid.start + slot * case.grid.step)
+    check_fits(stored, target, history.grid.start + slot * history.grid.step)
+    teller = stored.manifest["weather_device"]
+    case = build_case(store, target, history, teller, plants)
+    if bool(stored.manifest["physics"]) != (case.physics is not None):
+        raise ModelUnfit("the plant is described otherwise than when the model was trained")
+    if case.weather is not None:
+        check_ahead(case.weather, case.grid, slot, teller)
     return forecast_from(stored, target, case, slot), stored
 
 
@@ -233,15 +275,39 @@ def forecast_from(stored: StoredModel, target: Target, case: Case, slot: int) ->
     issue, wanted = issue[inside], wanted[inside]
     if stored.served == MODEL or stored.fallback is None:
         frame = forecast(stored.model, case, issue, wanted)
+        moment = case.grid.start + slot * case.grid.step
+        bands = frame.rename(columns={"p10": "low", "p90": "high"})
+        stretch = recent_stretch(_recent(stored, case, slot), moment, case.grid.step)
+        frame[["p10", "p90"]] = stretched(bands, stretch, case.low)[["p10", "p90"]]
     else:
         value = served_baseline(case.history, stored.served, case, issue, wanted)
-        frame = banded(
-            case, value, np.stack([value] * 3, axis=1), stored.fallback, issue, wanted,
-            np.ones(len(value)),
-        )  # fmt: skip
+        around = np.stack([value - 1, value, value + 1], axis=1)
+        frame = banded(case, value, around, stored.fallback, issue, wanted, np.ones(len(value)))
     moment = case.grid.start + slot * case.grid.step
     frame.insert(0, "ts", case.grid.start + wanted * case.grid.step)
     return Forecast(target, moment, frame, stored.served)
+
+
+def _recent(stored: StoredModel, case: Case, slot: int) -> pd.DataFrame:
+    """Forecasts of the last days that their model had not learnt from, with what came.
+
+    Those of the backtest, and since the model was trained its own.
+    """
+    trained = case.grid.slot(int(stored.manifest["window"][1]))
+    back = RECENT_US // case.grid.step
+    begin, every = max(trained, slot - back, 0), ISSUE_EVERY_H * HOUR // case.grid.step
+    kept = stored.rows[["issue", "ts", "judged", "actual", "p50", "low", "high"]]
+    if begin >= slot:
+        return kept
+    issue, target = issue_pairs(begin, slot, every, case.steps)
+    own = forecast(stored.model, case, issue, target)
+    since = pd.DataFrame(
+        {"issue": case.grid.start + issue * case.grid.step,
+         "ts": case.grid.start + target * case.grid.step, "judged": case.judged(target),
+         "actual": case.history.values[target], "p50": own["p50"], "low": own["p10"],
+         "high": own["p90"]}
+    )  # fmt: skip
+    return pd.concat([kept, since], ignore_index=True)
 
 
 def served_baseline(

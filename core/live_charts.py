@@ -91,6 +91,11 @@ def _add_lanes(
     })  # fmt: skip
     shown = [(lane, max(a, span[0]), min(b, span[1]), words) for lane, a, b, words in bands
              if a < span[1] and b > span[0] and lane in names]  # fmt: skip
+    # Without a line on them Plotly leaves axes out: the lanes and the ticks of time below them.
+    figure.add_scatter(
+        x=to_wall_ms([span[0]], zone), y=[0], mode="markers", marker={"opacity": 0},
+        showlegend=False, hoverinfo="skip", xaxis=last, yaxis=f"y{AXIS}",
+    )  # fmt: skip
     colour = TOKENS[theme]["error"]
     for i, (lane, start, end, words) in enumerate(shown):
         x = to_wall_ms([start, end], zone)

@@ -427,7 +427,7 @@ def faults_in(plain: Mapping[str, Any]) -> list[Fault]:
     except ValidationError as error:
         found = [_fault(one) for one in error.errors()]
         # A table whose only row is wrong is also called too short, which says nothing more.
-        wrong = {one.table for one in found}
+        wrong = {one.table for one in found if one.table}
         return [one for one in found if one.table or one.key not in wrong]
     return []
 
@@ -520,8 +520,8 @@ def plant_of_device(
     """The plant that the facts of one device describe.
 
     Facts: `kwp`, `tilt`, `azimuth`, `location` (latitude, longitude, altitude_m), and where known
-    `inverters`, `kwp_per_inverter`, `ac_limit_kw_per_inverter`, `gamma_pdc`, `zone`. Signals give
-    the inverters their names (`ac_power_inv3`) and the plant its sensors.
+    `inverters`, `kwp_per_inverter`, `ac_limit_kw_per_inverter`, `gamma_pdc`, `losses`, `zone`.
+    Signals give the inverters their names (`ac_power_inv3`) and the plant its sensors.
 
     Raises
     ------
@@ -543,12 +543,10 @@ def plant_of_device(
     if told.get("gamma_pdc") is not None:
         shared["gamma_pdc"] = told["gamma_pdc"]
     own = {"latitude": told["latitude"], "longitude": told["longitude"]}
-    if told.get("altitude_m") is not None:
-        own["altitude_m"] = told["altitude_m"]
+    own |= {key: told[key] for key in ("altitude_m", "losses") if told.get(key) is not None}
     inverters = [_inverter_of(number, count, name, told, signals) for number in range(1, count + 1)]
     arrays = [
-        {**shared, "name": f"array {inverter['name']}", "inverter": inverter["name"]}
-        for inverter in inverters
+        {**shared, "name": inverter["name"], "inverter": inverter["name"]} for inverter in inverters
     ]
     return parse_plant(
         {"name": name, "device": name, **own, "zone": told.get("zone") or zone, "array": arrays,

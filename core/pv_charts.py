@@ -6,7 +6,7 @@ Every figure takes finished numbers and words: titles are sentences, labels come
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -26,6 +26,7 @@ class Step:
     ----------
     value : [h]; a loss is positive where it takes away.
     low, high : interval of an estimated loss [h]; None where it is measured.
+    words : the value as it is written at the bar.
     """
 
     label: str
@@ -33,6 +34,7 @@ class Step:
     total: bool
     low: float | None = None
     high: float | None = None
+    words: str = ""
 
 
 def build_yields_figure(
@@ -97,6 +99,8 @@ def build_waterfall_figure(
     height: int = 380,
 ) -> go.Figure:
     """Yields as bars on the ground, losses between them as bars that hang, with their intervals."""
+    factor, unit = charts.fit_unit(max(abs(one.value) for one in steps), unit)
+    steps = [_scaled(one, factor) for one in steps]
     figure = go.Figure(
         go.Waterfall(
             x=[one.label for one in steps],
@@ -105,7 +109,7 @@ def build_waterfall_figure(
             decreasing={"marker": {"color": HUES[theme]["import"]}},
             increasing={"marker": {"color": HUES[theme]["battery"]}},
             totals={"marker": {"color": HUES[theme]["pv"]}},
-            text=[f"{one.value if one.total else -one.value:,.1f}" for one in steps],
+            text=[one.words for one in steps],
             textposition="outside",
             textfont={"size": 12, "color": TOKENS[theme]["muted"]},
             cliponaxis=False,
@@ -145,6 +149,11 @@ def build_waterfall_figure(
     figure.update_yaxes(title_text=unit, range=[ground, high + 0.12 * (high - ground)])
     figure.update_xaxes(type="category", showgrid=False)
     return charts.finish(figure, title=title, theme=theme, language=language, height=height)
+
+
+def _scaled(one: Step, factor: float) -> Step:
+    low, high = (None if edge is None else edge * factor for edge in (one.low, one.high))
+    return replace(one, value=one.value * factor, low=low, high=high)
 
 
 def build_day_hour_figure(
@@ -305,4 +314,45 @@ def build_daily_figure(
         )  # fmt: skip
     figure.update_xaxes(**charts.time_axis(language))
     figure.update_yaxes(title_text=unit)
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
+
+
+def build_beside_figure(
+    start: ArrayLike,
+    end: ArrayLike,
+    values: Mapping[str, ArrayLike],
+    *,
+    zone: str,
+    unit: str,
+    title: str = "",
+    theme: Theme = "light",
+    language: str = "en",
+    height: int = 320,
+) -> go.Figure:
+    """Energies of a period side by side: what came, what was expected, what is typical.
+
+    Parameters
+    ----------
+    start, end : (m,) edges of the periods [µs UTC].
+    values : label -> (m,) [unit], the first in the colour of PV, the others paler.
+    """
+    left, right = to_wall_ms(start, zone), to_wall_ms(end, zone)
+    arrays = {label: np.asarray(one, np.float64) for label, one in values.items()}
+    peak = float(np.nanmax(np.concatenate([*arrays.values(), [0.0]])))
+    factor, unit = charts.fit_unit(peak, unit)
+    width = 0.9 * (right - left) / len(arrays)
+    colours = (HUES[theme]["pv"], TOKENS[theme]["muted"], HUES[theme]["load"])
+    figure = go.Figure()
+    for place, (label, array) in enumerate(arrays.items()):
+        figure.add_trace(
+            go.Bar(
+                x=left, y=(array * factor).astype(np.float32), width=width,
+                offset=0.05 * (right - left) + place * width, name=label,
+                marker={"color": colours[place % len(colours)], "line": {"width": 0}},
+                hovertemplate=f"%{{x}}<br>%{{y:,.4~g}}{NBSP}{unit}<extra>{label}</extra>",
+            )
+        )  # fmt: skip
+    figure.update_xaxes(**charts.time_axis(language))
+    figure.update_yaxes(title_text=unit, rangemode="tozero")
+    figure.update_layout(barmode="overlay", bargap=0)
     return charts.finish(figure, title=title, theme=theme, language=language, height=height)

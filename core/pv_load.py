@@ -24,6 +24,7 @@ SLACK_STEPS = 1.5  # readings that a full cell may lack: phase of the source, on
 # A meter of a house tells another thing than its roof; one of the plant goes with the inverters.
 SAME_POWER = (0.8, 1.1)
 HORIZON = 0.0  # °
+SCALE = {**KILO, "kW/m²": 1e3}  # to kW, and to W/m² for light
 SLOWER = 1.1  # gaps stretch the typical step of a source a little; beyond, it is a slower one
 
 
@@ -244,7 +245,7 @@ class _Grid:
         key = info.device, info.name
         if key not in self._held:
             rows, _ = self._rows(info)
-            mean = rows.sum * KILO.get(info.unit, 1.0) / rows.count
+            mean = rows.sum * SCALE.get(info.unit, 1.0) / rows.count
             self._held[key] = self._gathered(rows.ts, mean, rows.count, info)
         return self._held[key]
 

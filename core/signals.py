@@ -40,6 +40,11 @@ _WIDEST = {
     "W": (-1e9, 1e9), "Wh": (-1e15, 1e15), "V": (-1e6, 1e6), "A": (-1e6, 1e6),
     "var": (-1e9, 1e9), "VA": (-1e9, 1e9),
 }  # fmt: skip
+# Other ways to write a unit; its range holds all the same.
+_SPELLED = {
+    "W/m^2": "W/m²", "W/m2": "W/m²", "kW/m^2": "kW/m²", "kW/m2": "kW/m²", "deg C": "°C",
+    "degC": "°C",
+}  # fmt: skip
 _RULE_KEYS = {"match", "quantity", "unit", "kind", "low", "high"}
 
 
@@ -225,6 +230,7 @@ def _sizes_of(unit: str) -> dict[str, float] | None:
 
 def _in_unit(signal: Signal, unit: str) -> Signal:
     """A signal in another unit, its plausible range carried over."""
+    unit = _SPELLED.get(unit, unit)
     sizes = _sizes_of(unit)
     if sizes is None:
         if unit != signal.unit:  # how the range would be told in it nobody knows

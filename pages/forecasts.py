@@ -14,7 +14,7 @@ from pages.ahead.context import Context
 from pages.shared import address, chart, data, pickers, states
 from pages.shared.texts import t
 
-SECTIONS = ("ahead", "beside", "backtest", "inputs")
+SECTIONS = ("ahead", "beside", "backtest", "inputs", "parts")
 
 
 def main() -> None:
@@ -37,7 +37,12 @@ def main() -> None:
         return
     try:
         ahead = data.report(
-            store, forecast_report.ahead_report, device.name, quantity, stamps[quantity]
+            store,
+            forecast_report.ahead_report,
+            device.name,
+            quantity,
+            stamps[quantity],
+            data.settings().plants,
         )
     except ModelUnfit as error:
         states.notice(

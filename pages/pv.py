@@ -14,7 +14,9 @@ from pages.shared import address, chart, data, numbers, pickers, states
 from pages.shared.texts import t
 from pages.shared.window import Window, pick_window
 
-SECTIONS = ("performance", "losses", "heatmap", "units", "degradation", "flags", "periods")
+SECTIONS = (
+    "performance", "expected", "losses", "heatmap", "units", "degradation", "flags", "periods",
+)  # fmt: skip
 
 
 def main() -> None:

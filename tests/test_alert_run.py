@@ -128,6 +128,13 @@ def test_maintenance_and_scopes(battery: Store) -> None:
     assert not seen(battery, config(replace(HOT, enabled=False)), *span)
 
 
+def test_a_device_silent_since_long_is_told_when_looking_begins(battery: Store) -> None:
+    end = START + 10 * DAY
+    (one,) = seen(battery, config(GONE), end + 3 * DAY, end + 4 * DAY)
+    assert (one.episode.start, one.episode.end) == (end - 10 * MINUTE, None)
+    assert not seen(battery, config(GONE), START + 5 * DAY, end - MINUTE)
+
+
 # --- live -----------------------------------------------------------------------------------------
 
 
@@ -177,6 +184,39 @@ def test_live_equals_afterwards_through_settling_and_a_restart(tmp_path: Path) -
         (START + 600 * SECOND, START + 1010 * SECOND)
     ]  # data that return clear it
     assert len(live) > 2
+
+
+def test_a_rule_that_is_eased_ends_its_alert_and_a_wrong_file_leaves_the_rules(
+    tmp_path: Path,
+) -> None:
+    path = live_store(tmp_path)
+    told, said = [config(HOT)], list[str]()
+
+    def load() -> AlertConfig:
+        if not told:
+            raise SourceError("own.toml", "is wrong", line=3)
+        return told[0]
+
+    with closing(open_journal(path / FILE, create=True)) as journal:
+        journal.describe("BESS-1", "BESS", "", [load_catalogue().describe("bms1_p1_t1")])
+        for i in range(10):
+            at = START + i * 10 * SECOND
+            journal.append([Batch("BESS-1", [Reading("bms1_p1_t1", at, 48.0)])])
+        with closing(open_store(path)) as store, open_alerts(path) as alerts:
+            follower = Follower(store, alerts, load, said.append)
+            assert follower.look(START + 100 * SECOND) == 1
+            told.clear()
+            for second in (105, 110):
+                assert follower.look(START + second * SECOND) == 0
+            assert said == ["warning temperature BESS-1",
+                            "the rules before stand: own.toml:3: is wrong"]  # fmt: skip
+            assert alerts.alert(1).end is None
+            told.append(config(replace(HOT, limits=(("warning", Limit(above=60.0)),))))
+            follower.look(START + 115 * SECOND)
+            assert alerts.alert(1).end is not None
+            told[0] = config(HOT)
+            follower.look(START + 120 * SECOND)
+            assert [(one.id, one.end) for one in alerts.alerts()] == [(1, None)]
 
 
 def _told(one: Alert) -> tuple[object, ...]:

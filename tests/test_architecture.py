@@ -71,6 +71,7 @@ SOLE_IMPORTERS = {
         "core.ledger",
         "core.journal",
         "core.query",
+        "core.sqlite_files",
     },
     "tsdownsample": {"core.downsample"},
     "lttb": {"core.downsample"},

@@ -30,6 +30,11 @@ SECOND_US = 1_000_000
 LONGEST_GAP_S = 3600.0  # readings further apart prove nothing of the time between them
 STEPS = 4  # silence shorter than so many typical steps is none
 STEPS_KNOWN = 64  # steps before a silence that tell what is typical
+DAY_US = 86_400 * SECOND_US
+# A silence at the same time of day, two hours more or less, on two of the seven days before is a
+# habit: inverters sleep at night. What lasts longer than 20 h is none.
+HABIT_DAYS, HABIT_LEAST = 7, 2
+HABIT_SLACK_US, HABIT_LONGEST_US = 2 * 3600 * SECOND_US, 20 * 3600 * SECOND_US
 
 
 @dataclass(frozen=True)
@@ -445,7 +450,8 @@ def advance_silence(
     """Episodes without any reading; `advance` for the condition ``missing``.
 
     Silence counts from the last reading. It is one where it is longer than the rule's limit and
-    than four typical steps, the median of the 64 steps before it. It ends with the next reading.
+    than four typical steps, the median of the 64 steps before it, and while it is not what the
+    device did at that time of day before. It ends with the next reading.
 
     Parameters
     ----------
@@ -456,6 +462,7 @@ def advance_silence(
     old = memory.last
     beats = beats if old is None else beats[beats > old]
     steps = [int(step) for step in memory.more.get("steps", [])]
+    habits = [(int(low), int(high)) for low, high in memory.more.get("gaps", [])]
     joined = beats if old is None else np.concatenate([[old], beats])
     if not len(joined):
         return []
@@ -464,35 +471,58 @@ def advance_silence(
     ended: list[Episode] = []
     shortest = round(min(limit.above or 0.0 for _, limit in rule.limits) * SECOND_US)
     for i in np.flatnonzero(np.diff(joined) > shortest).tolist():
-        found = _silence(rule, int(joined[i]), int(joined[i + 1]), every[: known + i], spans)
+        low, high = int(joined[i]), int(joined[i + 1])
+        usual = _usual(every[: known + i])
+        if high - low <= usual:
+            continue
+        found = _silence(rule, low, high, usual, spans, habits)
         if found is not None:
-            end = int(joined[i + 1])
-            ended.append(replace(found, end=end, known=end))
+            ended.append(replace(found, end=high, known=high))
+        if high - low <= HABIT_LONGEST_US:
+            habits = [gap for gap in habits if gap[1] > low - (HABIT_DAYS + 1) * DAY_US]
+            habits.append((low, high))
     memory.last = int(joined[-1])
     memory.more["steps"] = every[-STEPS_KNOWN:].tolist()
-    memory.open = _silence(rule, memory.last, max(until, memory.last), every, spans)
+    memory.more["gaps"] = [list(gap) for gap in habits]
+    memory.open = _silence(rule, memory.last, max(until, memory.last), _usual(every), spans, habits)
     return ended if memory.open is None else [*ended, memory.open]
 
 
+def _usual(steps: Int) -> int:
+    """The longest silence that is none [µs]; endless where no step is known."""
+    return STEPS * int(np.median(steps[-STEPS_KNOWN:])) if len(steps) else 2**62
+
+
 def _silence(
-    rule: Rule, start: int, end: int, steps: Int, spans: Sequence[tuple[int, int]] | None
-) -> Episode | None:
+    rule: Rule, start: int, end: int, usual: int, spans: Sequence[tuple[int, int]] | None,
+    habits: Sequence[tuple[int, int]],
+) -> Episode | None:  # fmt: skip
     """The episode that a silence in (start, end) is, if it is one."""
-    # Of the first reading alone nobody knows what step is typical.
-    if not len(steps):
-        return None
-    usual = STEPS * int(np.median(steps[-STEPS_KNOWN:]))
     grades = []
     for severity, limit in rule.limits:
         wait = max(round((limit.above or 0.0) * SECOND_US), usual)
         at = _passed(start, end, wait, spans)
-        if at is not None:
+        at = None if at is None else _after_habit(at, habits)
+        if at is not None and at < end:
             grades.append((severity, at))
     if not grades:
         return None
     return Episode(
         start, grades[0][1], grades[-1][0], (end - start) / SECOND_US, end, grades=tuple(grades)
     )
+
+
+def _after_habit(at: int, gaps: Sequence[tuple[int, int]]) -> int:
+    """The first moment from `at` on at which a device was not silent on the days before either."""
+    wide = [
+        (low + days * DAY_US - HABIT_SLACK_US, high + days * DAY_US + HABIT_SLACK_US, days)
+        for low, high in gaps for days in range(1, HABIT_DAYS + 1)
+    ]  # fmt: skip
+    for moment in sorted({at, *(high for _, high, _ in wide if high > at)}):
+        days = {day for low, high, day in wide if low <= moment < high}
+        if len(days) < HABIT_LEAST:
+            return moment
+    return at
 
 
 def _passed(start: int, end: int, wait: int, spans: Sequence[tuple[int, int]] | None) -> int | None:

@@ -20,6 +20,7 @@ from core.analytics.dispatch_site import Battery, Floats, Outlook, Relay, Room, 
 
 Bools = NDArray[np.bool_]
 SLACKS = ("import_limit", "export_limit", "vehicle", "soc_end")
+SOONER_EUR_KWH = 1e-5
 UNUSED: Ints = np.empty(0, np.int64)
 
 
@@ -223,8 +224,10 @@ def _battery(
     program, steps, h = model.program, site.steps, site.step_h
     least, most = energy_limits(battery)
     wear = share * site.strategy.cost * battery.wear_eur_kwh * h
-    course.charge = program.columns(steps, 0.0, battery.charge_kw)
-    course.discharge = program.columns(steps, 0.0, battery.discharge_kw, wear)
+    # Of plans that cost the same the one that acts early is less exposed to what is not foreseen.
+    later = share * SOONER_EUR_KWH * h * np.arange(steps) / steps
+    course.charge = program.columns(steps, 0.0, battery.charge_kw, later)
+    course.discharge = program.columns(steps, 0.0, battery.discharge_kw, wear + later)
     worth = np.zeros(steps)
     worth[-1] = -share * weighted_value_of_stored(site)
     course.stored = program.columns(steps, least, most, worth)

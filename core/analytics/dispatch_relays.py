@@ -1,6 +1,6 @@
 """Relays on or off: a schedule for each by labels, one after the other, and a proven distance.
 
-Plain branch and bound needs minutes where many relays heat rooms that stand at the edge of their
+Plain branch and bound is slow where many relays heat rooms that stand at the edge of their
 comfort band. What couples relays is one connection alone, so each is scheduled by itself against
 the marginal cost of a kWh in every step, given what all others do; the linear program then sets
 battery and vehicles, and the next round starts from there. The linear relaxation bounds the cost

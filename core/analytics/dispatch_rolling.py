@@ -160,7 +160,7 @@ def execute(
     return follow(
         replace(short, vehicles=()), seen, (flows["charge_kw"] - flows["discharge_kw"]).to_numpy(),
         vehicles_kw=flows["vehicles_kw"].to_numpy(), relays=made.relays.iloc[:steps],
-        hold_kw=hold,
+        hold_kw=hold, planned=flows,
     )  # fmt: skip
 
 

@@ -11,9 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.analytics.dispatch_costs import Costs, cost_of, flows_frame, missed_comfort
+from core.analytics.dispatch_costs import (
+    FLOWS,
+    Costs,
+    cost_of,
+    flows_frame,
+    missed_comfort,
+)
 from core.analytics.dispatch_model import energy_limits, start_kwh
 from core.analytics.dispatch_site import Battery, Floats, Outlook, Relay, Room, Site
+
+QUIET_KW = 1e-3  # less is no exchange with the grid
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,7 @@ def follow(
     vehicles_kw: Floats | None = None,
     relays: pd.DataFrame | None = None,
     hold_kw: float | None = None,
+    planned: pd.DataFrame | None = None,
 ) -> Run:
     """Do as planned while load and PV come as they come.
 
@@ -71,6 +80,10 @@ def follow(
     ----------
     wish_kw : (T,) planned battery power, charge +, discharge −.
     hold_kw : import that the battery defends beyond the plan (a planned peak); None: the limit.
+    planned : flows of the plan; where given, the battery keeps to what they mean: where no import
+        was planned it charges from the surplus alone, where no export was planned it discharges
+        into the load alone, and where neither was, or a surplus came for a shortage or the other
+        way round, it balances what there is.
     """
     site.check(outlook)
     steps = site.steps
@@ -79,7 +92,8 @@ def follow(
     heating = _power(site, on)
     net = outlook.load_kw + cars + heating - outlook.pv_kw
     limit = min(site.connection.import_kw, np.inf if hold_kw is None else hold_kw)
-    wish = np.minimum(wish_kw, limit - net)
+    wish = wish_kw if planned is None else _meant(wish_kw, planned, net)
+    wish = np.minimum(wish, limit - net)
     if not site.connection.curtail:
         wish = np.maximum(wish, -net - site.connection.export_kw)
     if site.battery is not None and not site.battery.from_grid:
@@ -88,6 +102,17 @@ def follow(
         wish = np.maximum(wish, -net.clip(min=0.0))
     charge, discharge, stored = run_battery(site.battery, wish, site.step_h)
     return _settled(site, outlook, charge, discharge, stored, cars, heating, on, _rooms(site, on))
+
+
+def _meant(wish: Floats, planned: pd.DataFrame, net: Floats) -> Floats:
+    """What a plan asks of the battery once net load is another than it thought."""
+    no_import = planned["import_kw"].to_numpy(np.float64) < QUIET_KW
+    no_export = planned["export_kw"].to_numpy(np.float64) < QUIET_KW
+    f = {name: planned[name].to_numpy(np.float64) for name in FLOWS}
+    thought = f["load_kw"] + f["vehicles_kw"] + f["heating_kw"] - f["pv_kw"]
+    wish = np.where((no_import & no_export) | (thought * net < 0), -net, wish)
+    wish = np.where(no_import, np.minimum(wish, (-net).clip(min=0.0)), wish)
+    return np.asarray(np.where(no_export, np.maximum(wish, -net.clip(min=0.0)), wish))
 
 
 def run_battery(

@@ -32,7 +32,7 @@ def show_rules(store: Store, config: AlertConfig) -> None:
     frame = rules_frame(config.rules)
     key = f"{TABLE}-{st.session_state.get(ROUND, 0)}"
     changed: pd.DataFrame = st.data_editor(
-        frame, key=key, hide_index=True, num_rows="dynamic", height=38 * (len(frame) + 2),
+        frame, key=key, hide_index=True, num_rows="dynamic", height=35 * (len(frame) + 2) + 3,
         column_config=_columns(),
     )  # fmt: skip
     chart.show_caption(t("alerts.rules.limits"))

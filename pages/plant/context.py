@@ -23,6 +23,7 @@ SHORT_COVERAGE = 0.9
 DAY_US = 86_400_000_000
 PERIODS: dict[str, float] = {"1h": 1 / 24, "1d": 1.0, "1w": 7.0, "1mo": 30.4, "1y": 365.25}
 MOST_PERIODS = 800
+MOST_AT_FIRST = 62
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,13 @@ class Context:
         return {"theme": theme.kind(), "language": current_language()}
 
 
-def pick_every(ctx: Context) -> Every:
+def pick_every(ctx: Context, among: Sequence[str] = tuple(PERIODS)) -> Every:
     """Hour, day, week, month or year; as few periods as can be told apart."""
     start, end = ctx.view
     days = (end - start) / DAY_US
-    fitting = [every for every, length in PERIODS.items() if days / length <= MOST_PERIODS]
-    usual = next((every for every in fitting[1:] if days / PERIODS[every] <= 62), fitting[-1])
+    fitting = [every for every in among if days / PERIODS[every] <= MOST_PERIODS]
+    legible = [one for one in fitting if one != "1h" and days / PERIODS[one] <= MOST_AT_FIRST]
+    usual = legible[0] if legible else fitting[-1]
     asked = address.get("every")
     chosen = st.segmented_control(
         t("meters.every"),

@@ -12,6 +12,8 @@ from pages.plant.context import Context, load_history, show_below
 from pages.shared import chart, numbers, table
 from pages.shared.texts import t
 
+NAMELESS = ("unexplained", "rest")
+
 
 def show(ctx: Context) -> None:
     """Waterfall of yields and losses, and what is absent with its reason."""
@@ -24,7 +26,7 @@ def show(ctx: Context) -> None:
         return
     shown = [one for one in way.parts if np.isfinite(one.hours) and (one.total or one.hours != 0)]
     figure = pv_charts.build_waterfall_figure(
-        [Step(t(f"pv.loss.{one.name}"), one.hours, one.total, *interval(one)) for one in shown],
+        [step(one) for one in shown],
         unit="h", title=title(way), height=400, **ctx.look,
     )  # fmt: skip
     chart.show_figure(figure, "losses")
@@ -46,6 +48,12 @@ def show(ctx: Context) -> None:
     show_table(way)
 
 
+def step(one: Loss) -> Step:
+    """A part as a bar; a loss is written with its sign."""
+    words = numbers.number(one.hours if one.total else -one.hours, 1)
+    return Step(t(f"pv.loss.{one.name}"), one.hours, one.total, *interval(one), words)
+
+
 def interval(one: Loss) -> tuple[float | None, float | None]:
     """Bounds of an estimate; none where it is measured."""
     known = np.isfinite(one.low) and np.isfinite(one.high)
@@ -57,7 +65,7 @@ def rests_on(one: Loss) -> str:
     low, high = interval(one)
     if low is not None and high is not None:
         return f"{numbers.number(low, 1)} – {numbers.number(high, 1)}"
-    if one.name in ("unexplained", "rest"):
+    if one.name in NAMELESS:
         return t("pv.losses.remainder")
     flagged = one.name in ("snow", "clipping", "curtailment", "outage")
     return t("pv.losses.no_flag" if flagged and not one.hours else "pv.losses.measured")
@@ -72,12 +80,14 @@ def usual_words(usual: tuple[float, float, float]) -> str:
 
 
 def title(way: pv_losses_report.Way) -> str:
-    """The greatest loss that has a name."""
-    named = [one for one in way.parts if not one.total and np.isfinite(one.hours)]
-    most = max(named, key=lambda one: one.hours)
+    """The greatest loss that has a name, and what has none."""
+    lost = [one for one in way.parts if not one.total and np.isfinite(one.hours)]
+    named = [one for one in lost if one.name not in NAMELESS]
+    most = max(named, key=lambda one: one.hours, default=lost[-1])
+    rest = sum(one.hours for one in lost if one.name in NAMELESS)
     return t(
         "pv.losses.title", what=t(f"pv.loss.{most.name}"), hours=numbers.number(most.hours, 1),
-        share=numbers.percent(most.hours / way.of("yr").hours),
+        share=numbers.percent(most.hours / way.of("yr").hours), rest=numbers.number(rest, 1),
     )  # fmt: skip
 
 

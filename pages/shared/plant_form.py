@@ -17,7 +17,6 @@ from pages.shared import data, numbers, states
 from pages.shared.texts import TEXTS, current_language, t
 
 DONE = "plants-done"
-TEXT_WIDTH = {"horizon": "stretch"}
 
 
 def show_plants(store: query.Store) -> None:
@@ -55,7 +54,10 @@ def say_what_is_known(store: query.Store, plant: Plant, described: bool) -> None
     )  # fmt: skip
     st.caption(size if described else f"{size} · {t('plants.from_facts')}")
     if plant.assumed:
-        st.caption(t("plants.assumed", names=", ".join(plant.assumed)))
+        # The same of every array is said once.
+        keys = dict.fromkeys(one.rpartition(": ")[2] for one in plant.assumed)
+        names = ", ".join(t(f"plants.field.{key}").partition(":")[0] for key in keys)
+        st.caption(t("plants.assumed", names=names))
     for fault in faults_of(store, plant):
         states.notice(t("plants.not_in_store"), detail=fault, state="warning")
 
@@ -132,6 +134,7 @@ def edited_table(
     columns = {name: column(store, name) for name in TABLES[table]}
     edited = st.data_editor(
         frame, column_config=columns, num_rows="dynamic", hide_index=True, width="stretch",
+        placeholder=numbers.NOTHING,
         key=f"{key}-{table}",
     )  # fmt: skip
     return edited.to_dict("records")

@@ -5,4 +5,222 @@ from __future__ import annotations
 # key: (English, German).
 DISPATCH: dict[str, tuple[str, str]] = {
     "nav.dispatch": ("Dispatch", "Einsatzplan"),
+    "dispatch.section": ("Section", "Abschnitt"),
+    "dispatch.section.plan": ("Plan", "Plan"),
+    "dispatch.section.sizing": ("Sizing", "Auslegung"),
+    "dispatch.section.strategy": ("Weights", "Gewichte"),
+    # --- nothing to plan ---
+    "dispatch.none": (
+        "No device of this store measures a load.",
+        "Kein Gerät dieses Speichers misst eine Last.",
+    ),
+    "dispatch.none.mend": (
+        "A plan needs a meter with active power.",
+        "Ein Plan braucht einen Zähler mit Wirkleistung.",
+    ),
+    "dispatch.few": (
+        "There are too few readings for a plan.",
+        "Für einen Plan gibt es zu wenige Messwerte.",
+    ),
+    "dispatch.no_battery": (
+        "No battery: its size is not known.",
+        "Keine Batterie: Ihre Größe ist nicht bekannt.",
+    ),
+    "dispatch.no_battery.mend": (
+        "Set capacity and power below What if.",
+        "Kapazität und Leistung unter Was wäre, wenn angeben.",
+    ),
+    # --- choices ---
+    "dispatch.pick.load": ("Load", "Last"),
+    "dispatch.pick.load.none": ("Choose at least one load.", "Mindestens eine Last wählen."),
+    "dispatch.pick.pv": ("PV", "PV"),
+    "dispatch.pick.battery": ("Battery", "Batterie"),
+    "dispatch.pick.strategy": ("Strategy", "Strategie"),
+    "dispatch.strategy.economic": ("Economic", "Wirtschaftlich"),
+    "dispatch.strategy.comfort": ("Comfort", "Komfort"),
+    "dispatch.strategy.environment": ("Environment", "Umwelt"),
+    "dispatch.strategy.balanced": ("Balanced", "Ausgewogen"),
+    "dispatch.whatif": (
+        "What if: battery, tariff, wear, limits",
+        "Was wäre, wenn: Batterie, Tarif, Verschleiß, Grenzen",
+    ),
+    "dispatch.whatif.note": (
+        "Figures start as the settings file beside the store tells them, else with usual values to "
+        "be replaced by your own. A limit or low price of 0 means none. With exchange prices the "
+        "import price is what is added to them.",
+        "Die Werte beginnen, wie die Einstellungsdatei neben dem Speicher sie nennt, sonst mit "
+        "üblichen, die durch eigene zu ersetzen sind. Eine Grenze oder ein Niedertarif von 0 heißt "
+        "keine. Bei Börsenpreisen ist der Bezugspreis der Aufschlag auf sie.",
+    ),
+    "dispatch.number.import": ("Import [€/kWh]", "Bezug [€/kWh]"),
+    "dispatch.number.low": ("Import at night [€/kWh]", "Bezug nachts [€/kWh]"),
+    "dispatch.number.export": ("Export [€/kWh]", "Einspeisung [€/kWh]"),
+    "dispatch.number.demand": ("Demand charge [€/kW·a]", "Leistungspreis [€/kW·a]"),
+    "dispatch.number.capacity": ("Capacity [kWh]", "Kapazität [kWh]"),
+    "dispatch.number.power": ("Power [kW]", "Leistung [kW]"),
+    "dispatch.number.wear": ("Wear [€/kWh]", "Verschleiß [€/kWh]"),
+    "dispatch.number.limit-in": ("Import limit [kW]", "Bezugsgrenze [kW]"),
+    "dispatch.number.limit-out": ("Export limit [kW]", "Einspeisegrenze [kW]"),
+    # --- the answer ---
+    "dispatch.saving": ("Saving against doing nothing", "Ersparnis gegen Nichtstun"),
+    "dispatch.saving.note": (
+        "with perfect foresight {most}",
+        "mit vollkommener Voraussicht {most}",
+    ),
+    "dispatch.cost": ("Cost with the plan", "Kosten mit Plan"),
+    "dispatch.cost.note": ("without battery use {nothing}", "ohne Batterieeinsatz {nothing}"),
+    "dispatch.peak": ("Peak import", "Bezugsspitze"),
+    "dispatch.peak.note": (
+        "{before} before; the period so far included",
+        "{before} vorher; die bisherige Spitze eingerechnet",
+    ),
+    "dispatch.discharged": ("Discharged", "Entladen"),
+    "dispatch.wear.note": ("wear {wear}", "Verschleiß {wear}"),
+    "dispatch.window": ("Planned", "Geplant"),
+    "dispatch.basis": ("What this plan knew", "Was dieser Plan wusste"),
+    "dispatch.known": (
+        "Load and sun are thought to come as a week and as a day before, alike probable; the "
+        "window is past, so that what really came can be charged. Planned anew every four hours.",
+        "Last und Sonne werden erwartet wie vor einer Woche und wie am Vortag, gleich "
+        "wahrscheinlich; das Fenster ist vergangen, damit abgerechnet werden kann, was wirklich "
+        "kam. Alle vier Stunden neu geplant.",
+    ),
+    "dispatch.price.spot": (
+        "Exchange prices of {device} with the import price added.",
+        "Börsenpreise von {device}, der Bezugspreis kommt hinzu.",
+    ),
+    "dispatch.price.fixed": (
+        "Fixed prices as set; no exchange prices cover the window.",
+        "Feste Preise wie eingestellt; keine Börsenpreise decken das Fenster.",
+    ),
+    "dispatch.soc.assumed": (
+        "No SOC was measured at the start; half full is assumed.",
+        "Zu Beginn ist kein Ladezustand gemessen; angenommen ist halb voll.",
+    ),
+    "dispatch.bridged": (
+        "{count} quarter hours of load without readings are bridged.",
+        "{count} Viertelstunden der Last ohne Messwerte sind überbrückt.",
+    ),
+    "dispatch.behind": (
+        "In this window greedy self-consumption would have cost {amount} less: what the plan "
+        "expected did not come.",
+        "In diesem Fenster hätte einfacher Eigenverbrauch {amount} weniger gekostet: Was der Plan "
+        "erwartete, kam nicht.",
+    ),
+    # --- no plan ---
+    "dispatch.infeasible": (
+        "No plan keeps every limit.",
+        "Kein Plan hält alle Grenzen ein.",
+    ),
+    "dispatch.conflict.import_limit": (
+        "The import limit is too low by {amount}, most after {hours} h.",
+        "Die Bezugsgrenze ist um {amount} zu niedrig, am meisten nach {hours} h.",
+    ),
+    "dispatch.conflict.export_limit": (
+        "The export limit is too low by {amount}, most after {hours} h.",
+        "Die Einspeisegrenze ist um {amount} zu niedrig, am meisten nach {hours} h.",
+    ),
+    "dispatch.conflict.vehicle": (
+        "{name} misses {amount} at its departure after {hours} h.",
+        "{name} fehlen {amount} bei der Abfahrt nach {hours} h.",
+    ),
+    "dispatch.conflict.soc_end": (
+        "The SOC wanted at the end is missed by {amount}.",
+        "Der Ladezustand am Ende wird um {amount} verfehlt.",
+    ),
+    "dispatch.conflict.alone": (
+        "Giving way here alone would do.",
+        "Hier allein nachzugeben genügt.",
+    ),
+    # --- the plan ---
+    "dispatch.flow.load_kw": ("Load", "Last"),
+    "dispatch.flow.pv_used_kw": ("PV", "PV"),
+    "dispatch.flow.import_kw": ("Import", "Bezug"),
+    "dispatch.flow.export_kw": ("Export", "Einspeisung"),
+    "dispatch.flow.charge_kw": ("Charge", "Laden"),
+    "dispatch.flow.discharge_kw": ("Discharge", "Entladen"),
+    "dispatch.flow.soc_pct": ("SOC", "Ladezustand"),
+    "dispatch.flow.price": ("Import price", "Bezugspreis"),
+    "dispatch.plan.title": (
+        "The plan charges {charged} kWh and discharges {discharged} kWh",
+        "Der Plan lädt {charged} kWh und entlädt {discharged} kWh",
+    ),
+    "dispatch.plan.caption": (
+        "{steps} steps of 15 min · gap {gap} % · {ms} ms · {zone}",
+        "{steps} Schritte zu 15 min · Lücke {gap} % · {ms} ms · {zone}",
+    ),
+    "dispatch.way.nothing": ("Doing nothing", "Nichtstun"),
+    "dispatch.way.greedy": ("Greedy self-consumption", "Einfacher Eigenverbrauch"),
+    "dispatch.way.plan": ("Plan", "Plan"),
+    "dispatch.way.perfect": ("Perfect foresight", "Vollkommene Voraussicht"),
+    "dispatch.part.import": ("Import", "Bezug"),
+    "dispatch.part.export": ("Export", "Einspeisung"),
+    "dispatch.part.demand": ("Demand charge", "Leistungspreis"),
+    "dispatch.part.wear": ("Wear", "Verschleiß"),
+    "dispatch.part.stored": ("Left in store", "Bleibt gespeichert"),
+    "dispatch.costs.title": (
+        "Of what can be done without foresight, the cheapest is: {way}",
+        "Von dem, was ohne Voraussicht geht, am günstigsten: {way}",
+    ),
+    "dispatch.costs.way": ("Way", "Weise"),
+    "dispatch.costs.bill": ("Bill [€]", "Rechnung [€]"),
+    "dispatch.costs.wear": ("Wear [€]", "Verschleiß [€]"),
+    "dispatch.costs.stored": ("Left in store [€]", "Bleibt gespeichert [€]"),
+    "dispatch.costs.total": ("Total [€]", "Summe [€]"),
+    "dispatch.costs.saved": ("Saved [€]", "Erspart [€]"),
+    "dispatch.saved.title": ("Parts of the saving", "Teile der Ersparnis"),
+    "dispatch.saved.part": ("Part", "Teil"),
+    "dispatch.saved.amount": ("Amount", "Betrag"),
+    "dispatch.saved.peak": ("Peak", "Lastspitze"),
+    "dispatch.saved.arbitrage": ("Other times (arbitrage)", "Andere Zeiten (Arbitrage)"),
+    "dispatch.saved.own": ("Self-consumption", "Eigenverbrauch"),
+    "dispatch.saved.wear": ("Wear", "Verschleiß"),
+    "dispatch.saved.stored": ("Left in store", "Bleibt gespeichert"),
+    "dispatch.saved.total": ("Total", "Summe"),
+    "dispatch.saved.note": (
+        "Self-consumption is the share of discharged energy that was charged from surplus; "
+        "arbitrage is the rest of the saving in energy.",
+        "Eigenverbrauch ist der Anteil der entladenen Energie, der aus Überschuss geladen wurde; "
+        "Arbitrage der Rest der Ersparnis an Energie.",
+    ),
+    "dispatch.weights.strategy": ("Strategy", "Strategie"),
+    "dispatch.weights.cost": ("Money [1]", "Geld [1]"),
+    "dispatch.weights.import": (
+        "Each kWh not imported [€/kWh]",
+        "Jede nicht bezogene kWh [€/kWh]",
+    ),
+    "dispatch.weights.comfort": (
+        "Outside the comfort band [€/K·h]",
+        "Außerhalb des Komfortbands [€/K·h]",
+    ),
+    "dispatch.weights.note": (
+        "A plan minimises money times its weight, plus what is put on energy from the grid, plus "
+        "the price of comfort missed. The chosen strategy stands first.",
+        "Ein Plan macht am kleinsten: Geld mal Gewicht, dazu was auf Netzenergie gelegt ist, dazu "
+        "der Preis verfehlten Komforts. Die gewählte Strategie steht zuerst.",
+    ),
+    # --- sizes ---
+    "dispatch.sizing.days": ("Readings behind it", "Messwerte dahinter"),
+    "dispatch.sizing.span": ("{days} days", "{days} Tage"),
+    "dispatch.sizing.usable": ("Usable capacity [kWh]", "Nutzbare Kapazität [kWh]"),
+    "dispatch.sizing.peak": ("Lowest peak [kW]", "Niedrigste Spitze [kW]"),
+    "dispatch.sizing.saving": ("Saving [€/a]", "Ersparnis [€/a]"),
+    "dispatch.sizing.peak.title": (
+        "This battery can cut the peak by {kw} kW: {saved} a year",
+        "Diese Batterie kann die Spitze um {kw} kW senken: {saved} im Jahr",
+    ),
+    "dispatch.sizing.own.title": (
+        "Storing every surplus saves {saved} a year",
+        "Jeden Überschuss zu speichern spart {saved} im Jahr",
+    ),
+    "dispatch.sizing.no_pv": (
+        "Without PV there is no self-consumption to raise.",
+        "Ohne PV ist kein Eigenverbrauch zu erhöhen.",
+    ),
+    "dispatch.sizing.no_pv.mend": ("Choose a PV device above.", "Oben ein PV-Gerät wählen."),
+    "dispatch.sizing.caption": (
+        "{span}, as for a year · peaks as if the load had been known · wear taken off",
+        "{span}, auf ein Jahr gerechnet · Spitzen, als wäre die Last bekannt · abzüglich "
+        "Verschleiß",
+    ),
 }

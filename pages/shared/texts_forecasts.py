@@ -22,6 +22,7 @@ FORECASTS: dict[str, tuple[str, str]] = {
     "ahead.section.beside": ("Forecast and actual", "Prognose und Messung"),
     "ahead.section.backtest": ("Backtest", "Rückvergleich"),
     "ahead.section.inputs": ("Inputs", "Eingangsgrößen"),
+    "ahead.section.parts": ("Parts of the load", "Bestandteile der Last"),
     "ahead.lead": ("Issued at least", "Erstellt mindestens"),
     "ahead.lead.hours": ("{hours} h before", "{hours} h vorher"),
     # --- no model, unfit model, lost model ---
@@ -156,4 +157,130 @@ FORECASTS: dict[str, tuple[str, str]] = {
     "ahead.input.holidays": ("Public holidays of", "Feiertage von"),
     "ahead.input.weather": ("Weather", "Wetter"),
     "ahead.input.libraries": ("Libraries", "Bibliotheken"),
+    "ahead.input.quality": ("Data the model learnt from", "Daten, aus denen das Modell lernte"),
+    "ahead.input.about": ("The model", "Das Modell"),
+    "ahead.input.axis": (
+        "Error grows by, when shuffled [%]",
+        "Fehlerzuwachs beim Vertauschen [%]",
+    ),
+    "ahead.input.title": (
+        "The model leans most on “{first}”: shuffled, the error grows by {growth}",
+        "Am wichtigsten ist „{first}“: vertauscht wächst der Fehler um {growth}",
+    ),
+    "ahead.input.caption": (
+        "On forecasts the model had not learnt from; bars: mean, lines: least and most of three "
+        "shuffles. Inputs that say the same share their weight.",
+        "An Prognosen, aus denen das Modell nicht lernte; Balken: Mittel, Linien: kleinster und "
+        "größter Wert aus dreimal Vertauschen. Gleichsagende Größen teilen sich ihr Gewicht.",
+    ),
+    "ahead.input.missing": (
+        "Missing in part of the forecasts: {names}.",
+        "Fehlt bei einem Teil der Prognosen: {names}.",
+    ),
+    "ahead.quality.caution": (
+        "Of the training window {missing} is missing and {flat} is flat.",
+        "Im Trainingszeitraum fehlen {missing}, und {flat} stehen still.",
+    ),
+    "ahead.quality.slots": ("Time slots", "Zeitschritte"),
+    "ahead.quality.missing": ("Missing", "Fehlend"),
+    "ahead.quality.gap": ("Longest gap", "Längste Lücke"),
+    "ahead.quality.flat": ("Flat for six hours or more", "Sechs Stunden oder länger unverändert"),
+    "ahead.quality.below": ("Below zero", "Unter null"),
+    # --- names of inputs ---
+    "ahead.feature.horizon": ("hours ahead", "Vorlauf"),
+    "ahead.feature.hour": ("time of day", "Tageszeit"),
+    "ahead.feature.weekday": ("day of the week", "Wochentag"),
+    "ahead.feature.day_kind": ("workday, Saturday or Sunday", "Werktag, Samstag oder Sonntag"),
+    "ahead.feature.near_holiday": ("next to a holiday", "neben einem Feiertag"),
+    "ahead.feature.season_sin": ("time of year (sine)", "Jahreszeit (Sinus)"),
+    "ahead.feature.season_cos": ("time of year (cosine)", "Jahreszeit (Kosinus)"),
+    "ahead.feature.newest_day": ("same time, newest day", "gleiche Zeit, neuester Tag"),
+    "ahead.feature.newest_day_kind": ("kind of the newest day", "Art des neuesten Tages"),
+    "ahead.feature.week_before": ("same time, week before", "gleiche Zeit, Vorwoche"),
+    "ahead.feature.week_before_kind": ("kind of day a week before", "Art des Tages der Vorwoche"),
+    "ahead.feature.two_weeks_before": ("same time, two weeks before", "gleiche Zeit, vor 2 Wochen"),
+    "ahead.feature.mean_four_weeks": ("mean of four weeks", "Mittel aus vier Wochen"),
+    "ahead.feature.mean_seven_days": ("mean of seven days", "Mittel aus sieben Tagen"),
+    "ahead.feature.mean_like_days": ("mean of three like days", "Mittel dreier gleicher Tage"),
+    "ahead.feature.last": ("newest reading", "neuester Messwert"),
+    "ahead.feature.last_hour": ("last hour", "letzte Stunde"),
+    "ahead.feature.last_three_hours": ("last three hours", "letzte drei Stunden"),
+    "ahead.feature.last_day": ("last 24 hours", "letzte 24 Stunden"),
+    "ahead.feature.last_week": ("last seven days", "letzte sieben Tage"),
+    "ahead.feature.day_against_week_before": (
+        "last day against a week before",
+        "letzter Tag gegen Vorwoche",
+    ),
+    "ahead.feature.elevation": ("height of the sun", "Sonnenhöhe"),
+    "ahead.feature.clear": ("power at a clear sky", "Leistung bei klarem Himmel"),
+    "ahead.feature.physics_of_clear": (
+        "power by weather over clear sky",
+        "Leistung nach Wetter zu klarem Himmel",
+    ),
+    "ahead.feature.newest_day_of_clear": (
+        "clearness, same time, newest day",
+        "Klarheit, gleiche Zeit, neuester Tag",
+    ),
+    "ahead.feature.last_hours_of_clear": (
+        "clearness of the last two hours",
+        "Klarheit der letzten zwei Stunden",
+    ),
+    "ahead.feature.last_day_of_clear": ("clearness of the last day", "Klarheit des letzten Tages"),
+    "ahead.feature.last_week_of_clear": (
+        "clearness of the last week",
+        "Klarheit der letzten Woche",
+    ),
+    "ahead.feature.weather_temp_air": ("air temperature ahead", "Lufttemperatur (Vorhersage)"),
+    "ahead.feature.weather_ghi": ("irradiance ahead", "Einstrahlung (Vorhersage)"),
+    "ahead.feature.weather_wind_speed": ("wind ahead", "Wind (Vorhersage)"),
+    "ahead.feature.weather_cloud_cover": ("clouds ahead", "Bewölkung (Vorhersage)"),
+    # --- parts of the load ---
+    "ahead.parts.none": (
+        "Only a load is split into parts; this is {what}.",
+        "Zerlegt wird nur eine Last; dies ist: {what}.",
+    ),
+    "ahead.kind.0": ("workdays", "Werktage"),
+    "ahead.kind.1": ("Saturdays", "Samstage"),
+    "ahead.kind.2": ("Sundays and holidays", "Sonn- und Feiertage"),
+    "ahead.parts.base": ("Base load", "Grundlast"),
+    "ahead.parts.mean": ("Mean power, {kind}", "Mittlere Leistung, {kind}"),
+    "ahead.parts.holiday": (
+        "Holidays on weekdays, against workdays",
+        "Feiertage unter der Woche gegenüber Werktagen",
+    ),
+    "ahead.parts.base_share": (
+        "Base load: exceeded for 95 % of a day, median of the days. It is {share} of all energy. "
+        "Intervals by blocks of 7 days.",
+        "Grundlast: an 95 % eines Tages überschritten, Median der Tage. Sie macht {share} der "
+        "Energie aus. Intervalle aus Blöcken von 7 Tagen.",
+    ),
+    "ahead.parts.profile": ("Course of a day by kind of day", "Tagesgang nach Art des Tages"),
+    "ahead.parts.hour": ("Hour of the day", "Stunde des Tages"),
+    "ahead.parts.months": ("Mean power by month", "Mittlere Leistung je Monat"),
+    "ahead.parts.month": ("Month", "Monat"),
+    "ahead.climate": ("Heating and cooling", "Heizung und Kühlung"),
+    "ahead.climate.no_temperature": (
+        "Not told: the model knows no outdoor temperature. Train it with --weather DEVICE.",
+        "Nicht bestimmbar: Dem Modell fehlt die Außentemperatur. Training mit --weather DEVICE.",
+    ),
+    "ahead.climate.few_days": (
+        "Not told: {days} days with a temperature are too few; it takes 60.",
+        "Nicht bestimmbar: {days} Tage mit Temperatur sind zu wenig; nötig sind 60.",
+    ),
+    "ahead.climate.narrow": (
+        "Not told: the temperatures of {days} days span less than 12 K.",
+        "Nicht bestimmbar: Die Temperaturen von {days} Tagen überspannen weniger als 12 K.",
+    ),
+    "ahead.climate.heating": ("Heating", "Heizung"),
+    "ahead.climate.cooling": ("Cooling", "Kühlung"),
+    "ahead.climate.caption": (
+        "Change-point regression of daily energy; it explains {r2} of the variance between like "
+        "days. A share of 0 means that nothing follows the temperature.",
+        "Knickpunkt-Regression der Tagesenergie; sie erklärt {r2} der Varianz gleichartiger Tage. "
+        "Ein Anteil von 0 heißt, dass nichts der Temperatur folgt.",
+    ),
+    "ahead.col.days": ("Days", "Tage"),
+    "ahead.col.share": ("Share of energy", "Anteil der Energie"),
+    "ahead.col.slope": ("Per day and K", "Je Tag und K"),
+    "ahead.col.edge": ("From", "Ab"),
 }

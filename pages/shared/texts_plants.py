@@ -13,7 +13,7 @@ PLANTS: dict[str, tuple[str, str]] = {
     ),
     "plants.refused": (
         "{device} is no described plant: enter it here, or its facts under manual entry.",
-        "{device} ist keine beschriebene Anlage: hier eingeben, oder Angaben unter Handeingabe.",
+        "{device} ist keine beschriebene Anlage: hier eingeben oder Angaben unter Handeingabe.",
     ),
     "plants.choose": ("Plant", "Anlage"),
     "plants.new": ("New plant ...", "Neue Anlage ..."),

@@ -157,6 +157,79 @@ PV: dict[str, tuple[str, str]] = {
     "pv.col.pr_temp": ("PR at 25 °C", "PR bei 25 °C"),
     "pv.col.temp_weighted": ("Modules [°C]", "Module [°C]"),
     "pv.col.coverage_ratio": ("Coverage", "Abdeckung"),
+    "pv.section.expected": ("Expected", "Erwartung"),
+    # --- expected ---
+    "pv.expected.none.plant": (
+        "What {device} should give cannot be told: its description is not complete.",
+        "Was {device} geben müsste, ist nicht bestimmbar: Die Beschreibung ist unvollständig.",
+    ),
+    "pv.expected.none.weather": (
+        "What {device} should give cannot be told in this window.",
+        "Was {device} geben müsste, ist in diesem Zeitraum nicht bestimmbar.",
+    ),
+    "pv.expected.actual": ("Actual", "Tatsächlich"),
+    "pv.expected.expected": ("Expected in this weather", "Erwartet bei diesem Wetter"),
+    "pv.expected.typical": ("In a typical year", "Im typischen Jahr"),
+    "pv.expected.title": (
+        "{actual} kWh came of {expected} kWh expected: {ratio}",
+        "{actual} kWh von {expected} kWh erwarteten: {ratio}",
+    ),
+    "pv.expected.origin.measured": (
+        "weather measured at the plant",
+        "Wetter an der Anlage gemessen",
+    ),
+    "pv.expected.origin.reanalysis": (
+        "weather of {device}, a model of what was",
+        "Wetter von {device}, Modell des Vergangenen",
+    ),
+    "pv.expected.origin.forecast": (
+        "weather of {device}, a forecast",
+        "Wetter von {device}, eine Vorhersage",
+    ),
+    "pv.expected.uncertainty": (
+        "irradiation ±{value} by the sensor's class",
+        "Einstrahlung ±{value} nach Klasse des Sensors",
+    ),
+    "pv.expected.uncertainty.unknown": (
+        "uncertainty of the irradiation unknown",
+        "Unsicherheit der Einstrahlung unbekannt",
+    ),
+    "pv.expected.assumed": ("assumed: {names}", "angenommen: {names}"),
+    "pv.expected.rest.below": (
+        "{share} less than expected is left without a reason",
+        "{share} weniger als erwartet bleiben ohne Grund",
+    ),
+    "pv.expected.rest.above": (
+        "{share} more than expected is left without a reason",
+        "{share} mehr als erwartet bleiben ohne Grund",
+    ),
+    "pv.expected.rest.note": (
+        "interval of the rest from {days} days drawn anew: how days differ, not how wrong the "
+        "light is",
+        "Intervall des Rests aus {days} neu gezogenen Tagen: wie Tage sich unterscheiden, nicht "
+        "wie falsch das Licht ist",
+    ),
+    "pv.expected.few_days": ("too few days", "zu wenige Tage"),
+    "pv.expected.unread": (
+        "{hours} h of light without a reading left out",
+        "{hours} h Licht ohne Messwert ausgelassen",
+    ),
+    "pv.expected.no_typical": (
+        "no typical year: python -m ingest fetch weather --kind typical",
+        "kein typisches Jahr: python -m ingest fetch weather --kind typical",
+    ),
+    "pv.expected.col.reason": ("Reason", "Grund"),
+    "pv.expected.col.energy": ("kWh", "kWh"),
+    "pv.expected.col.share": ("Of the expected", "Vom Erwarteten"),
+    "pv.expected.col.interval": ("95 % interval", "95-%-Intervall"),
+    "pv.reason.typical": ("Typical year", "Typisches Jahr"),
+    "pv.reason.sun": ("Light", "Licht"),
+    "pv.reason.temperature": ("Temperature", "Temperatur"),
+    "pv.reason.clipping": ("Limit", "Grenze"),
+    "pv.reason.expected": ("Expected", "Erwartet"),
+    "pv.reason.outage": ("Outage", "Ausfall"),
+    "pv.reason.rest": ("No reason found", "Ohne Grund"),
+    "pv.reason.actual": ("Actual", "Tatsächlich"),
     "pv.section.losses": ("Losses", "Verluste"),
     "pv.section.units": ("Inverters and strings", "Wechselrichter und Strings"),
     "pv.section.degradation": ("Degradation", "Degradation"),
@@ -176,8 +249,9 @@ PV: dict[str, tuple[str, str]] = {
         "zu wenige Tage für die übliche Performance",
     ),
     "pv.losses.title": (
-        "Greatest loss: {what}, {hours} h or {share} of the light",
-        "Größter Verlust: {what}, {hours} h oder {share} des Lichts",
+        "Greatest loss with a name: {what}, {hours} h or {share} of the light; {rest} h have none",
+        "Größter benannter Verlust: {what}, {hours} h oder {share} des Lichts; {rest} h bleiben "
+        "ungeklärt",
     ),
     "pv.losses.measured": ("measured", "gemessen"),
     "pv.losses.remainder": ("what is left over", "was übrig bleibt"),

@@ -189,6 +189,28 @@ def test_silence_of_the_night_does_not_count() -> None:
     assert len(silence(beats, 40_540)) == 1
 
 
+def test_a_device_that_sleeps_every_night_is_silent_by_habit() -> None:
+    day, hour = 86_400, 3600
+    awake = [np.arange(d * day + 7 * hour, d * day + 19 * hour, 60) for d in range(9)]
+    awake[6] = awake[6][awake[6] < 6 * day + 12 * hour]  # an outage at noon of the seventh day
+    awake[8] = awake[8][awake[8] > 8 * day + 13 * hour]  # and one of a morning
+    beats = us(*np.concatenate(awake))
+    found = silence(beats, 8 * day + 18 * hour)
+    starts = [(one.start // (day * S), one.start % (day * S) // (hour * S)) for one in found]
+    # Two nights are no habit yet; the outage begins at 12, the morning is awaited until 9.
+    assert starts == [(0, 18), (1, 18), (6, 11), (7, 18)]
+    assert found[-1].raised == (8 * day + 9 * hour - 60 + 60) * S
+    memory, pieces = DeviceMemory(), {}
+    low = -1
+    for end in [*range(0, 8 * day, 7 * hour), 8 * day + 18 * hour]:
+        memory = device_memory_from(json.loads(json.dumps(memory.as_json())))
+        cut = beats[(beats > low * S) & (beats <= end * S)]
+        for one in evaluate(SILENT, memory, Readings({WHOLE: (cut, np.empty(0))}), end * S):
+            pieces[one.start] = one
+        low = max(low, end)
+    assert list(pieces.values()) == found
+
+
 # --- measures -------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,9 @@ from pages.shared.numbers import NBSP
 from tests.conftest import REPO
 
 Page = Callable[..., AppTest]
-SECTIONS = ("performance", "losses", "heatmap", "units", "degradation", "flags", "periods")
+SECTIONS = (
+    "performance", "expected", "losses", "heatmap", "units", "degradation", "flags", "periods",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.analytics.forecast.baselines import all_baselines
+from core.analytics.forecast.conformal import RECENT_US, recent_stretch, stretched
 from core.analytics.forecast.grid import DAY_US, HOUR_US
 from core.analytics.forecast.models import Case, Model, fit_model, forecast, issue_pairs
 from core.errors import QueryError
@@ -82,7 +83,24 @@ def backtest(
                 | all_baselines(case.history, issue, target, clear)
             )
         )
-    return Tested(pd.concat(pieces, ignore_index=True), model, begin, end)
+    rows = followed(pd.concat(pieces, ignore_index=True), case.grid.step, case.low)
+    return Tested(rows, model, begin, end)
+
+
+def followed(rows: pd.DataFrame, step_us: int, low: float | None) -> pd.DataFrame:
+    """Forecasts whose bands follow the errors known at each issue.
+
+    The band as calibrated once is kept as `low`, `high`.
+    """
+    rows = rows.rename(columns={"p10": "low", "p90": "high"})
+    issues = rows["issue"].to_numpy(np.int64)
+    bands = []
+    for issue in np.unique(issues):
+        begin, end = np.searchsorted(issues, [issue - RECENT_US, issue])
+        stretch = recent_stretch(rows.iloc[begin:end], int(issue), step_us)
+        bands.append(stretched(rows.iloc[end : np.searchsorted(issues, issue, "right")], stretch,
+                               low))  # fmt: skip
+    return pd.concat([rows, pd.concat(bands)], axis=1)
 
 
 def baseline_names(rows: pd.DataFrame) -> tuple[str, ...]:

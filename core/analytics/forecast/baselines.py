@@ -39,7 +39,9 @@ def clear_sky_persistence(history: History, clear: Floats, issue: Ints, target: 
     day = history.grid.per_day
     given = History(history.grid, np.where(np.isfinite(history.values), clear, np.nan))
     of_clear = given.mean(issue - day, issue)
-    index = np.where(of_clear > 0, history.mean(issue - day, issue) / of_clear, np.nan)
+    lately = history.mean(issue - day, issue)
+    index = np.full(len(issue), np.nan)
+    np.divide(lately, of_clear, out=index, where=of_clear > 0)
     return np.asarray(index * clear[target], np.float64)
 
 

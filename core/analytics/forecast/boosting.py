@@ -18,7 +18,7 @@ LEAVES, RATE, LEAST_IN_LEAF, L2 = 16, 0.1, 60, 1.0
 CHUNK = 4096  # rows evaluated at once
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trees:
     """An ensemble: the value of a row is `base` plus its leaf's value in every tree.
 

@@ -1,6 +1,7 @@
 """Quantiles that hold: offsets from errors on data the model had not seen.
 
-Split conformal prediction of each quantile by horizon and time of day. Source: Romano, Patterson,
+Split conformal prediction of each quantile by horizon and time of day, and a stretch by the errors
+of the last days. Source: Romano, Patterson,
 Candès 2019 (conformalized quantile regression); each side of the band is corrected for itself.
 """
 
@@ -9,13 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from core.analytics.forecast.grid import Floats, Ints
+from core.analytics.forecast.grid import DAY_US, Floats, Ints
 
 QUANTILES = (0.1, 0.5, 0.9)
 HORIZON_EDGES_H = (6.0, 24.0)  # up to, then beyond
 HOUR_WIDTH = 6.0
 LEAST = 100  # errors in a group; of fewer, those of all horizons and hours are taken
+LEAST_WIDTH = 0.05  # of the median width: a narrower side is not believed
+RECENT_US = 7 * DAY_US
+STRETCH, DAMPING = (0.3, 4.0), 0.6
 GROUPS = (len(HORIZON_EDGES_H) + 1) * round(24 / HOUR_WIDTH)
 
 
@@ -25,17 +30,33 @@ def group_of(horizon_h: Floats, hour: Floats) -> Ints:
     return (ahead * round(24 / HOUR_WIDTH) + hour // HOUR_WIDTH).astype(np.int64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Offsets:
-    """What is added to each quantile: float64[group, quantile], and the errors behind it."""
+    """By how much each quantile is moved, in widths of the band the trees drew.
+
+    Attributes
+    ----------
+    add : float64[group, quantile]: the low quantile becomes mid + add·(mid − low), the high one
+        mid + add·(high − mid), the middle mid + add·(high − low) / 2.
+    counts : int64[group] errors behind it.
+    least : width below which a side is not believed, over the scale.
+    """
 
     add: Floats
     counts: Ints
+    least: float
 
     def apply(self, quantiles: Floats, horizon_h: Floats, hour: Floats, scale: Floats) -> Floats:
         """Calibrated quantiles float64[n, quantile], ascending in the quantile."""
-        moved = quantiles + self.add[group_of(horizon_h, hour)] * scale[:, None]
-        return np.sort(moved, axis=1)
+        moved = self.add[group_of(horizon_h, hour)] * _widths(quantiles, scale, self.least)
+        return np.sort(quantiles[:, 1:2] + moved, axis=1)
+
+
+def _widths(quantiles: Floats, scale: Floats, least: float) -> Floats:
+    """Width of each side of a band and half of both, float64[n, quantile]."""
+    low, mid, high = quantiles.T
+    below, above = np.maximum(mid - low, least * scale), np.maximum(high - mid, least * scale)
+    return np.stack([below, (below + above) / 2, above], axis=1)
 
 
 def fit_offsets(
@@ -46,29 +67,68 @@ def fit_offsets(
     Parameters
     ----------
     actual : float64[n]; quantiles : float64[n, quantile], of data not trained on.
-    scale : float64[n] that errors are measured by, e.g. 1, or the power physics allow.
+    scale : float64[n] what the quantity can be of, e.g. 1, or the power physics allow.
     """
     good = np.isfinite(actual) & (scale > 0)
-    error = (actual[good, None] - quantiles[good]) / scale[good, None]
+    actual, quantiles, scale = actual[good], quantiles[good], scale[good]
+    sides = (quantiles[:, 2] - quantiles[:, 0]) / 2 / np.maximum(scale, 1e-300)
+    least = LEAST_WIDTH * max(float(np.median(sides)), 1e-9) if len(sides) else 1e-9
+    error = (actual - quantiles[:, 1])[:, None] / _widths(quantiles, scale, least)
     group = group_of(horizon_h[good], hour[good])
-    everywhere = _levels(error)
-    add, counts = np.tile(everywhere, (GROUPS, 1)), np.zeros(GROUPS, np.int64)
+    add, counts = np.tile(_levels(error), (GROUPS, 1)), np.zeros(GROUPS, np.int64)
     for one in range(GROUPS):
         inside = group == one
         counts[one] = int(inside.sum())
         if counts[one] >= LEAST:
             add[one] = _levels(error[inside])
-    return Offsets(add, counts)
+    return Offsets(add, counts, least)
 
 
 def _levels(error: Floats) -> Floats:
     """The quantile of the errors of each quantile, a little further out for few of them."""
     n = len(error)
     if not n:
-        return np.zeros(len(QUANTILES))
+        return np.array([-1.0, 0.0, 1.0])
     found = []
     for k, level in enumerate(QUANTILES):
         wider = (n + 1) / n if level != 0.5 else 1.0
         at = level * wider if level > 0.5 else 1 - (1 - level) * wider
         found.append(float(np.quantile(error[:, k], min(max(at, 0.0), 1.0))))
     return np.array(found)
+
+
+# --- as time goes on ----------------------------------------------------------------------------
+
+
+def recent_stretch(past: pd.DataFrame, issue: int, step_us: int) -> tuple[float, float]:
+    """By how much to stretch the band below and above its median, from the last seven days.
+
+    Parameters
+    ----------
+    past : forecasts issued before: `issue`, `ts` [µs UTC], `judged`, `actual`, `p50`, and the
+        band as calibrated once, `low` and `high`. Only actual values known at `issue` are used.
+
+    Source: Gibbs and Candès 2021 (adaptive conformal inference), here on a window of errors.
+    """
+    known = past["judged"] & past["actual"].notna() & (past["ts"] + step_us <= issue)
+    known &= (past["issue"] >= issue - RECENT_US) & (past["issue"] < issue)
+    rows = past[known]
+    if len(rows) < LEAST:
+        return 1.0, 1.0
+    error = (rows["actual"] - rows["p50"]).to_numpy(np.float64)
+    below = np.maximum((rows["p50"] - rows["low"]).to_numpy(np.float64), 1e-9)
+    above = np.maximum((rows["high"] - rows["p50"]).to_numpy(np.float64), 1e-9)
+    found = (np.quantile(-error / below, QUANTILES[-1]), np.quantile(error / above, QUANTILES[-1]))
+    low, high = (float(np.clip(one, *STRETCH) ** DAMPING) for one in found)
+    return low, high
+
+
+def stretched(rows: pd.DataFrame, stretch: tuple[float, float], low: float | None) -> pd.DataFrame:
+    """`p10` and `p90` of forecasts whose band is stretched, within the bound."""
+    mid = rows["p50"]
+    below, above = stretch
+    p10 = mid - below * (mid - rows["low"])
+    return pd.DataFrame(
+        {"p10": p10 if low is None else p10.clip(lower=low),
+         "p90": mid + above * (rows["high"] - mid)}
+    )  # fmt: skip

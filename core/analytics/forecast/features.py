@@ -50,25 +50,29 @@ class KnownWeather:
 
 
 @dataclass(frozen=True)
-class IssuedWeather:
-    """Weather forecasts as they were issued.
+class LeadWeather:
+    """Weather forecasts by how long before its time a value was known.
 
     Attributes
     ----------
-    since : int64[issue] first slot whose issue may use it, ascending.
-    values : float64[issue, slot, name], NaN where a forecast says nothing.
+    leads_h : int64[lead] hours, ascending; what is in a class was known that long before.
+    values : float64[lead, slot, name], NaN where a class holds nothing.
     """
 
     names: tuple[str, ...]
-    since: Ints
+    step_us: int
+    leads_h: Ints
     values: Floats
     kind: str = "forecast"
 
     def known(self, issue: Ints, target: Ints) -> Floats:
-        """What the newest forecast issued by then said of the target."""
-        at = np.searchsorted(self.since, issue, side="right") - 1
-        found = self.values[np.maximum(at, 0), target]
-        return np.where((at >= 0)[:, None], found, np.nan)
+        """Of each target the shortest class that was surely known at issue."""
+        ahead_us = (target - issue) * self.step_us
+        found = np.full((len(target), len(self.names)), np.nan)
+        for lead, values in zip(self.leads_h, self.values, strict=True):
+            sure = (lead * HOUR_US >= ahead_us)[:, None]
+            found = np.where(sure & np.isnan(found), values[target], found)
+        return found
 
 
 @dataclass(frozen=True)

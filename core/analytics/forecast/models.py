@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ from core.errors import QueryError
 
 HORIZON_H = 48
 MOST_ROWS = 16_000  # pairs of issue and target a model is grown from
-FOLDS = 3
+CALIBRATE_SHARE, CALIBRATE_DAYS = 3, 60
 LEAST_DAYS = 14
 LEAST_SCALE = 0.005  # of the greatest power at a clear sky: less is night
 LEARN_EVERY_H = 3
@@ -49,6 +49,7 @@ class Case:
 
     @property
     def grid(self) -> Grid:
+        """Slots of the history."""
         return self.history.grid
 
     @property
@@ -101,14 +102,6 @@ class Model:
     offsets: Offsets
 
 
-@dataclass(frozen=True)
-class Learnt:
-    """What a model was grown from: pairs of issue and target, and days they span."""
-
-    rows: int
-    days: float
-
-
 def issue_pairs(
     first: int, stop: int, every: int, steps: int, *, beyond: bool = False
 ) -> tuple[Ints, Ints]:
@@ -123,14 +116,15 @@ def issue_pairs(
     return issue[keep], target[keep]
 
 
-def _learning_pairs(case: Case, first: int, stop: int, seed: int) -> tuple[Ints, Ints]:
+def _pairs(case: Case, first: int, stop: int, most: int, seed: int) -> tuple[Ints, Ints]:
+    """At most so many pairs of issue and target within [first, stop) whose value is known."""
     every = max(LEARN_EVERY_H * HOUR_US // case.grid.step, 1)
-    # Issues at any minute of the day over the weeks, not always at the same ones.
+    # One slot more: issues at any time of the day over the weeks, not always at the same.
     issue, target = issue_pairs(first, stop, every + 1, case.steps)
     known = np.isfinite(case.history.values[target]) & case.judged(target)
     issue, target = issue[known], target[known]
-    if len(issue) > MOST_ROWS:
-        chosen = np.random.default_rng(seed).choice(len(issue), MOST_ROWS, replace=False)
+    if len(issue) > most:
+        chosen = np.random.default_rng(seed).choice(len(issue), most, replace=False)
         chosen.sort()
         issue, target = issue[chosen], target[chosen]
     return issue, target
@@ -139,53 +133,53 @@ def _learning_pairs(case: Case, first: int, stop: int, seed: int) -> tuple[Ints,
 def fit_model(case: Case, first: int, stop: int, *, seed: int = 0, rounds: int = 80) -> Model:
     """A model of the slots [first, stop), which knows nothing of later ones.
 
-    The band is calibrated on thirds of the time, each forecast by a model grown from the others.
+    The band is calibrated on the newest third of the time, at most two months, as a model
+    grown from what came before it would have forecast it.
 
     Raises
     ------
     QueryError : less than two weeks of values.
     """
-    issue, target = _learning_pairs(case, first, stop, seed)
-    days = len(np.unique(case.grid.day[target]))
+    grid = case.grid
+    days = len(np.unique(grid.day[first:stop][np.isfinite(case.history.values[first:stop])]))
     if days < LEAST_DAYS:
         raise QueryError(f"{days} days of values are too few to learn from; it takes {LEAST_DAYS}")
+    held = min((stop - first) // CALIBRATE_SHARE, CALIBRATE_DAYS * grid.per_day)
+    offsets = _calibrated(case, first, stop - held, stop, seed, rounds)
+    issue, target = _pairs(case, first, stop, MOST_ROWS, seed)
+    frame, scale = case.features(issue, target)
+    low, mean, high = _grow(frame, case.history.values[target], scale, rounds)
+    return Model(tuple(frame.columns), mean, low, high, offsets)
+
+
+def _calibrated(case: Case, first: int, cut: int, stop: int, seed: int, rounds: int) -> Offsets:
+    """Offsets from errors in [cut, stop) of a model of [first, cut)."""
+    issue, target = _pairs(case, first, cut, MOST_ROWS, seed)
+    frame, scale = case.features(issue, target)
+    trees = _grow(frame, case.history.values[target], scale, rounds)
+    issue, target = _pairs(case, cut, stop, MOST_ROWS // 2, seed)
     frame, scale = case.features(issue, target)
     rows = frame.to_numpy(np.float64)
-    actual = case.history.values[target]
-    use = scale > 0
-    rows, actual, scale = rows[use], actual[use], scale[use]
-    issue, target = issue[use], target[use]
-    out = np.full((len(actual), len(QUANTILES)), np.nan)
-    edges = np.quantile(target, np.linspace(0, 1, FOLDS + 1)[1:-1])
-    fold = np.searchsorted(edges, target, side="right")
-    for one in range(FOLDS):
-        held = fold == one
-        low, high = int(target[held].min()), int(target[held].max())
-        # Neither targets nor issues of what is learnt from may lie within the time held out.
-        apart = (target < low) | (issue > high)
-        if apart.sum() >= 2 * LEAST_DAYS:
-            trees = _grow(rows[apart], actual[apart], scale[apart], rounds)
-            out[held] = np.stack([one_.predict(rows[held]) for one_ in trees], axis=1)
-    out *= scale[:, None]
+    found = np.stack([one.predict(rows) for one in trees], axis=1) * scale[:, None]
     horizon, hour = _where(case.grid, issue, target)
-    known = np.isfinite(out).all(axis=1)
-    offsets = fit_offsets(actual[known], out[known], horizon[known], hour[known], scale[known])
-    low_trees, mean, high_trees = _grow(rows, actual, scale, rounds)
-    return Model(tuple(frame.columns), mean, low_trees, high_trees, offsets)
+    return fit_offsets(case.history.values[target], found, horizon, hour, scale)
 
 
-def _grow(rows: Floats, actual: Floats, scale: Floats, rounds: int) -> tuple[Trees, Trees, Trees]:
+def _grow(
+    frame: pd.DataFrame, actual: Floats, scale: Floats, rounds: int
+) -> tuple[Trees, Trees, Trees]:
     """Trees for the lowest quantile, the mean and the highest, of values over their scale."""
-    share = actual / scale
+    use = scale > 0
+    rows, scale = frame.to_numpy(np.float64)[use], scale[use]
+    share = actual[use] / scale
     # Errors count by their size in the quantity, not in its share of the scale.
     plain = bool(np.all(scale == 1))
+    weights, squared = (None, None) if plain else (scale, scale**2)
     return (
-        fit_trees(rows, share, quantile=QUANTILES[0], weights=None if plain else scale,
-                  rounds=rounds),
-        fit_trees(rows, share, weights=None if plain else scale**2, rounds=rounds),
-        fit_trees(rows, share, quantile=QUANTILES[-1], weights=None if plain else scale,
-                  rounds=rounds),
-    )  # fmt: skip
+        fit_trees(rows, share, quantile=QUANTILES[0], weights=weights, rounds=rounds),
+        fit_trees(rows, share, weights=squared, rounds=rounds),
+        fit_trees(rows, share, quantile=QUANTILES[-1], weights=weights, rounds=rounds),
+    )
 
 
 def _where(grid: Grid, issue: Ints, target: Ints) -> tuple[Floats, Floats]:
@@ -228,9 +222,3 @@ def banded(
         {"expected": case.bounded(expected), "p10": bands[:, 0], "p50": bands[:, 1],
          "p90": bands[:, 2]}
     )  # fmt: skip
-
-
-def without_offsets(model: Model) -> Model:
-    """The model as it was before calibration."""
-    zero = replace(model.offsets, add=np.zeros_like(model.offsets.add))
-    return replace(model, offsets=zero)

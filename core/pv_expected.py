@@ -1,0 +1,57 @@
+"""Expected against actual of the plant that a device is part of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.energies import Every
+from core.errors import QueryError
+from core.expected_report import PERIODS, ExpectedReport, expected_report
+from core.known_plants import known_plants
+from core.pv_plant import plants_stamp
+from core.query import Store
+
+__all__ = ["PERIODS", "Production", "production"]
+
+
+@dataclass(frozen=True)
+class Production:
+    """Expected against actual, or why there is none.
+
+    Attributes
+    ----------
+    report : None where it cannot be told.
+    lacks : ``plant`` (its description is not complete) or ``weather``; empty where it can be told.
+    detail : what is missing, and what mends it.
+    """
+
+    report: ExpectedReport | None
+    lacks: str = ""
+    detail: str = ""
+
+
+def production(
+    store: Store,
+    device: str,
+    start: int,
+    end: int,
+    every: Every,
+    stamp: tuple[str, int] | None = None,
+) -> Production:
+    """Expected against actual in [start, end) [µs UTC] by local periods, one of `PERIODS`.
+
+    Raises
+    ------
+    DeclarationError : the file of plants is wrong.
+    UnknownDevice, UnknownSignal, BadWindow
+    """
+    path, _ = stamp or plants_stamp(store)
+    known = known_plants(store, Path(path))
+    plant = known.of_device(device)
+    if plant is None:
+        return Production(None, "plant", known.refused.get(device, ""))
+    try:
+        return Production(expected_report(store, plant, start, end, every))
+    except QueryError as error:
+        return Production(None, "weather", str(error))

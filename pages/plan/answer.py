@@ -1,0 +1,76 @@
+"""What the Dispatch page starts with: the saving, and how far it may be believed."""
+
+from __future__ import annotations
+
+from core.dispatch_report import PlanReport
+from core.errors import Infeasible
+from pages.shared import numbers, states
+from pages.shared.chart import KeyFigure
+from pages.shared.texts import t
+
+EURO = "€"
+
+
+def euro(value: float) -> str:
+    """An amount to the cent while it is small."""
+    return numbers.number(value, 2 if abs(value) < 1000 else 0)
+
+
+def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
+    """Savings of the plan and of perfect foresight, cost, peak, energy through the battery."""
+    costs = report.costs
+    nothing, perfect = costs["nothing"].total_eur, costs["perfect"].total_eur
+    saved, most = report.saving.total_eur, nothing - perfect
+    state = "good" if saved > 0.005 else "warning" if saved < -0.005 else None
+    span = numbers.span(report.start, int(report.ts[-1]), zone)
+    reach = t("dispatch.saving.note", most=f"{euro(most)} {EURO}")
+    before = f"{numbers.number(report.saving.peak_before_kw, 1)} kW"
+    return [
+        KeyFigure(t("dispatch.saving"), euro(saved), EURO, state=state, note=reach),
+        KeyFigure(
+            t("dispatch.cost"), euro(costs["plan"].total_eur), EURO,
+            note=t("dispatch.cost.note", nothing=f"{euro(nothing)} {EURO}"),
+        ),
+        KeyFigure(
+            t("dispatch.peak"), numbers.number(report.saving.peak_after_kw, 1), "kW",
+            note=t("dispatch.peak.note", before=before),
+        ),
+        KeyFigure(
+            t("dispatch.discharged"), numbers.number(report.saving.discharged_kwh, 0), "kWh",
+            note=t("dispatch.wear.note", wear=f"{euro(report.saving.wear_eur)} {EURO}"),
+        ),
+        KeyFigure(t("dispatch.window"), str(report.choice.hours), "h", note=span),
+    ]  # fmt: skip
+
+
+def say_honestly(report: PlanReport, zone: str) -> None:
+    """What the plan knew, and where it does worse than a simpler way."""
+    words = [t("dispatch.known")]
+    key = "dispatch.price.spot" if report.price_device else "dispatch.price.fixed"
+    words.append(t(key, device=report.price_device or ""))
+    if not report.soc_known:
+        words.append(t("dispatch.soc.assumed"))
+    if report.bridged:
+        words.append(t("dispatch.bridged", count=numbers.number(report.bridged)))
+    costs = report.costs
+    behind = costs["plan"].total_eur - costs["greedy"].total_eur
+    if behind > 0.005:
+        states.notice(
+            t("dispatch.behind", amount=f"{euro(behind)} {EURO}"), detail=" ".join(words),
+            state="warning",
+        )  # fmt: skip
+    else:
+        states.notice(t("dispatch.basis"), detail=" ".join(words))
+    if report.choice.capacity_kwh == 0:
+        states.notice(t("dispatch.no_battery"), detail=t("dispatch.no_battery.mend"))
+
+
+def say_conflicts(error: Infeasible) -> None:
+    """Which limits are in the way of every plan."""
+    lines = []
+    for one in error.conflicts:
+        amount = numbers.quantity(one.amount, one.unit)
+        hours = numbers.number(one.step * 0.25, 2)
+        words = t(f"dispatch.conflict.{one.kind}", amount=amount, hours=hours, name=one.name)
+        lines.append(words + (f" {t('dispatch.conflict.alone')}" if one.alone else ""))
+    states.notice(t("dispatch.infeasible"), detail=" ".join(lines), state="error")

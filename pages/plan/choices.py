@@ -1,0 +1,141 @@
+"""What a plan is asked for: devices, tariff, battery, limits; all of it in the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core import bess, query
+from core.dispatch_report import Choice
+from core.dispatch_settings import DispatchSettings, read_dispatch_settings, settings_path
+from pages.shared import address, data, pickers
+from pages.shared.texts import t
+
+STRATEGIES = ("economic", "comfort", "environment", "balanced")
+NONE = "–"
+# name: least, greatest, step, format
+NUMBERS: dict[str, tuple[float, float, float, str]] = {
+    "import": (0.0, 1.5, 0.01, "%.3f"),
+    "low": (0.0, 1.5, 0.01, "%.3f"),
+    "export": (0.0, 1.0, 0.01, "%.3f"),
+    "demand": (0.0, 500.0, 1.0, "%.2f"),
+    "capacity": (0.0, 20_000.0, 5.0, "%.1f"),
+    "power": (0.0, 10_000.0, 5.0, "%.1f"),
+    "wear": (0.0, 0.5, 0.005, "%.3f"),
+    "limit-in": (0.0, 20_000.0, 5.0, "%.1f"),
+    "limit-out": (0.0, 20_000.0, 5.0, "%.1f"),
+}
+
+
+def pick(
+    store: query.Store,
+    loads: Sequence[query.Device],
+    plants: Sequence[query.Device],
+    devices: Sequence[query.Device],
+) -> tuple[Choice, list[query.Device]] | None:
+    """The choice of the URL, and the devices it speaks of; None without a load."""
+    told = read_dispatch_settings(settings_path(store.root))
+    batteries = [one for one in devices if bess.is_battery(data.signals(store, one.name))]
+    with pickers.bar():
+        load = _several("load", loads, told.load)
+        sun = _several("pv", plants, told.pv)
+        battery = _battery(batteries)
+        strategy = _one_of("strategy", STRATEGIES, told.strategy)
+    if not load:
+        st.info(t("dispatch.pick.load.none"))
+        return None
+    by_name = {one.name: one for one in devices}
+    choice = _numbers(told, by_name.get(battery or ""), load, sun, strategy)
+    names = [*load, *sun, *([battery] if battery else [])]
+    return choice, [by_name[name] for name in names]
+
+
+def _several(name: str, devices: Sequence[query.Device], told: Sequence[str]) -> tuple[str, ...]:
+    known = [one.name for one in devices]
+    asked = [one for one in address.get_all(name) if one in known]
+    first = [one for one in told if one in known] or known[:1]
+    chosen = asked or ([] if NONE in address.get_all(name) else first)
+    key = f"url-{name}"
+    st.session_state[key] = chosen
+
+    def changed() -> None:
+        address.put({name: st.session_state[key] or NONE})
+
+    return tuple(
+        st.multiselect(
+            t(f"dispatch.pick.{name}"), known, width=260, placeholder=t("pick.choose"),
+            select_all=False, key=key, on_change=changed,
+        )
+    )  # fmt: skip
+
+
+def _battery(batteries: Sequence[query.Device]) -> str | None:
+    names = [*(one.name for one in batteries), NONE]
+    asked = address.get("battery") or names[0]
+    asked = asked if asked in names else names[0]
+    chosen = st.selectbox(
+        t("dispatch.pick.battery"), names, width=160, **address.bound("battery", asked)
+    )
+    return None if chosen == NONE else chosen
+
+
+def _one_of(name: str, known: Sequence[str], told: str) -> str:
+    asked = address.get(name) or told
+    asked = asked if asked in known else known[0]
+    return str(
+        st.selectbox(
+            t(f"dispatch.pick.{name}"), known, width=180,
+            format_func=lambda one: t(f"dispatch.{name}.{one}"), **address.bound(name, asked),
+        )
+    )  # fmt: skip
+
+
+def _numbers(
+    told: DispatchSettings, battery: query.Device | None, load: tuple[str, ...],
+    sun: tuple[str, ...], strategy: str,
+) -> Choice:  # fmt: skip
+    """Figures of tariff, battery and connection, as what-if beside what is told."""
+    facts = battery.facts if battery is not None else {}
+    store, tariff, limits = told.battery, told.tariff, told.connection
+    capacity = store.capacity_kwh if store.capacity_kwh is not None else facts.get("nominal_kwh")
+    power = store.power_kw if store.power_kw is not None else facts.get("rated_kw")
+    with st.expander(t("dispatch.whatif"), expanded=False):
+        with st.container(horizontal=True, gap="small"):
+            size = _number("capacity", float(capacity or 0.0))
+            rate = _number("power", float(power or size / 2))
+            wear = _number("wear", store.wear_eur_kwh)
+            into = _number("limit-in", limits.import_kw or 0.0)
+            out = _number("limit-out", limits.export_kw or 0.0)
+        with st.container(horizontal=True, gap="small"):
+            buy = _number("import", tariff.import_eur_kwh)
+            low = _number("low", tariff.low_eur_kwh or 0.0)
+            sell = _number("export", tariff.export_eur_kwh)
+            demand = _number("demand", tariff.demand_eur_kw_a)
+        st.caption(t("dispatch.whatif.note"))
+    return Choice(
+        load=load, pv=sun, battery=battery.name if battery is not None else None,
+        capacity_kwh=size, power_kw=rate, efficiency=store.efficiency, soc_min=store.soc_min,
+        soc_max=store.soc_max, wear_eur_kwh=wear, import_eur_kwh=buy, low_eur_kwh=low or None,
+        low_from_h=tariff.low_from_h, low_to_h=tariff.low_to_h, export_eur_kwh=sell,
+        demand_eur_kw_a=demand, spot=tariff.spot, import_kw=into or None, export_kw=out or None,
+        curtail=limits.curtail, strategy=strategy,
+    )  # fmt: skip
+
+
+def _number(name: str, told: float) -> float:
+    """A number of the URL, else as told; 0 of a limit or low price means none."""
+    least, most, step, form = NUMBERS[name]
+    try:
+        value = float(address.get(name) or told)
+    except ValueError:
+        value = told
+    key = f"url-{name}"
+    st.session_state[key] = min(max(value, least), most)
+    return float(
+        st.number_input(
+            t(f"dispatch.number.{name}"), min_value=least, max_value=most, step=step, format=form,
+            width=190, key=key,
+            on_change=lambda: address.put({name: f"{st.session_state[key]:g}"}),
+        )
+    )  # fmt: skip

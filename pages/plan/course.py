@@ -1,0 +1,118 @@
+"""The plan step by step, its costs beside three other ways, and the weights behind it."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from core import dispatch_charts
+from core.analytics.dispatch_site import STRATEGIES
+from core.dispatch_report import STEP_US, UNITS, PlanReport, plan_frame
+from pages.plan.answer import EURO, euro
+from pages.shared import chart, numbers, table, theme
+from pages.shared.texts import current_language, t
+
+WAYS = ("nothing", "greedy", "plan", "perfect")
+PARTS = {"import": "import", "export": "export", "demand": "price", "wear": "other",
+         "stored": "battery"}  # fmt: skip
+FLOWS = ("load_kw", "pv_used_kw", "import_kw", "export_kw", "charge_kw", "discharge_kw", "soc_pct")
+
+
+def show(report: PlanReport, zone: str) -> None:
+    """Chart of the plan, costs of four ways, parts of the saving."""
+    flows = report.plan.flows[0]
+    shown = {name: flows[name].to_numpy() for name in FLOWS if name in flows}
+    shown["pv_used_kw"] = (flows["pv_kw"] - flows["curtailed_kw"]).to_numpy()
+    shown["soc_pct"] = 100 * np.nan_to_num(flows["soc_ratio"].to_numpy())
+    names = {name: t(f"dispatch.flow.{name}") for name in (*FLOWS, "price")}
+    figure = dispatch_charts.build_plan_figure(
+        report.ts, shown, report.plan.site.tariff.import_eur_kwh, names, step_us=STEP_US, zone=zone,
+        title=plan_title(report), theme=theme.kind(), language=current_language(),
+    )  # fmt: skip
+    chart.show_figure(figure, "plan")
+    gap = "0" if report.plan.gap < 5e-5 else numbers.number(100 * report.plan.gap, 2)
+    words = t(
+        "dispatch.plan.caption", zone=zone, gap=gap, steps=numbers.number(len(flows)),
+        ms=numbers.number(1000 * report.plan.seconds, 0),
+    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html(f'<span class="zg-caption">{escape(words)}</span>', width="content")
+        chart.show_export("plan", plan_frame(report, zone), name="plan", zone=zone, units=UNITS)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        show_costs(report)
+    with right:
+        show_parts(report)
+
+
+def plan_title(report: PlanReport) -> str:
+    """What the plan does, in a sentence."""
+    flows = report.plan.flows[0]
+    charged, given = (
+        numbers.number(0.25 * float(flows[name].sum()), 0) for name in ("charge_kw", "discharge_kw")
+    )
+    return t("dispatch.plan.title", charged=charged, discharged=given)
+
+
+def show_costs(report: PlanReport) -> None:
+    """Costs of four ways, by part."""
+    parts: dict[str, list[float]] = {}
+    for part in PARTS:
+        sign = -1.0 if part in ("export", "stored") else 1.0
+        values = [sign * getattr(report.costs[way], f"{part}_eur") for way in WAYS]
+        if any(abs(value) > 0.005 for value in values):
+            parts[t(f"dispatch.part.{part}")] = values
+    hues = {t(f"dispatch.part.{part}"): hue for part, hue in PARTS.items()}
+    best = min(("nothing", "greedy", "plan"), key=lambda way: report.costs[way].total_eur)
+    figure = dispatch_charts.build_costs_figure(
+        [t(f"dispatch.way.{way}") for way in WAYS], parts, hues, y_title=EURO,
+        title=t("dispatch.costs.title", way=t(f"dispatch.way.{best}")), theme=theme.kind(),
+        language=current_language(),
+    )  # fmt: skip
+    chart.show_figure(figure, "costs")
+    nothing = report.costs["nothing"].total_eur
+    rows = [
+        [
+            t(f"dispatch.way.{way}"), euro(one.bill_eur), euro(one.wear_eur), euro(one.stored_eur),
+            euro(one.total_eur), euro(nothing - one.total_eur),
+        ]
+        for way, one in ((way, report.costs[way]) for way in WAYS)
+    ]  # fmt: skip
+    heads = [t(f"dispatch.costs.{name}") for name in
+             ("way", "bill", "wear", "stored", "total", "saved")]  # fmt: skip
+    table.show_table(heads, rows, numeric=(1, 2, 3, 4, 5))
+
+
+def show_parts(report: PlanReport) -> None:
+    """Parts of the saving."""
+    saving = report.saving
+    rows = [
+        [t(f"dispatch.saved.{name}"), f"{euro(value)} {EURO}"]
+        for name, value in (
+            ("peak", saving.peak_eur), ("arbitrage", saving.arbitrage_eur),
+            ("own", saving.self_consumption_eur), ("wear", -saving.wear_eur),
+            ("stored", saving.stored_eur), ("total", saving.total_eur),
+        )
+    ]  # fmt: skip
+    st.markdown(f"**{t('dispatch.saved.title')}**")
+    table.show_table([t("dispatch.saved.part"), t("dispatch.saved.amount")], rows, numeric=(1,))
+    chart.show_caption(t("dispatch.saved.note"))
+
+
+def show_strategy(report: PlanReport) -> None:
+    """Weights of all strategies; the chosen one first."""
+    chosen = report.plan.site.strategy.name
+    order = [chosen, *(name for name in STRATEGIES if name != chosen)]
+    rows = [
+        [
+            t(f"dispatch.strategy.{name}"), numbers.number(STRATEGIES[name].cost, 2),
+            numbers.number(STRATEGIES[name].import_eur_kwh, 2),
+            numbers.number(STRATEGIES[name].comfort_eur_kh, 2),
+        ]
+        for name in order
+    ]  # fmt: skip
+    heads = [t(f"dispatch.weights.{name}") for name in ("strategy", "cost", "import", "comfort")]
+    table.show_table(heads, rows, numeric=(1, 2, 3))
+    chart.show_caption(t("dispatch.weights.note"))

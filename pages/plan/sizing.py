@@ -1,0 +1,80 @@
+"""What batteries of other sizes would save."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from core import dispatch_charts, dispatch_report, query
+from core.analytics.dispatch_savings import reduction_at
+from core.dispatch_report import Choice, SizingReport
+from core.errors import QueryError
+from pages.plan.answer import EURO, euro
+from pages.shared import address, chart, data, numbers, states, theme
+from pages.shared.texts import current_language, t
+
+DAYS = (30, 90, 365)
+SIZE_UNITS = {"level_kw": "kW", "capacity_kwh": "kWh", "saving_eur_a": "EUR/a"}
+
+
+def show(store: query.Store, choice: Choice) -> None:
+    """Peak shaving and self-consumption against the size of a battery."""
+    asked = address.get("days")
+    days = int(asked) if asked in {str(one) for one in DAYS} else DAYS[0]
+    chosen = st.selectbox(
+        t("dispatch.sizing.days"), DAYS, width=160, index=DAYS.index(days), key="sizing-days",
+        format_func=lambda one: t("dispatch.sizing.span", days=str(one)),
+        on_change=lambda: address.put({"days": str(st.session_state["sizing-days"])}),
+    )  # fmt: skip
+    try:
+        report = data.report(
+            store, dispatch_report.sizing_report, dispatch_report.for_days(choice, int(chosen))
+        )
+    except QueryError as error:
+        states.notice(t("dispatch.few"), detail=str(error))
+        return
+    left, right = st.columns(2, gap="medium")
+    with left:
+        show_peaks(report, choice, store.zone)
+    with right:
+        show_own_use(report, choice, store.zone)
+    span = numbers.span(report.start, report.end, store.zone)
+    chart.show_caption(t("dispatch.sizing.caption", span=span))
+
+
+def show_peaks(report: SizingReport, choice: Choice, zone: str) -> None:
+    """Peak by usable capacity."""
+    usable = choice.capacity_kwh * (choice.soc_max - choice.soc_min)
+    reached = reduction_at(report.peaks, usable, choice.power_kw)
+    name = f"{numbers.number(choice.capacity_kwh, 0)} kWh"
+    saved = reached * choice.demand_eur_kw_a
+    figure = dispatch_charts.build_sizing_figure(
+        report.peaks["capacity_kwh"], report.peaks["level_kw"],
+        x_title=t("dispatch.sizing.usable"), y_title=t("dispatch.sizing.peak"), hue="import",
+        mark=(usable, report.peak_kw - reached, name),
+        title=t("dispatch.sizing.peak.title", kw=numbers.number(reached, 1),
+                saved=f"{euro(saved)} {EURO}"),
+        theme=theme.kind(), language=current_language(),
+    )  # fmt: skip
+    chart.show_figure(figure, "sizing-peaks")
+    chart.show_export(
+        "sizing-peaks", report.peaks, name="peak_shaving", zone=zone, units=SIZE_UNITS
+    )
+
+
+def show_own_use(report: SizingReport, choice: Choice, zone: str) -> None:
+    """Saving by self-consumption."""
+    own = report.own_use
+    if own is None:
+        states.notice(t("dispatch.sizing.no_pv"), detail=t("dispatch.sizing.no_pv.mend"))
+        return
+    usable = choice.capacity_kwh * (choice.soc_max - choice.soc_min)
+    at = dispatch_report.saving_at(own, usable)
+    figure = dispatch_charts.build_sizing_figure(
+        own["capacity_kwh"], own["saving_eur_a"], x_title=t("dispatch.sizing.usable"),
+        y_title=t("dispatch.sizing.saving"), hue="pv",
+        mark=(usable, at, f"{numbers.number(choice.capacity_kwh, 0)} kWh"),
+        title=t("dispatch.sizing.own.title", saved=f"{euro(at)} {EURO}"), theme=theme.kind(),
+        language=current_language(),
+    )  # fmt: skip
+    chart.show_figure(figure, "sizing-own")
+    chart.show_export("sizing-own", own, name="self_consumption", zone=zone, units=SIZE_UNITS)

@@ -1,0 +1,60 @@
+"""The Dispatch page on ten days alike, whose plan is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.reading import plain
+from tests.dispatch.test_dispatch_report import write_plant
+from tests.stores import scratch
+
+if TYPE_CHECKING:
+    from tests.browser.conftest import OpenPage, Serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve) -> Iterator[str]:
+    with scratch() as folder:
+        write_plant(folder)
+        yield f"{serve(folder / 'store')}/dispatch"
+
+
+def opened(open_page: OpenPage, url: str, theme: str = "light") -> Page:
+    page = open_page(url, theme=theme)
+    page.locator(".zg-figure, .zg-error").first.wait_for()
+    return page
+
+
+def test_the_plan_and_its_figures(open_page: OpenPage, address: str) -> None:
+    page = opened(open_page, address)
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    figures = [plain(one) for one in page.locator(".zg-figure").all_inner_texts()]
+    assert len(figures) == 5
+    assert figures[0].startswith("Saving against doing nothing")
+    expect(page.locator(".gtitle").first).to_contain_text("The plan charges")
+    rows = page.locator(".zg-table").first.locator("tbody tr")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(3)).to_contain_text("Perfect foresight")
+    expect(page.get_by_text("Load and sun are thought to come")).to_be_visible()
+
+
+def test_a_limit_that_cannot_be_kept_is_named_in_german(open_page: OpenPage, address: str) -> None:
+    page = opened(open_page, f"{address}?lang=de&limit-in=2")
+    expect(page.locator(".zg-error")).to_contain_text("Kein Plan hält alle Grenzen ein")
+    expect(page.locator(".zg-error")).to_contain_text("Die Bezugsgrenze ist um")
+
+
+def test_sizes_and_weights(open_page: OpenPage, address: str) -> None:
+    page = opened(open_page, f"{address}?section=sizing&demand=100", theme="dark")
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)
+    expect(page.locator(".gtitle").first).to_contain_text("can cut the peak")
+    page.get_by_role("radio", name="Weights").click()
+    rows = page.locator(".zg-table").first.locator("tbody tr")
+    expect(rows).to_have_count(4)
+    expect(rows.first).to_contain_text("Economic")
