@@ -20,7 +20,7 @@ SECTIONS = ("ahead", "beside", "backtest", "inputs", "parts")
 def main() -> None:
     """The page."""
     store = states.require_store()
-    every = states.require_devices(store)
+    every = states.require_meters(store)
     st.title(t("nav.forecasts"))
     known = {one.name: data.report(store, forecast_report.can_forecast, one.name) for one in every}
     devices = in_order(store, [one for one in every if known[one.name]])

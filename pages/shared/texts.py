@@ -1288,6 +1288,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The store holds no device yet.",
         "Der Speicher enthält noch kein Gerät.",
     ),
+    "empty.no_meters": (
+        "The store holds weather and prices, but no meter, battery or plant yet.",
+        "Der Speicher enthält Wetter und Preise, aber noch keinen Zähler, Speicher oder Park.",
+    ),
     "empty.no_readings": (
         "No reading of this has been stored yet.",
         "Hierzu ist noch kein Messwert gespeichert.",
