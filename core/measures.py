@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.query import SignalInfo
+from core.query import Device, SignalInfo
 
 KILO = {"W": 1e-3, "kW": 1.0, "MW": 1e3, "Wh": 1e-3, "kWh": 1.0, "MWh": 1e3}
 POWER_UNITS = ("W", "kW", "MW")
@@ -19,8 +19,14 @@ CLOCK_STEPS_US = tuple(
                          (3600, (1, 2, 3, 4, 6, 12, 24)))
     for count in counts
 )  # fmt: skip
+FORECAST_GROUP = "forecast"
 # Fact `role` of a meter at the connection of the site.
 GRID_ROLES = ("grid", "netz", "netzanschluss")
+
+
+def measured_devices(devices: Sequence[Device]) -> list[Device]:
+    """Devices that measure: not those whose signals are forecasts, which are of times to come."""
+    return [one for one in devices if one.group != FORECAST_GROUP]
 
 
 def main_signals(signals: Sequence[SignalInfo]) -> list[SignalInfo]:

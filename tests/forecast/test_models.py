@@ -14,11 +14,13 @@ import preprocess
 from core.analytics.forecast.models import Case, fit_model, forecast
 from core.config import load_settings
 from core.errors import ModelMissing, ModelUnfit, QueryError
+from core.fleet import fleet_report
 from core.forecast_cases import find_target, forecast_targets, load_history, newest_slot
 from core.forecast_models import check_fits, load_model, manifest_path, models_folder
 from core.forecast_report import backtest_of, beside_actual, model_stamps
 from core.forecast_signals import by_lead, forecast_device, parts_of_name, signal_name
-from core.forecast_training import issue_forecast, train
+from core.forecast_training import issue_forecast, train, write
+from core.measures import measured_devices
 from core.query import Store, open_store
 from ingest.build import build
 from tests.forecast.courses import HOUR, hourly, moment, working_load
@@ -237,3 +239,17 @@ def test_forecasts_become_signals_with_what_was_known_when(
     assert verified(root) == []
     missing = command("forecast", "--device", "both")
     assert "train one: preprocess.py train --device both" in missing
+
+
+def test_forecasts_do_not_make_meters_look_late(root: Path) -> None:
+    opened = open_store(root)
+    try:
+        given, stored = issue_forecast(opened, "m1", "load")
+        write(opened, given, stored)
+        names = [one.name for one in measured_devices(opened.devices())]
+        assert names == ["both", "m1"]
+        assert forecast_device("m1") in [one.name for one in opened.devices()]
+        states = fleet_report(opened, given.issue - 7 * 24 * HOUR, given.issue)
+        assert {one.device.name: one.behind_us for one in states} == {"both": 0, "m1": 0}
+    finally:
+        opened.close()
