@@ -384,6 +384,10 @@ def train(
         str | None,
         typer.Option(help="Device that tells the weather, or none. Default: one that forecasts."),
     ] = None,
+    pv: Annotated[
+        str | None,
+        typer.Option(help="PV device of the site: trains load, PV, and load less PV as net."),
+    ] = None,
     days: Annotated[int, typer.Option(min=2, help="Days of the backtest.")] = 90,
     store: Store = None,
 ) -> None:
@@ -394,16 +398,26 @@ def train(
     Example: python preprocess.py train --device m1
     """
     from core.forecast_cases import forecast_targets
+    from core.forecast_net import train_net
     from core.forecast_training import train as run
     from core.query import open_store
 
     settings = _settings(store=store)
     opened = open_store(settings.store)
     name = _device(opened, device).name
+    region = "" if holidays == "none" else holidays
+    if pv is not None:
+        if quantity not in (None, "net"):
+            raise QueryError(f"with --pv the net is trained, not {quantity}")
+        stored = train_net(
+            opened, name, _device(opened, pv).name, region=region, weather=weather,
+            plants=settings.plants, test_days=days, say=typer.echo,
+        )  # fmt: skip
+        _print_model(stored.manifest)
+        return
     wanted = [quantity] if quantity else [one.quantity for one in forecast_targets(opened, name)]
     if not wanted:
         raise QueryError(f"{name} measures nothing that can be forecast")
-    region = "" if holidays == "none" else holidays
     for one in wanted:
         stored = run(
             opened, name, one, region=region, weather=weather, plants=settings.plants,
@@ -626,6 +640,12 @@ def _print_model(manifest: dict[str, Any]) -> None:
         interval = "" if one["low"] is None else f" [{one['low']:.2f}, {one['high']:.2f}]"
         if one["value"] is not None:
             typer.echo(f"  skill against {name}: {one['value']:.2f}{interval}")
+    joined = manifest.get("together")
+    if joined and joined["correlation"] is not None:
+        typer.echo(
+            f"  errors of load and PV correlate by {joined['correlation']:.2f}; taken as "
+            f"independent the band would hold {100 * joined['independent_coverage']:.0f} %"
+        )
     if manifest["served"] != "model":
         typer.echo(f"  the model loses to {manifest['served']}, which is served in its place")
 
