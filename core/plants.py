@@ -152,6 +152,16 @@ class Sensor(_Table):
         return IRRADIANCE_UNCERTAINTY.get(self.uncertainty)
 
 
+@dataclass(frozen=True)
+class Plane:
+    """Arrays of one tilt and azimuth [°], with their nominal power [kWp]."""
+
+    tilt: float
+    azimuth: float
+    kwp: float
+    arrays: tuple[str, ...]
+
+
 class Plant(_Table):
     """A PV plant.
 
@@ -294,6 +304,26 @@ class Plant(_Table):
     def sensors_of(self, measures: str) -> tuple[Sensor, ...]:
         """Sensors of one quantity."""
         return tuple(one for one in self.sensors if one.measures == measures)
+
+    @property
+    def planes(self) -> tuple[Plane, ...]:
+        """Planes of the modules, in the order of the arrays."""
+        found: dict[tuple[float, float], list[Array]] = {}
+        for one in self.arrays:
+            found.setdefault((one.tilt, one.azimuth), []).append(one)
+        return tuple(
+            Plane(*place, sum(one.kwp for one in mine), tuple(one.name for one in mine))
+            for place, mine in found.items()
+        )
+
+    def sensors_in(self, plane: Plane) -> tuple[Sensor, ...]:
+        """Sensors of the irradiance in a plane; one that names no array is in the only plane."""
+        only = len(self.planes) == 1
+        return tuple(
+            one
+            for one in self.sensors_of("poa_global")
+            if one.array in plane.arrays or (only and one.array is None)
+        )
 
     @property
     def assumed(self) -> tuple[str, ...]:
