@@ -606,6 +606,7 @@ class _Meter:
 
 def _print_alerts(run: Run, zone: str) -> None:
     """Alerts by time, and how many of each rule."""
+    from core.alert_messages import peak_text
     from core.alert_run import count_by_rule
 
     found = sorted(run.outcome.found, key=lambda one: (one.episode.start, one.device, one.rule))
@@ -615,12 +616,14 @@ def _print_alerts(run: Run, zone: str) -> None:
         what = one.device if not one.signal else f"{one.device}/{one.signal}"
         typer.echo(
             f"{episode.severity:<9}{one.rule:<20} {what:<28} {_local(episode.start, zone)} .. "
-            f"{end:<25} peak {episode.peak:.4g} {one.unit} ({episode.count})"
+            f"{end:<25} peak {peak_text(episode.peak, one.unit, one.condition, 'en')} "
+            f"({episode.count} x)"
         )
     for rule, count in sorted(count_by_rule(found).items()):
         typer.echo(f"{rule}: {count}")
     for lost in run.outcome.unwatched:
-        typer.echo(f"not watched: {lost.rule} of {lost.device}, for want of {lost.missing}")
+        why = f" ({lost.why})" if lost.why else ""
+        typer.echo(f"not watched: {lost.rule} of {lost.device}, for want of {lost.missing}{why}")
     span = f"{_local(run.since, zone)} .. {_local(run.until, zone)}"
     typer.echo(f"{len(found)} alerts, {run.outcome.readings} readings read, {span}")
     if run.kept is None:
