@@ -48,6 +48,12 @@ Mounting = Literal["open_rack", "roof", "integrated"]
 Measures = Literal["poa_global", "ghi", "temp_cell", "temp_module", "temp_air", "wind_speed"]
 # Of hourly irradiation, as a share: IEC 61724-1:2017, class A 3 %, class B 8 %; class C has none.
 IRRADIANCE_UNCERTAINTY = {"A": 0.03, "B": 0.08}
+# Of energy, as a share, by class: IEC 62053-21 and -22, and MID classes by EN 50470-3.
+MeterClass = Literal["0.2S", "0.5S", "0.5", "1", "2", "A", "B", "C"]
+METER_UNCERTAINTY = {
+    "0.2S": 0.002, "0.5S": 0.005, "0.5": 0.005, "1": 0.01, "2": 0.02,
+    "A": 0.02, "B": 0.01, "C": 0.005,
+}  # fmt: skip
 _NUMBER = re.compile(r"(?:^|[^a-z])(?:inv|inverter|wr)_?(\d+)", re.IGNORECASE)
 
 Degrees = Annotated[float, Field(ge=0, le=360)]
@@ -174,6 +180,7 @@ class Plant(_Table):
     losses : share of the DC energy that is lost to soiling, shading, mismatch, wiring and age; not
         temperature, inverter and limits, which are modelled.
     export_limit_kw : largest power into the grid; None is no limit.
+    meter_class : accuracy of what tells the output, by IEC 62053 or MID; None where not known.
     device : where inverters and sensors have their signals that name none.
     weather : device of group `weather` to take for what no sensor measures; None is found by place.
     """
@@ -187,6 +194,7 @@ class Plant(_Table):
     albedo: float = Field(default=ALBEDO, ge=0, le=1)
     losses: float = Field(default=LOSSES, ge=0, lt=1)
     export_limit_kw: float | None = Field(default=None, ge=0)
+    meter_class: MeterClass | None = None
     device: str | None = None
     weather: str | None = None
     arrays: tuple[Array, ...] = Field(alias="array", min_length=1)
@@ -278,6 +286,11 @@ class Plant(_Table):
     def kwp(self) -> float:
         """Nominal DC power of all arrays [kWp]."""
         return sum(one.kwp for one in self.arrays)
+
+    @property
+    def meter_uncertainty(self) -> float | None:
+        """Uncertainty of the output as a share; None where the class is not known."""
+        return None if self.meter_class is None else METER_UNCERTAINTY[self.meter_class]
 
     @property
     def ac_limit_kw(self) -> float | None:
@@ -419,6 +432,7 @@ _EXPECTED = {
     "azimuth": "degrees from north over east, 0 to 360 (south is 180)",
     "kwp": "nominal DC power [kWp], greater than 0", "gamma_pdc": "per kelvin, -0.02 to 0",
     "efficiency": "a ratio of 0.5 to 1", "losses": "a ratio of 0 to 1", "albedo": "a ratio, 0 to 1",
+    "meter_class": '"0.2S", "0.5S", "0.5", "1", "2" (IEC 62053), "A", "B" or "C" (MID)',
     "horizon": "elevations in equal steps from north over east, pairs of azimuth and elevation, or "
     "the name of a PVGIS horizon file",
     "array": "a [[plant.array]] table with tilt, azimuth and kwp",

@@ -8,8 +8,8 @@ from pathlib import Path
 from core.energies import Every
 from core.errors import QueryError
 from core.expected_report import PERIODS, ExpectedReport, expected_report
-from core.known_plants import known_plants
-from core.pv_plant import plants_stamp
+from core.known_plants import known_plants, plants_by_facts
+from core.pv_plant import NO_FILE, plants_stamp
 from core.query import Store
 
 __all__ = ["PERIODS", "Production", "production"]
@@ -46,8 +46,8 @@ def production(
     DeclarationError : the file of plants is wrong.
     UnknownDevice, UnknownSignal, BadWindow
     """
-    path, _ = stamp or plants_stamp(store)
-    known = known_plants(store, Path(path))
+    stamp = stamp or plants_stamp(store)
+    known = plants_by_facts(store) if stamp == NO_FILE else known_plants(store, Path(stamp[0]))
     plant = known.of_device(device)
     if plant is None:
         return Production(None, "plant", known.refused.get(device, ""))

@@ -107,9 +107,19 @@ def capacity_figure(now: PlantReport, then: PlantReport | None) -> KeyFigure:
 
 
 def say_refusals(ctx: Context) -> None:
-    """Say outright why the figures that make the page are not there."""
+    """Say outright why figures that make the page are not there, or cannot be right."""
     why = ctx.report.refusals.get("pr")
     if why is not None:
         arrays = ", ".join(ctx.report.course.facts.no_light)
         sentence = t(f"pv.refused.{why}", device=ctx.device.name, arrays=arrays)
         states.notice(sentence, detail=t(f"pv.mend.{why}"))
+    report = ctx.report
+    if report.clock_is_doubtful:
+        whole = report.energy_kwh + report.dark_kwh
+        states.notice(
+            t(
+                "pv.dark", dark=numbers.energy(report.dark_kwh), whole=numbers.energy(whole),
+                share=numbers.percent(report.dark_kwh / whole),
+            ),
+            detail=t("pv.mend.dark"), state="warning",
+        )  # fmt: skip

@@ -94,3 +94,46 @@ def test_an_empty_window_says_where_there_is_something(page: Page) -> None:
     text = words(page(device="roof", **{"from": "2020-01-01", "to": "2020-01-02"}))
     assert "roof has no reading of its power" in text
     assert "There are readings from 1 May 2025" in text
+
+
+@pytest.fixture
+def plants(roofs: Path) -> Iterator[Path]:
+    """A file of plants beside the store, for one test."""
+    path = roofs / "store_plants.toml"
+    yield path
+    path.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[[plant]]\nname = 'Barn'\n", "latitude is missing"),
+        ("[[plant]]\nname = 'Barn'\nlatitude = 48.4\nlongitude = 10.9\ndevice = 'roof'\n"
+         "[[plant.array]]\ntilt = 25\nazimuth = 180\nkwp = 40\n"
+         "[[plant.sensor]]\nmeasures = 'poa_global'\nsignal = 'gone'\n", "gone"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_of_plants_leaves_the_facts(
+    page: Page, plants: Path, text: str, says: str
+) -> None:
+    plants.write_text(text)
+    for section in ("performance", "expected"):
+        said = words(page(device="roof", range="all", section=section, lang="en"))
+        assert "The file of plants cannot be used" in said and says in said
+        assert "of 40 kWp" in said
+
+
+def test_the_clock_is_judged_by_the_whole_life(page: Page) -> None:
+    window = {"from": "2025-05-01", "to": "2025-05-04"}
+    text = words(page(device="roof", section="flags", lang="en", **window))
+    assert "middle of the days agrees" in text
+
+
+def test_days_of_the_page_are_those_of_the_plant(page: Page, plants: Path) -> None:
+    plants.write_text(
+        "[[plant]]\nname = 'Barn'\nlatitude = 48.4\nlongitude = 10.9\ndevice = 'roof'\n"
+        "zone = 'Asia/Tokyo'\n[[plant.array]]\ntilt = 25\nazimuth = 180\nkwp = 40\n"
+    )
+    app = page(device="roof", section="periods", every="1d", lang="en",
+               **{"from": "2025-05-10", "to": "2025-05-11"})  # fmt: skip
+    assert "Asia/Tokyo" in words(app)
