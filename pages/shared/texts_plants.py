@@ -118,6 +118,10 @@ PLANTS: dict[str, tuple[str, str]] = {
         "Sensor {name} is at {array}, none of {known}.",
         "Sensor {name} steht bei {array}, keinem von {known}.",
     ),
+    "plants.fault.plant_sensor_twice": (
+        "Two sensors name the signal {name}.",
+        "Zwei Sensoren nennen das Signal {name}.",
+    ),
     "plants.fault.plant_no_device": (
         "Sensor {name} names no device, nor does the plant.",
         "Sensor {name} nennt kein Gerät, die Anlage auch nicht.",
