@@ -457,9 +457,8 @@ def _meant(error: Mapping[str, Any]) -> str | None:
     if error["type"] != "extra_forbidden":
         return None
     *inner, key = error["loc"]
-    model = {"array": Array, "inverter": Inverter, "sensor": Sensor}.get(
-        str(inner[0]) if inner else "", Plant
-    )
+    inside: dict[str, type[_Table]] = {"array": Array, "inverter": Inverter, "sensor": Sensor}
+    model = inside.get(str(inner[0]) if inner else "", Plant)
     known = [field.alias or name for name, field in model.model_fields.items()]
     return next(iter(difflib.get_close_matches(str(key), known, 1)), None)
 

@@ -31,6 +31,33 @@ class Production:
     detail: str = ""
 
 
+@dataclass(frozen=True)
+class YieldExpected:
+    """Expected yield [kWh/kWp] of the steps with weather and power, and actual / expected."""
+
+    specific_yield: float
+    ratio: float
+
+
+def yield_expected(
+    store: Store, device: str, start: int, end: int, stamp: tuple[str, int] | None = None
+) -> YieldExpected | None:
+    """What a plant should have given in [start, end) [µs UTC]; None where it cannot be told.
+
+    Raises
+    ------
+    DeclarationError : the file of plants is wrong.
+    UnknownDevice, UnknownSignal, BadWindow
+    """
+    found = production(store, device, start, end, "1mo", stamp).report
+    if found is None:
+        return None
+    expected, actual = (float(found.periods[name].sum()) for name in ("expected", "actual"))
+    if not expected > 0:
+        return None
+    return YieldExpected(expected / found.plant.kwp, actual / expected)
+
+
 def production(
     store: Store,
     device: str,

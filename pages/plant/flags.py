@@ -97,7 +97,10 @@ def show_soiling(history: DailyHistory) -> None:
             low=low,
             high=high,
             count=numbers.number(len(told)),
-            slope=numbers.number(100 * float(told["slope"].median()), 3),
+            slope=numbers.number(100 * found.rate, 3),
+            slope_low=numbers.number(100 * found.rate_low, 3),
+            slope_high=numbers.number(100 * found.rate_high, 3),
+            least=numbers.percent(found.least_rise),
             cleanings=numbers.number(len(found.cleanings)),
         )
     )

@@ -40,6 +40,10 @@ PV: dict[str, tuple[str, str]] = {
     "pv.pr_temp": ("{value} at 25 °C", "{value} bei 25 °C"),
     "pv.pr_temp.long": ("PR at 25 °C", "PR bei 25 °C"),
     "pv.specific_yield": ("Specific yield", "Spezifischer Ertrag"),
+    "pv.of_expected": (
+        "{ratio} of the {expected} expected · {coverage}",
+        "{ratio} von {expected} erwartet · {coverage}",
+    ),
     "pv.energy": ("Energy", "Energie"),
     "pv.availability": ("Availability by time", "Verfügbarkeit nach Zeit"),
     "pv.availability.energy": ("{value} by energy", "{value} nach Energie"),
@@ -502,10 +506,14 @@ PV: dict[str, tuple[str, str]] = {
         "Tage bis 2 °C mit unter 30 % dessen, was das Licht gäbe",
     ),
     "pv.soiling": (
-        "Soiling took {loss} of the energy ({low} – {high}): {count} stretches between {cleanings} "
-        "cleanings or rains fall by {slope} % a day (median).",
-        "Verschmutzung kostete {loss} der Energie ({low} – {high}): {count} Abschnitte zwischen "
-        "{cleanings} Reinigungen oder Regen ändern sich um {slope} % am Tag (Median).",
+        "Soiling took {loss} of the energy (95 %: {low} – {high}). Cleanings or rains found: "
+        "{cleanings}; those under {least} are not seen. {count} stretches between them change by "
+        "{slope} % a day (median, 95 %: {slope_low} to {slope_high}); cleanings not seen make it "
+        "flatter than the dirt's own rate.",
+        "Verschmutzung kostete {loss} der Energie (95 %: {low} – {high}). Gefundene Reinigungen "
+        "oder Regen: {cleanings}; solche unter {least} bleiben unerkannt. {count} Abschnitte "
+        "dazwischen ändern sich um {slope} % am Tag (Median, 95 %: {slope_low} bis {slope_high}); "
+        "unerkannte Reinigungen machen die Rate flacher als die der Verschmutzung.",
     ),
     "pv.soiling.short": (
         "Soiling: under 60 days of performance, nothing is told.",
