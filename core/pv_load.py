@@ -133,8 +133,7 @@ def load_course(
     _add_sun(frame, facts, grid.step)
     return PlantCourse(
         device, facts.zone or store.zone, start, end, grid.step, facts, signals, frame, units,
-        dc_units,
-        grid.table(signals.strings), source, "meter" if metered else "inverters",
+        dc_units, grid.table(signals.strings), source, "meter" if metered else "inverters",
     )  # fmt: skip
 
 

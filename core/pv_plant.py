@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from core.errors import DeclarationError, QueryError
 from core.known_plants import sensor_signal, signals_of
 from core.plants import GAMMA_PDC, Plane, Plant, plants_file, read_plants
 from core.query import SignalInfo, Store
@@ -22,6 +23,7 @@ from core.query import SignalInfo, Store
 POWERS = ("pv_power", "inverter_power")
 METER = "active_power"
 STRINGS = ("pv_string_power", "pv_string_current")
+NO_FILE = ("", 0)  # in place of a stamp: plants by the facts of their devices alone
 _UNIT = re.compile(r"(?:^|[^a-z])(?:inv|inverter|wr|unit|tracker)_?(\d+)", re.IGNORECASE)
 # A reference cell answers to the spectrum as modules do; beside pyranometers it is not mixed in.
 _REFERENCE_CELL = re.compile(r"ref_?cell|reference", re.IGNORECASE)
@@ -118,6 +120,37 @@ def plants_stamp(store: Store, given: Path | None = None) -> tuple[str, int]:
     return str(path), path.stat().st_mtime_ns if path.is_file() else 0
 
 
+@dataclass(frozen=True)
+class Described:
+    """What a page reads a plant by.
+
+    Attributes
+    ----------
+    stamp : the file of plants, or `NO_FILE` where it cannot be used for this device.
+    zone : of the plant, else of the store.
+    fault : what is wrong with the file; empty where nothing is.
+    """
+
+    stamp: tuple[str, int]
+    zone: str
+    fault: str = ""
+
+
+def described(store: Store, device: str, stamp: tuple[str, int]) -> Described:
+    """Whether the file of plants serves for a device; its facts do where it does not.
+
+    Raises
+    ------
+    UnknownDevice : the device itself is none.
+    """
+    own = facts_of(store.device(device).facts)
+    try:
+        facts, _ = describe(store, device, stamp)
+    except (DeclarationError, QueryError) as error:
+        return Described(NO_FILE, own.zone or store.zone, str(error))
+    return Described(stamp, facts.zone or store.zone)
+
+
 def plant_in_file(store: Store, device: str, stamp: tuple[str, int] | None = None) -> Plant | None:
     """The plant of the file that a device is part of; None where it speaks of none.
 
@@ -125,6 +158,8 @@ def plant_in_file(store: Store, device: str, stamp: tuple[str, int] | None = Non
     ------
     DeclarationError : the file is wrong; names the line.
     """
+    if stamp == NO_FILE:
+        return None
     path, _ = stamp or plants_stamp(store)
     return next((one for one in read_plants(Path(path)) if device in one.devices), None)
 
@@ -159,6 +194,7 @@ def describe(
         tilt=None if several else planes[0].tilt, azimuth=None if several else planes[0].azimuth,
         latitude=plant.latitude, longitude=plant.longitude, name=plant.name,
         zone=plant.zone or "", irradiance_uncertainty=_light_uncertainty(plant),
+        meter_uncertainty=plant.meter_uncertainty or facts.meter_uncertainty,
     )  # fmt: skip
     if not several:
         return facts, signals
