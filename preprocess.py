@@ -344,12 +344,21 @@ def alerts(
     Example: python preprocess.py alerts --since 2025-06-01 --device BESS-1
     """
     from core.alert_rules import load_alerts, rules_path
+    from core.alert_run import newest_reading
     from core.alert_service import run_alerts
     from core.alert_store import open_alerts
     from core.query import open_store
 
     settings = _settings(store=store)
     opened = open_store(settings.store, journal=settings.journal)
+    if rules is not None and not rules.is_file():
+        raise SourceError(rules, "there is no such file", expected="a file of rules")
+    begin = _moment(since, opened.zone) if since else None
+    newest = newest_reading(opened)
+    if begin is not None and newest is not None and begin > newest:
+        raise ConfigError(
+            f"--since {since} is after the newest reading, {_local(newest, opened.zone)}"
+        )
     config = load_alerts(rules or rules_path(settings), opened.zone)
     with open_alerts(settings.store) as kept, _Meter(unit="devices") as meter:
         if follow:
@@ -359,7 +368,7 @@ def alerts(
                    every_s=every, say=typer.echo)  # fmt: skip
             return
         run = run_alerts(
-            opened, kept, config, since=_moment(since, opened.zone) if since else None,
+            opened, kept, config, since=begin,
             devices=[_device(opened, name).name for name in device] if device else None,
             dry_run=dry_run, on_progress=meter.step,
         )  # fmt: skip
