@@ -162,7 +162,7 @@ def read_prices(store: Store, choice: Choice, ts: np.ndarray) -> Prices:
 def _spot(store: Store, ts: np.ndarray) -> tuple[Floats, str, int] | None:
     """Price of the exchange in each step [€/kWh], its device, and steps that repeat a day before.
 
-    None where no device tells the first step.
+    None where no device tells the day before either.
     """
     before = int(ts[0]) - DAY_STEPS * STEP_US - HOUR
     for device in store.devices():
@@ -173,7 +173,7 @@ def _spot(store: Store, ts: np.ndarray) -> tuple[Floats, str, int] | None:
             good = np.isfinite(value)
             at, value = at[good], value[good]
             known = _held(at, value, ts)
-            if not len(at) or not np.isfinite(known[0]):
+            if not len(at):
                 continue
             lacking = ~np.isfinite(known)
             for back in range(1, len(ts) // DAY_STEPS + 2):

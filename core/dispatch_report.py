@@ -52,9 +52,8 @@ class PlanReport:
     start : of the first step [µs UTC]. ts : (T,) starts of steps.
     actual : what really came, not known to the plan; None for a plan of times to come.
     costs : of ways. Of the past ``nothing greedy plan perfect`` with what really came, the plan
-        made anew every four hours. Ahead ``nothing greedy plan``, expected over the outlooks with
-        the plan followed as it is now, and ``replanned``: the least that a plan made anew may
-        expect, which learns after four hours which outlook comes.
+        made anew every four hours. Ahead the same, expected over the outlooks with the plan
+        followed as it is now; ``perfect`` knows which of them comes.
     saving : of the plan against doing nothing, by part.
     expected : what load and sun are expected by.
     soc_known : whether the SOC at the start was measured; else it is taken as half.
@@ -88,11 +87,6 @@ class PlanReport:
     def forecast(self) -> bool:
         """Whether a stored model tells any of load and sun."""
         return any(one.served for one in self.sources)
-
-    @property
-    def bound(self) -> str:
-        """The way that no plan can do better than."""
-        return self.ways[-1]
 
 
 def plan_report(
@@ -187,7 +181,7 @@ def _as_expected(
         "nothing": mean_of([one.costs for one in idle], shares),
         "greedy": mean_of([greedy(site, one).costs for one in outlooks], shares),
         "plan": mean_of([one.costs for one in runs], shares),
-        "replanned": mean_of(made.costs, shares),
+        "perfect": mean_of(plan(site, outlooks, first_steps=0).costs, shares),
     }
     parts = [
         saving_parts(site, one.flows, other.flows) for one, other in zip(idle, runs, strict=True)

@@ -19,12 +19,12 @@ def euro(value: float) -> str:
 def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
     """Savings of the plan and of perfect foresight, cost, peak, energy through the battery."""
     costs = report.costs
-    nothing, bound = costs["nothing"].total_eur, costs[report.bound].total_eur
+    nothing, bound = costs["nothing"].total_eur, costs["perfect"].total_eur
     saved, most = report.saving.total_eur, nothing - bound
     state = "good" if saved > 0.005 else "warning" if saved < -0.005 else None
     kind = "past" if report.choice.past else "ahead"
     span = numbers.span(report.start, int(report.ts[-1]), zone)
-    reach = t(f"dispatch.saving.note.{report.bound}", most=f"{euro(most)} {EURO}")
+    reach = t("dispatch.saving.note", most=f"{euro(most)} {EURO}")
     before = f"{numbers.number(report.saving.peak_before_kw, 1)} kW"
     return [
         KeyFigure(t(f"dispatch.saving.{kind}"), euro(saved), EURO, state=state, note=reach),

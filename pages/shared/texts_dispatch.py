@@ -73,13 +73,9 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Expected saving against doing nothing",
         "Erwartete Ersparnis gegen Nichtstun",
     ),
-    "dispatch.saving.note.perfect": (
+    "dispatch.saving.note": (
         "with perfect foresight {most}",
         "mit vollkommener Voraussicht {most}",
-    ),
-    "dispatch.saving.note.replanned": (
-        "made anew as it comes, at most {most}",
-        "laufend neu geplant höchstens {most}",
     ),
     "dispatch.cost.past": ("Cost with the plan", "Kosten mit Plan"),
     "dispatch.cost.ahead": ("Expected cost", "Erwartete Kosten"),
@@ -239,7 +235,6 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.way.nothing": ("Doing nothing", "Nichtstun"),
     "dispatch.way.greedy": ("Greedy self-consumption", "Einfacher Eigenverbrauch"),
     "dispatch.way.plan": ("Plan", "Plan"),
-    "dispatch.way.replanned": ("Plan made anew, at most", "Neu geplant, höchstens"),
     "dispatch.way.perfect": ("Perfect foresight", "Vollkommene Voraussicht"),
     "dispatch.part.import": ("Import", "Bezug"),
     "dispatch.part.export": ("Export", "Einspeisung"),
@@ -255,9 +250,8 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Voraussichtlich am günstigsten: {way}",
     ),
     "dispatch.costs.note.ahead": (
-        "Made anew: a plan that after four hours knows which course comes. No plan does better.",
-        "Neu geplant: ein Plan, der nach vier Stunden weiß, welcher Verlauf kommt. Besser geht es "
-        "nicht.",
+        "Expected over the courses; perfect foresight knows which of them comes.",
+        "Erwartet über die Verläufe; vollkommene Voraussicht weiß, welcher davon kommt.",
     ),
     "dispatch.costs.comfort": ("Outside comfort [K·h]", "Außerhalb Komfort [K·h]"),
     "dispatch.costs.way": ("Way", "Weise"),
