@@ -250,8 +250,8 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Voraussichtlich am günstigsten: {way}",
     ),
     "dispatch.costs.note.ahead": (
-        "Expected over the courses; perfect foresight knows which of them comes, with relays as near "
-        "as the gap.",
+        "Expected over the courses; perfect foresight knows which of them comes, with relays as "
+        "near as the gap.",
         "Erwartet über die Verläufe; vollkommene Voraussicht weiß, welcher davon kommt, mit Relais "
         "bis auf die Lücke.",
     ),
