@@ -410,6 +410,10 @@ def train(
         str | None,
         typer.Option(help="Device that tells the weather, or none. Default: one that forecasts."),
     ] = None,
+    pv: Annotated[
+        str | None,
+        typer.Option(help="PV device of the site: trains load, PV, and load less PV as net."),
+    ] = None,
     days: Annotated[int, typer.Option(min=2, help="Days of the backtest.")] = 90,
     store: Store = None,
 ) -> None:
@@ -420,16 +424,26 @@ def train(
     Example: python preprocess.py train --device m1
     """
     from core.forecast_cases import forecast_targets
+    from core.forecast_net import train_net
     from core.forecast_training import train as run
     from core.query import open_store
 
     settings = _settings(store=store)
     opened = open_store(settings.store)
     name = _device(opened, device).name
+    region = "" if holidays == "none" else holidays
+    if pv is not None:
+        if quantity not in (None, "net"):
+            raise QueryError(f"with --pv the net is trained, not {quantity}")
+        stored = train_net(
+            opened, name, _device(opened, pv).name, region=region, weather=weather,
+            plants=settings.plants, test_days=days, say=typer.echo,
+        )  # fmt: skip
+        _print_model(stored.manifest)
+        return
     wanted = [quantity] if quantity else [one.quantity for one in forecast_targets(opened, name)]
     if not wanted:
         raise QueryError(f"{name} measures nothing that can be forecast")
-    region = "" if holidays == "none" else holidays
     for one in wanted:
         stored = run(
             opened, name, one, region=region, weather=weather, plants=settings.plants,
@@ -618,6 +632,7 @@ class _Meter:
 
 def _print_alerts(run: Run, zone: str) -> None:
     """Alerts by time, and how many of each rule."""
+    from core.alert_messages import peak_text
     from core.alert_run import count_by_rule
 
     found = sorted(run.outcome.found, key=lambda one: (one.episode.start, one.device, one.rule))
@@ -627,12 +642,14 @@ def _print_alerts(run: Run, zone: str) -> None:
         what = one.device if not one.signal else f"{one.device}/{one.signal}"
         typer.echo(
             f"{episode.severity:<9}{one.rule:<20} {what:<28} {_local(episode.start, zone)} .. "
-            f"{end:<25} peak {episode.peak:.4g} {one.unit} ({episode.count})"
+            f"{end:<25} peak {peak_text(episode.peak, one.unit, one.condition, 'en')} "
+            f"({episode.count} x)"
         )
     for rule, count in sorted(count_by_rule(found).items()):
         typer.echo(f"{rule}: {count}")
     for lost in run.outcome.unwatched:
-        typer.echo(f"not watched: {lost.rule} of {lost.device}, for want of {lost.missing}")
+        why = f" ({lost.why})" if lost.why else ""
+        typer.echo(f"not watched: {lost.rule} of {lost.device}, for want of {lost.missing}{why}")
     span = f"{_local(run.since, zone)} .. {_local(run.until, zone)}"
     typer.echo(f"{len(found)} alerts, {run.outcome.readings} readings read, {span}")
     if run.kept is None:
@@ -652,6 +669,12 @@ def _print_model(manifest: dict[str, Any]) -> None:
         interval = "" if one["low"] is None else f" [{one['low']:.2f}, {one['high']:.2f}]"
         if one["value"] is not None:
             typer.echo(f"  skill against {name}: {one['value']:.2f}{interval}")
+    joined = manifest.get("together")
+    if joined and joined["correlation"] is not None:
+        typer.echo(
+            f"  errors of load and PV correlate by {joined['correlation']:.2f}; taken as "
+            f"independent the band would hold {100 * joined['independent_coverage']:.0f} %"
+        )
     if manifest["served"] != "model":
         typer.echo(f"  the model loses to {manifest['served']}, which is served in its place")
 

@@ -26,7 +26,8 @@ from core.analytics.forecast.sun import physics_of
 
 DATA = REPO.parent / "shared" / "data"
 QUARTER = HOUR_US // 4
-# The plant is described with its data: SERF East, fixed, at Golden, Colorado.
+# SERF East, fixed, at Golden, Colorado. The data tell neither place nor tilt nor size: assumed,
+# and what they are wrong by is left to the factor that the model learns.
 SERF = {"latitude": 39.742, "longitude": -105.1727, "altitude_m": 1829.0}
 SERF_TILT, SERF_AZIMUTH, SERF_KWP = 45.0, 158.0, 6.0
 LEAST_SKILL_LOAD, LEAST_SKILL_PV = 0.10, 0.20

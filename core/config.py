@@ -37,6 +37,7 @@ class Settings(BaseModel):
     signals: Path | None = None
     plants: Path | None = None  # None: <store>_plants.toml beside the store
     alerts: Path | None = None  # None: <store>_alerts.toml beside the store
+    control: Path | None = None  # None: <store>_control.toml beside the store
     language: Literal["en", "de"] = "en"
     upload_limit_mb: int = Field(default=200, ge=1)
     query_memory_mb: int = Field(default=1024, ge=64)

@@ -18,6 +18,8 @@ from core.measures import (
     energy_counters,
     is_meter,
     main_signals,
+    measured_devices,
+    newest_reading,
     power_signals,
 )
 from core.query import Device, SignalInfo, Store
@@ -100,7 +102,8 @@ def fleet_report(store: Store, start: int, end: int, points: int = 600) -> list[
     ------
     BadWindow
     """
-    newest = max((d.last for d in store.devices() if d.last is not None), default=None)
+    devices = measured_devices(store.devices())
+    newest = newest_reading(devices)
     bad: dict[str, int] = {}
     for row in store.quarantine_counts():
         bad[row["device"]] = bad.get(row["device"], 0) + row["rows"]
@@ -111,7 +114,7 @@ def fleet_report(store: Store, start: int, end: int, points: int = 600) -> list[
     found = [
         _health(store, device, (start, end), newest, bad.get(device.name, 0),
                 failed.get(device.name, 0), points)
-        for device in store.devices()
+        for device in devices
     ]  # fmt: skip
     grave: list[Reason] = ["failed", "stale", "coverage", "quarantine"]
     return sorted(
@@ -233,9 +236,11 @@ def device_energy(store: Store, device: str, start: int, end: int) -> DeviceEner
 
 def day_energy(store: Store) -> DayEnergy | None:
     """Energy of the last local day that a meter or a plant has readings of; None without any."""
-    signals = {device.name: store.signals(device.name) for device in store.devices()}
+    signals = {
+        device.name: store.signals(device.name) for device in measured_devices(store.devices())
+    }
     grid = [
-        device.name for device in store.devices()
+        device.name for device in measured_devices(store.devices())
         if str(device.facts.get("role", "")).strip().lower() in GRID_ROLES
     ]  # fmt: skip
     meters = grid or [name for name in signals if is_meter(signals[name])]

@@ -18,11 +18,11 @@ import pandas as pd
 
 from core.ledger import Commit, SourceRow, open_ledger
 from core.levels import HOUR
+from core.measures import FORECAST_GROUP as GROUP
 from core.pyramid import DeviceSession
 from core.signals import Signal
 from core.weather_names import LEADS, lead_name
 
-GROUP = "forecast"
 LEADS_H = tuple(lead for lead in LEADS if lead < 48)
 COLUMNS = ("expected", "p10", "p50", "p90", "ahead")
 _NAME = re.compile(r"([a-z_]+)_(expected|p10|p50|p90|ahead)_lead(\d+)h")

@@ -152,6 +152,16 @@ class Sensor(_Table):
         return IRRADIANCE_UNCERTAINTY.get(self.uncertainty)
 
 
+@dataclass(frozen=True)
+class Plane:
+    """Arrays of one tilt and azimuth [°], with their nominal power [kWp]."""
+
+    tilt: float
+    azimuth: float
+    kwp: float
+    arrays: tuple[str, ...]
+
+
 class Plant(_Table):
     """A PV plant.
 
@@ -294,6 +304,26 @@ class Plant(_Table):
     def sensors_of(self, measures: str) -> tuple[Sensor, ...]:
         """Sensors of one quantity."""
         return tuple(one for one in self.sensors if one.measures == measures)
+
+    @property
+    def planes(self) -> tuple[Plane, ...]:
+        """Planes of the modules, in the order of the arrays."""
+        found: dict[tuple[float, float], list[Array]] = {}
+        for one in self.arrays:
+            found.setdefault((one.tilt, one.azimuth), []).append(one)
+        return tuple(
+            Plane(*place, sum(one.kwp for one in mine), tuple(one.name for one in mine))
+            for place, mine in found.items()
+        )
+
+    def sensors_in(self, plane: Plane) -> tuple[Sensor, ...]:
+        """Sensors of the irradiance in a plane; one that names no array is in the only plane."""
+        only = len(self.planes) == 1
+        return tuple(
+            one
+            for one in self.sensors_of("poa_global")
+            if one.array in plane.arrays or (only and one.array is None)
+        )
 
     @property
     def assumed(self) -> tuple[str, ...]:
@@ -520,8 +550,8 @@ def plant_of_device(
     """The plant that the facts of one device describe.
 
     Facts: `kwp`, `tilt`, `azimuth`, `location` (latitude, longitude, altitude_m), and where known
-    `inverters`, `kwp_per_inverter`, `ac_limit_kw_per_inverter`, `gamma_pdc`, `zone`. Signals give
-    the inverters their names (`ac_power_inv3`) and the plant its sensors.
+    `inverters`, `kwp_per_inverter`, `ac_limit_kw_per_inverter`, `gamma_pdc`, `losses`, `zone`.
+    Signals give the inverters their names (`ac_power_inv3`) and the plant its sensors.
 
     Raises
     ------
@@ -543,8 +573,7 @@ def plant_of_device(
     if told.get("gamma_pdc") is not None:
         shared["gamma_pdc"] = told["gamma_pdc"]
     own = {"latitude": told["latitude"], "longitude": told["longitude"]}
-    if told.get("altitude_m") is not None:
-        own["altitude_m"] = told["altitude_m"]
+    own |= {key: told[key] for key in ("altitude_m", "losses") if told.get(key) is not None}
     inverters = [_inverter_of(number, count, name, told, signals) for number in range(1, count + 1)]
     arrays = [
         {**shared, "name": inverter["name"], "inverter": inverter["name"]} for inverter in inverters

@@ -127,7 +127,7 @@ def unit_shares(report: PlantReport, *, running: bool = True) -> pd.DataFrame:
     size = kwp if np.isfinite(kwp).all() else np.ones(len(kwp))
     return pv_peers.daily_shares(
         course.units.to_numpy(), size, course.frame["hours"].to_numpy(), telling(report),
-        local_day(course), running=running,
+        local_day(course), running=running, plane=course.unit_planes,
     )  # fmt: skip
 
 

@@ -141,7 +141,9 @@ def unit_availability(course: PlantCourse, flags: pd.DataFrame) -> pd.DataFrame:
     power, kwp = course.units.to_numpy(), course.unit_kwp
     poa = course.frame["poa_global"].to_numpy()
     usable = course.frame["lit"].to_numpy() & ~flags[list(FORBIDDING)].any(axis=1).to_numpy()
-    expected = pv.expected_from_peers(power, kwp) if np.isfinite(kwp).all() else power * np.nan
+    expected = power * np.nan
+    if np.isfinite(kwp).all():
+        expected = pv.expected_from_peers(power, kwp, course.unit_planes)
     if np.isfinite(poa).any():
         bright = usable & (np.nan_to_num(poa) >= AVAILABLE_LIGHT)
     else:
@@ -172,7 +174,7 @@ def refusals(course: PlantCourse) -> dict[str, str]:
     if course.facts.kwp is None:
         why.update(dict.fromkeys(("pr", "specific_yield", "capacity_factor"), "kwp"))
     elif not course.frame["poa_global"].notna().any():
-        why["pr"] = "poa"
+        why["pr"] = "planes" if course.facts.no_light else "poa"
     if "pr" not in why and not course.temp_source:
         why["pr_temp"] = "temp"
     if not course.frame["dc_kw"].notna().any():

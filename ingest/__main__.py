@@ -25,6 +25,7 @@ from core.errors import (
     StoreError,
     ZigguratError,
 )
+from ingest.control_commands import control
 from ingest.fetch_commands import fetch
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="""Collect readings of devices and brokers, fetch weather and prices.
+    help="""Collect readings of devices and brokers, fetch weather and prices, follow plans.
 
     Exit codes: 0 all good, 1 a device could not be asked, 2 wrong use or configuration, 3 the
     store or the journal is missing, damaged or locked, or an address to serve at is taken.
@@ -51,6 +52,7 @@ app = typer.Typer(
 )
 
 app.add_typer(fetch, name="fetch")
+app.command()(control)
 
 Config = Annotated[Path, typer.Option("--config", help="The collector's configuration.")]
 Store = Annotated[

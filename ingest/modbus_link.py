@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from typing import Literal
@@ -185,6 +185,50 @@ class Link:
         if self.settings.pause_s:
             await asyncio.sleep(self.settings.pause_s)
         return found[:count]
+
+    async def write(
+        self, table: Table, address: int, words: Sequence[int], *, many: bool = False
+    ) -> None:  # fmt: skip
+        """Write registers, or bits, from an address on; the device has taken them when it returns.
+
+        Parameters
+        ----------
+        many : write a single one too by the function for many.
+
+        Raises
+        ------
+        Refused : an exception code.
+        Unreachable, NoAnswer, BadAnswer
+        """
+        client = self._client
+        if client is None or not client.connected:
+            raise because(Unreachable, self.settings.place, "not_connected")
+        what = f"write {table} {address}..{address + len(words) - 1}"
+        single = len(words) == 1 and not many
+        unit = self.settings.unit
+        self._heard = b""
+        try:
+            if table == "coil":
+                answer = await client.write_coil(address, bool(words[0]), device_id=unit)
+            elif single:
+                answer = await client.write_register(address, words[0], device_id=unit)
+            else:
+                answer = await client.write_registers(address, list(words), device_id=unit)
+        except asyncio.CancelledError:
+            self.close()
+            raise
+        except ModbusException as error:
+            raise self._failure(client, what, error) from error
+        if answer.isError():
+            code = getattr(answer, "exception_code", 0)
+            raise refusal(f"{self.settings.place}: {what}", code)
+        function = 5 if table == "coil" else 6 if single else 16
+        if answer.function_code != function:
+            self._tainted = True
+            place = f"{self.settings.place}: {what}"
+            raise because(BadAnswer, place, "modbus_function", code=answer.function_code)
+        if self.settings.pause_s:
+            await asyncio.sleep(self.settings.pause_s)
 
     async def _ask(
         self, client: AsyncModbusTcpClient | AsyncModbusSerialClient, table: Table, address: int,

@@ -62,7 +62,7 @@ _STYLE = """<style>
 def main() -> None:
     """The page."""
     store = states.require_store()
-    devices = states.require_devices(store)
+    devices = measures.measured_devices(states.require_devices(store))
     st.title(t("nav.overview"))
     reach = [measures.measured_reach(data.signals(store, one.name)) for one in devices]
     window = pick_window(reach, store.zone)

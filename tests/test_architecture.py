@@ -67,6 +67,7 @@ SOLE_IMPORTERS = {
     "sqlite3": {
         "core.alert_store",
         "core.annotations",
+        "core.control_store",
         "core.ledger",
         "core.journal",
         "core.query",
@@ -79,6 +80,7 @@ SOLE_IMPORTERS = {
 SQL_MODULES = {
     "core.alert_store",
     "core.annotations",
+    "core.control_store",
     "core.query",
     "core.ledger",
     "core.journal",

@@ -22,6 +22,7 @@ from ingest.demo.options import DemoOptions
 from ingest.demo.pv import (
     AC_LIMIT_KW,
     AZIMUTH,
+    DC_LOSSES,
     GAMMA,
     INVERTERS,
     KWP_PER_INVERTER,
@@ -225,6 +226,7 @@ def _pv_facts(site: Site) -> dict[str, Any]:
         "tilt": TILT,
         "azimuth": AZIMUTH,
         "gamma_pdc": GAMMA,
+        "losses": round(1 - DC_LOSSES, 3),
     }
 
 

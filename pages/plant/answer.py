@@ -110,4 +110,6 @@ def say_refusals(ctx: Context) -> None:
     """Say outright why the figures that make the page are not there."""
     why = ctx.report.refusals.get("pr")
     if why is not None:
-        states.notice(t(f"pv.refused.{why}", device=ctx.device.name), detail=t(f"pv.mend.{why}"))
+        arrays = ", ".join(ctx.report.course.facts.no_light)
+        sentence = t(f"pv.refused.{why}", device=ctx.device.name, arrays=arrays)
+        states.notice(sentence, detail=t(f"pv.mend.{why}"))

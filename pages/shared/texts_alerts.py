@@ -92,6 +92,14 @@ ALERTS: dict[str, tuple[str, str]] = {
         "{rule}: {place} from {start} for {lasted}, peak {peak}, {count} ×",
         "{rule}: {place} ab {start}, {lasted} lang, Spitzenwert {peak}, {count} ×",
     ),
+    "alerts.peak.capacity": (
+        "{share} of the capacity moved meanwhile",
+        "indessen {share} der Kapazität bewegt",
+    ),
+    "alerts.peak.kwp": (
+        "{share} of the nominal power moved meanwhile",
+        "indessen {share} der Nennleistung bewegt",
+    ),
     "alerts.signal.title": ("{signals} of {device}", "{signals} von {device}"),
     "alerts.no_signal": (
         "Around this alert no reading is stored.",
@@ -164,6 +172,7 @@ ALERTS: dict[str, tuple[str, str]] = {
         "no irradiance or no nominal power",
         "keine Einstrahlung oder keine Nennleistung",
     ),
+    "alerts.lacks.forecast": ("no forecast of it is kept", "keine Prognose davon liegt vor"),
     "alerts.lacks.gate": ("its state is not measured", "sein Zustand wird nicht gemessen"),
     "alerts.lacks.reference": (
         "nothing to compare with",

@@ -51,6 +51,10 @@ PV: dict[str, tuple[str, str]] = {
     # --- refusals ---
     "pv.why.kwp": ("no nominal power (Data page)", "keine Nennleistung (Seite Daten)"),
     "pv.why.poa": ("no irradiance in the plane", "keine Einstrahlung in Modulebene"),
+    "pv.why.planes": (
+        "no irradiance in every plane",
+        "nicht in jeder Modulebene Einstrahlung",
+    ),
     "pv.why.temp": ("no temperature measured", "keine Temperatur gemessen"),
     "pv.why.light": ("no light to judge by", "kein Licht zum Vergleich"),
     "pv.why.dark": ("no light and power together", "Licht und Leistung nie zugleich"),
@@ -63,6 +67,16 @@ PV: dict[str, tuple[str, str]] = {
         "performance ratio is not.",
         "{device} misst keine Einstrahlung in Modulebene: Erträge werden angegeben, eine "
         "Performance Ratio nicht.",
+    ),
+    "pv.refused.planes": (
+        "The modules of {device} lie in several planes, and no sensor measures the light on "
+        "{arrays}: yields are given, a performance ratio is not.",
+        "Die Module von {device} liegen in mehreren Ebenen, und kein Sensor misst das Licht auf "
+        "{arrays}: Erträge werden angegeben, eine Performance Ratio nicht.",
+    ),
+    "pv.mend.planes": (
+        "Name a sensor for each plane in the description of the plant, with its array.",
+        "In der Anlagenbeschreibung je Ebene einen Sensor nennen, mit seinem Feld (array).",
     ),
     "pv.mend.kwp": (
         "Enter kWp among the facts of the device on the Data page.",

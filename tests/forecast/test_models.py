@@ -14,12 +14,14 @@ import preprocess
 from core.analytics.forecast.models import Case, fit_model, forecast
 from core.config import load_settings
 from core.errors import ModelMissing, ModelUnfit, QueryError
+from core.fleet import fleet_report
 from core.forecast_cases import find_target, forecast_targets, load_history, newest_slot
 from core.forecast_models import check_fits, load_model, manifest_path, models_folder
 from core.forecast_report import backtest_of, beside_actual, model_stamps
 from core.forecast_signals import by_lead, forecast_device, parts_of_name, signal_name
-from core.forecast_training import issue_forecast, train
-from core.query import Store, open_store
+from core.forecast_training import issue_forecast, train, write
+from core.measures import measured_devices, metered_devices, newest_reading
+from core.query import Device, Store, open_store
 from ingest.build import build
 from tests.forecast.courses import HOUR, hourly, moment, working_load
 from tests.stores import scratch, verified
@@ -237,3 +239,35 @@ def test_forecasts_become_signals_with_what_was_known_when(
     assert verified(root) == []
     missing = command("forecast", "--device", "both")
     assert "train one: preprocess.py train --device both" in missing
+
+
+def test_forecasts_do_not_make_meters_look_late(root: Path) -> None:
+    opened = open_store(root)
+    try:
+        given, stored = issue_forecast(opened, "m1", "load")
+        write(opened, given, stored)
+        names = [one.name for one in measured_devices(opened.devices())]
+        assert names == ["both", "m1"]
+        assert forecast_device("m1") in [one.name for one in opened.devices()]
+        states = fleet_report(opened, given.issue - 7 * 24 * HOUR, given.issue)
+        assert {one.device.name: one.behind_us for one in states} == {"both": 0, "m1": 0}
+    finally:
+        opened.close()
+
+
+def told(name: str, group: str, last: int | None = 9, **facts: object) -> Device:
+    return Device(name, group, False, 1, 0, last, 1, facts)
+
+
+def test_what_is_told_is_no_meter_and_no_measure_of_time() -> None:
+    devices = [
+        told("m1", "meter", 5), told("m1.forecast", "forecast"), told("spot", "price"),
+        told("ahead", "weather", weather={"kind": "forecast"}),
+        told("year", "weather", weather={"kind": "typical"}),
+        told("past", "weather", weather={"kind": "reanalysis"}),
+        told("mast", "weather", 7), told("new", "BESS", None),
+    ]  # fmt: skip
+    assert [one.name for one in metered_devices(devices)] == ["m1", "new"]
+    assert [one.name for one in measured_devices(devices)] == ["m1", "mast", "new"]
+    assert newest_reading(devices) == 7
+    assert newest_reading(devices[1:6]) is None

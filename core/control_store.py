@@ -1,0 +1,414 @@
+"""What control did and what people told it: commands, answers, events, overrides, state.
+
+A SQLite file in the folder of the store. A command is written before it is sent, its answer when
+the device has confirmed it or not; the file itself refuses to alter or delete either. A command
+without an answer is one whose end nobody saw: the program was killed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import math
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import SourceError, StoreDamaged, StoreError, StoreFormatError, StoreLocked
+from core.ledger import connect, connect_to_read, may_write
+from core.sqlite_files import ask
+
+FILE = "control.sqlite"
+LOCK = "control.lock"
+FORMAT = 1
+APPLICATION_ID = 0x5A494743  # "ZIGC"
+ALIVE_EVERY_S = 15.0  # control says at least so often that it is at work
+LONGEST_WHY = 500
+LONGEST_NAME = 200
+LONGEST_OVERRIDE_US = 7 * 86_400_000_000
+
+CONFIRMED, NOT_CONFIRMED, FAILED, SUPERSEDED, UNCHECKED = OUTCOMES = (
+    "confirmed", "not_confirmed", "failed", "superseded", "unchecked",
+)  # fmt: skip
+
+_SCHEMA = """
+CREATE TABLE command (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actuator TEXT NOT NULL,
+    asked REAL NOT NULL, sent REAL NOT NULL, reason TEXT NOT NULL, facts TEXT NOT NULL,
+    limits TEXT NOT NULL
+);
+CREATE INDEX command_by_actuator ON command (actuator, number);
+CREATE TABLE answer (
+    command INTEGER PRIMARY KEY REFERENCES command (number), at INTEGER NOT NULL,
+    outcome TEXT NOT NULL, kw REAL, error TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE event (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, subject TEXT NOT NULL,
+    kind TEXT NOT NULL, facts TEXT NOT NULL
+);
+CREATE TABLE override (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, actuator TEXT NOT NULL,
+    kw REAL, until INTEGER NOT NULL, by TEXT NOT NULL, why TEXT NOT NULL
+);
+CREATE INDEX override_by_actuator ON override (actuator, number);
+CREATE TABLE state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+_KEPT = ("command", "answer", "event", "override")
+_TRIGGERS = "".join(
+    f"CREATE TRIGGER {table}_{verb.lower()} BEFORE {verb} ON {table}"
+    " BEGIN SELECT RAISE(ABORT, 'what control did is never altered'); END;\n"
+    for table in _KEPT
+    for verb in ("UPDATE", "DELETE")
+)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as it was decided.
+
+    Attributes
+    ----------
+    at : [µs UTC]. asked : by plan or person [kW]. sent : within limits, as the device takes it.
+    reason, facts : see `core.control_words`. limits : which of ``min max rate hold`` cut it.
+    outcome : one of `OUTCOMES`; None while nobody knows. told : what the device read back [kW].
+    """
+
+    number: int
+    at: int
+    actuator: str
+    asked: float
+    sent: float
+    reason: str
+    facts: Mapping[str, Any]
+    limits: tuple[str, ...]
+    outcome: str | None = None
+    told: float | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Override:
+    """What a person wants instead of the plan; `kw` None withdraws it.
+
+    Attributes
+    ----------
+    at, until : [µs UTC].
+    """
+
+    number: int
+    at: int
+    actuator: str
+    kw: float | None
+    until: int
+    by: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened to a device or to control itself (empty subject)."""
+
+    at: int
+    subject: str
+    kind: str
+    facts: Mapping[str, Any]
+
+
+class ControlStore:
+    """The file, made with the first thing written. Threads and processes may share it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.path = root / FILE
+        self._con: sqlite3.Connection | None = None
+        self._turn = threading.RLock()
+
+    def close(self) -> None:
+        """Release the file."""
+        with self._turn:
+            if self._con is not None:
+                self._con.close()
+                self._con = None
+
+    def __enter__(self) -> ControlStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- what control writes --------------------------------------------------------------------
+    def command(
+        self, actuator: str, asked: float, sent: float, reason: str, facts: Mapping[str, Any],
+        limits: Sequence[str],
+    ) -> int:  # fmt: skip
+        """Keep a command that is about to be sent; on disk when this returns its number.
+
+        Raises
+        ------
+        StoreError : it cannot be kept, so it must not be sent.
+        """
+        with self._writing() as (con, now):
+            row = con.execute(
+                "INSERT INTO command (at, actuator, asked, sent, reason, facts, limits)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (now, actuator, asked, sent, reason, json.dumps(dict(facts)), " ".join(limits)),
+            )
+            return int(row.lastrowid or 0)
+
+    def answer(
+        self, numbers: Sequence[int], outcome: str, kw: float | None = None, error: str = ""
+    ) -> None:
+        """Keep what became of commands.
+
+        Raises
+        ------
+        StoreError
+        """
+        with self._writing() as (con, now):
+            con.executemany(
+                "INSERT OR IGNORE INTO answer (command, at, outcome, kw, error)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [(number, now, outcome, kw, error) for number in numbers],
+            )
+
+    def event(self, subject: str, kind: str, facts: Mapping[str, Any] | None = None) -> None:
+        """Keep what happened.
+
+        Raises
+        ------
+        StoreError
+        """
+        with self._writing() as (con, now):
+            con.execute(
+                "INSERT INTO event (at, subject, kind, facts) VALUES (?, ?, ?, ?)",
+                (now, subject, kind, json.dumps(dict(facts or {}))),
+            )
+
+    def put_state(self, state: Mapping[str, Any]) -> None:
+        """Say how control stands now; the former state is forgotten.
+
+        Raises
+        ------
+        StoreError
+        """
+        with self._writing() as (con, now):
+            told = json.dumps({**state, "at": now})
+            con.execute("INSERT OR REPLACE INTO state (name, value) VALUES ('now', ?)", (told,))
+
+    # --- what people write ----------------------------------------------------------------------
+    def override(self, actuator: str, kw: float, until: int, by: str, why: str) -> None:
+        """Let a value go before the plan until a moment [µs UTC].
+
+        Raises
+        ------
+        SourceError : names what cannot be: ``kw until by why``.
+        StoreError : the file cannot be written.
+        """
+        if not math.isfinite(kw):
+            raise SourceError("kw", f"{kw} is no value", expected="a number of kW")
+        now = time.time_ns() // 1000
+        if not now < until <= now + LONGEST_OVERRIDE_US:
+            raise SourceError("until", "is not within the next 7 days", expected="a later moment")
+        self._keep_override(actuator, kw, until, by, why)
+
+    def withdraw(self, actuator: str, by: str, why: str) -> None:
+        """Let the plan be followed again.
+
+        Raises
+        ------
+        SourceError, StoreError : as `override`.
+        """
+        self._keep_override(actuator, None, time.time_ns() // 1000, by, why)
+
+    def _keep_override(
+        self, actuator: str, kw: float | None, until: int, by: str, why: str
+    ) -> None:  # fmt: skip
+        by, why = by.strip(), why.strip()
+        for field, text, longest in (("by", by, LONGEST_NAME), ("why", why, LONGEST_WHY)):
+            if not 0 < len(text) <= longest or not text.isprintable():
+                expected = f"1 to {longest} printable characters"
+                raise SourceError(field, "cannot be kept", expected=expected)
+        with self._writing() as (con, now):
+            con.execute(
+                "INSERT INTO override (at, actuator, kw, until, by, why) VALUES (?, ?, ?, ?, ?, ?)",
+                (now, actuator, kw, until, by, why),
+            )
+
+    # --- what is read ---------------------------------------------------------------------------
+    def overrides(self, now: int) -> dict[str, Override]:
+        """Overrides that hold at a moment [µs UTC], by actuator; of several the last.
+
+        Raises
+        ------
+        StoreError
+        """
+        rows = self._ask(
+            "SELECT * FROM override WHERE number IN"
+            " (SELECT MAX(number) FROM override GROUP BY actuator)"
+        )
+        every = [Override(**dict(row)) for row in rows]
+        return {one.actuator: one for one in every if one.kw is not None and now < one.until}
+
+    def override_history(self, limit: int = 100) -> list[Override]:
+        """What people told, newest first; `kw` None where one was withdrawn."""
+        rows = self._ask("SELECT * FROM override ORDER BY number DESC LIMIT ?", limit)
+        return [Override(**dict(row)) for row in rows]
+
+    def commands(self, limit: int = 100, actuator: str | None = None) -> list[Command]:
+        """Commands with what became of them, newest first.
+
+        Raises
+        ------
+        StoreError
+        """
+        where = "" if actuator is None else "WHERE c.actuator = ?"
+        values = [] if actuator is None else [actuator]
+        rows = self._ask(
+            "SELECT c.*, a.outcome, a.kw AS told, COALESCE(a.error, '') AS error FROM command c"
+            f" LEFT JOIN answer a ON a.command = c.number {where} ORDER BY c.number DESC LIMIT ?",
+            *values, limit,
+        )  # fmt: skip
+        return [
+            Command(**{
+                **dict(row), "facts": json.loads(row["facts"]),
+                "limits": tuple(row["limits"].split()),
+            })
+            for row in rows
+        ]  # fmt: skip
+
+    def events(self, limit: int = 100) -> list[Event]:
+        """What happened, newest first.
+
+        Raises
+        ------
+        StoreError
+        """
+        rows = self._ask(
+            "SELECT at, subject, kind, facts FROM event ORDER BY number DESC LIMIT ?", limit
+        )
+        return [Event(r["at"], r["subject"], r["kind"], json.loads(r["facts"])) for r in rows]
+
+    def state(self) -> dict[str, Any] | None:
+        """How control stood when it last said so, `at` [µs UTC]; None where it never ran.
+
+        Raises
+        ------
+        StoreError
+        """
+        rows = self._ask("SELECT value FROM state WHERE name = 'now'")
+        return dict(json.loads(rows[0]["value"])) if rows else None
+
+    # --- the file -------------------------------------------------------------------------------
+    def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        with self._turn:
+            self._con = self._con or _connect(self.path)
+            if self._con is None:
+                return []
+            return ask(self._con, query, values, lambda error: _trouble(self.path, error))
+
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[sqlite3.Connection, int]]:
+        """One transaction, on disk when it ends; gives the time of writing [µs UTC]."""
+        with self._turn:
+            if self._con is None:
+                _create(self.path)
+                self._con = _connect(self.path)
+            con = self._con
+            if con is None:
+                raise StoreError(f"{self.path} was taken away while it was made")
+            try:
+                con.execute("BEGIN IMMEDIATE")
+                yield con, time.time_ns() // 1000
+                con.execute("COMMIT")
+            except BaseException as error:
+                if con.in_transaction:
+                    con.execute("ROLLBACK")
+                if isinstance(error, sqlite3.DatabaseError):
+                    raise _trouble(self.path, error) from error
+                raise
+
+
+def _trouble(path: Path, error: sqlite3.DatabaseError) -> StoreError:
+    if isinstance(error, sqlite3.OperationalError):
+        return StoreError(f"{path} cannot be read or written ({error}); what was kept stands")
+    return StoreDamaged(f"{path}: {error}; move the file away, control begins a new one")
+
+
+def _create(path: Path) -> None:
+    """Make the file beside its place and rename it, where there is none."""
+    if not path.parent.is_dir():
+        raise StoreError(f"{path.parent} is no folder of a store")
+    try:
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            if path.exists():
+                return
+            draft = path.with_name(f".{path.name}.new")
+            draft.unlink(missing_ok=True)
+            with closing(connect(draft, "rwc")) as con:
+                con.execute("PRAGMA journal_mode = WAL")
+                con.executescript(_SCHEMA + _TRIGGERS)
+                con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                con.execute(f"PRAGMA user_version = {FORMAT}")
+            draft.rename(path)
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except sqlite3.DatabaseError as error:
+        raise _trouble(path, error) from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
+
+
+def _connect(path: Path) -> sqlite3.Connection | None:
+    """Open the file, only to read where it may not be written; None where there is none."""
+    if not path.exists():
+        return None
+    try:
+        con = connect(path, "rw") if may_write(path) else connect_to_read(path)
+        found = (
+            con.execute("PRAGMA application_id").fetchone()[0],
+            con.execute("PRAGMA user_version").fetchone()[0],
+        )
+        if may_write(path):
+            con.execute("PRAGMA synchronous = FULL")
+    except sqlite3.DatabaseError as error:
+        raise _trouble(path, error) from error
+    if found != (APPLICATION_ID, FORMAT):
+        con.close()
+        raise StoreFormatError(f"{path} is not of control, or of another version than {FORMAT}")
+    return con
+
+
+@contextmanager
+def control_lock(root: Path) -> Iterator[None]:
+    """Be the one who controls from this store; the lock falls with the process.
+
+    Raises
+    ------
+    StoreLocked : another does.
+    StoreError : the lock cannot be made.
+    """
+    try:
+        number = os.open(root / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise StoreError(f"{root / LOCK} cannot be made ({error.strerror})") from error
+    with os.fdopen(number, "r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = file.read().strip() or "?"
+            raise StoreLocked(
+                f"{root} is controlled by another process, {holder}; end that one first"
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
