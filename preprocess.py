@@ -252,19 +252,27 @@ def plan(
         str | None, typer.Option(help="economic, comfort, environment or balanced.")
     ] = None,
     hours: Annotated[int, typer.Option(min=1, max=168, help="Hours to plan.")] = 48,
+    past: Annotated[
+        bool, typer.Option("--past", help="The newest hours read, to see what a plan was worth.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="File to write: .json, .csv, .parquet or .xlsx.")
     ] = None,
     store: Store = None,
 ) -> None:
-    """Plan battery and grid for the newest hours of the store, and say what that saves.
+    """Plan battery, grid, vehicles and heating for the hours after the newest reading.
 
-    Tariff, battery and limits come from <store>_dispatch.toml. Load and sun are thought to come as
-    a week and as a day before; what really came is charged afterwards.
+    Tariff, battery, limits, vehicles and rooms come from <store>_dispatch.toml. Load and sun are
+    expected as stored forecasts tell them, else as a week and as a day before. With --past what
+    really came is charged afterwards.
 
     Example: python preprocess.py plan --device BESS-1 --load m1 --pv pv1 --out plan.csv
     """
-    from core.dispatch_report import UNITS, plan_content, plan_frame, plan_report, told_choice
+    import pandas as pd
+
+    from core.dispatch_choice import told_choice
+    from core.dispatch_readings import STEP_US
+    from core.dispatch_report import UNITS, comfort_frame, plan_content, plan_frame, plan_report
     from core.dispatch_settings import read_dispatch_settings, settings_path
     from core.export import write_frames
     from core.query import open_store
@@ -272,17 +280,35 @@ def plan(
     settings = _settings(store=store)
     opened = open_store(settings.store)
     told = read_dispatch_settings(settings_path(settings.store))
-    choice = told_choice(opened, told, device, load or [], pv or [], strategy, hours)
-    report = plan_report(opened, choice)
+    choice = told_choice(opened, told, device, load or [], pv or [], strategy, hours, past)
+    report = plan_report(opened, choice, plants=settings.plants)
     content = plan_content(report, opened.zone)
     if out is not None and out.suffix == ".json":
         out.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     elif out is not None:
         about = {"zone": opened.zone} | {f"unit of {name}": unit for name, unit in UNITS.items()}
         write_frames([plan_frame(report, opened.zone)], out, about)
+    first, last = (pd.Timestamp(at, unit="us", tz="UTC").tz_convert(opened.zone)
+                   for at in (report.start, int(report.ts[-1]) + STEP_US))  # fmt: skip
+    typer.echo(f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} {opened.zone}")
+    for one in report.sources:
+        kind = f"stored forecast ({one.served})" if one.served else "a week and a day before"
+        typer.echo(f"{one.device}: {kind}{f'; {one.why}' if one.why else ''}")
+    told_by = report.prices.device
+    typer.echo(f"prices: {f'exchange ({told_by}) and what is added' if told_by else 'fixed'}")
     for way, costs in content["costs"].items():
         typer.echo(f"{way:<10}{costs['total_eur']:>12.2f} EUR")
-    typer.echo(f"saving {report.saving.total_eur:.2f} EUR, gap {report.plan.gap:.2g}")
+    if report.behind.rooms:
+        comfort = comfort_frame(report)
+        typer.echo(
+            f"comfort: {comfort['missed_kh'].sum():.1f} K·h outside the bands of {len(comfort)} "
+            f"rooms, {comfort['before_kh'].sum():.1f} K·h with thermostats"
+        )
+    kind = "saving" if past else "expected saving"
+    typer.echo(
+        f"{kind} {report.saving.total_eur:.2f} EUR, gap {report.plan.gap:.2g}, "
+        f"{report.plan.seconds:.2f} s"
+    )
 
 
 @app.command()
