@@ -105,7 +105,7 @@ def said_of_prices(report: PlanReport) -> list[str]:
         return [t("dispatch.price.fixed")]
     words = [t("dispatch.price.spot", device=prices.device)]
     if prices.repeated:
-        hours = numbers.number(prices.repeated / 4, 2)
+        hours = numbers.number(prices.repeated / 4, 0 if prices.repeated % 4 == 0 else 2)
         words.append(t("dispatch.price.repeated", hours=hours))
     return words
 

@@ -93,7 +93,7 @@ def _one_of(name: str, known: Sequence[str], told: str, ending: str = "") -> str
     asked = asked if asked in known else known[0]
     return str(
         st.selectbox(
-            t(f"dispatch.pick.{name}"), known, width=180,
+            t(f"dispatch.pick.{name}"), known, width=250 if ending else 180,
             format_func=lambda one: t(f"dispatch.{name}.{one}{ending}"),
             **address.bound(name, asked),
         )

@@ -36,7 +36,7 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.pick.load.none": ("Choose at least one load.", "Mindestens eine Last wählen."),
     "dispatch.pick.pv": ("PV", "PV"),
     "dispatch.pick.battery": ("Battery", "Batterie"),
-    "dispatch.window.ahead.name": ("After the newest reading", "Nach dem neuesten Messwert"),
+    "dispatch.window.ahead.name": ("From the newest reading", "Ab dem neuesten Messwert"),
     "dispatch.window.past.name": ("Past, as a test", "Vergangen, als Test"),
     "dispatch.pick.strategy": ("Strategy", "Strategie"),
     "dispatch.strategy.economic": ("Economic", "Wirtschaftlich"),
@@ -250,8 +250,10 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Voraussichtlich am günstigsten: {way}",
     ),
     "dispatch.costs.note.ahead": (
-        "Expected over the courses; perfect foresight knows which of them comes.",
-        "Erwartet über die Verläufe; vollkommene Voraussicht weiß, welcher davon kommt.",
+        "Expected over the courses; perfect foresight knows which of them comes, with relays as near "
+        "as the gap.",
+        "Erwartet über die Verläufe; vollkommene Voraussicht weiß, welcher davon kommt, mit Relais "
+        "bis auf die Lücke.",
     ),
     "dispatch.costs.comfort": ("Outside comfort [K·h]", "Außerhalb Komfort [K·h]"),
     "dispatch.costs.way": ("Way", "Weise"),
@@ -320,8 +322,8 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Jeder Tag des Jahres wird geplant, wie er gewesen wäre",
     ),
     "dispatch.year.compare": (
-        "Compare with plans that know only days before (for a year about a minute)",
-        "Vergleich mit Plänen, die nur frühere Tage kennen (für ein Jahr etwa eine Minute)",
+        "Compare with plans that know only days before (takes longer)",
+        "Vergleich mit Plänen, die nur frühere Tage kennen (dauert länger)",
     ),
     "dispatch.year.saving": (
         "Saving in a year, with perfect foresight",
