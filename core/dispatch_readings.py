@@ -13,6 +13,7 @@ from core.analytics.dispatch_site import Floats, Tariff, eur_kwh_from_eur_mwh
 from core.bess import of_quantity
 from core.dispatch_choice import Choice
 from core.errors import QueryError
+from core.inputs import prices_known
 from core.levels import HOUR
 from core.pv_plant import POWERS
 from core.query import SignalInfo, Store
@@ -143,45 +144,79 @@ class Prices:
     repeated: int = 0
 
 
-def read_prices(store: Store, choice: Choice, ts: np.ndarray) -> Prices:
-    """Prices of each step: those of the exchange with what is added, or fixed ones."""
-    local = pd.to_datetime(ts, unit="us", utc=True).tz_convert(store.zone)
-    hour = local.hour.to_numpy() + local.minute.to_numpy() / 60
-    buy = np.full(len(ts), choice.import_eur_kwh)
-    if choice.low_eur_kwh is not None:
-        begin, stop = choice.low_from_h, choice.low_to_h
-        low = (begin <= hour) & (hour < stop) if begin <= stop else (hour >= begin) | (hour < stop)
-        buy = np.where(low, choice.low_eur_kwh, buy)
+def read_prices(
+    store: Store, choice: Choice, ts: np.ndarray, issued: int | None = None
+) -> Prices:  # fmt: skip
+    """Prices of each step: those of the exchange with what is added, or fixed ones.
+
+    Parameters
+    ----------
+    issued : only prices of the exchange that were known then [µs UTC]; None: all.
+    """
+    buy = fixed_import(choice, ts, store.zone)
     sell = np.full(len(ts), choice.export_eur_kwh)
-    spot = _spot(store, ts) if choice.spot else None
+    spot = _spot(store, ts, issued) if choice.spot else None
     if spot is None:
         return Prices(Tariff(buy, sell))
     return Prices(Tariff(buy + spot[0], sell), spot[1], spot[2])
 
 
-def _spot(store: Store, ts: np.ndarray) -> tuple[Floats, str, int] | None:
+def fixed_import(choice: Choice, ts: np.ndarray, zone: str) -> Floats:
+    """What a kWh costs in each step, prices of the exchange left out [€/kWh]."""
+    buy = np.full(len(ts), choice.import_eur_kwh)
+    if choice.low_eur_kwh is None:
+        return buy
+    local = pd.to_datetime(ts, unit="us", utc=True).tz_convert(zone)
+    hour = local.hour.to_numpy() + local.minute.to_numpy() / 60
+    begin, stop = choice.low_from_h, choice.low_to_h
+    low = (begin <= hour) & (hour < stop) if begin <= stop else (hour >= begin) | (hour < stop)
+    return np.where(low, choice.low_eur_kwh, buy)
+
+
+def _spot(store: Store, ts: np.ndarray, issued: int | None) -> tuple[Floats, str, int] | None:
     """Price of the exchange in each step [€/kWh], its device, and steps that repeat a day before.
 
-    None where no device tells the day before either.
+    Only what was known at `issued` is looked at. None where no device tells the day before either.
     """
     before = int(ts[0]) - DAY_STEPS * STEP_US - HOUR
     for device in store.devices():
-        for info in of_quantity(store.signals(device.name), "price")[:1]:
-            if info.unit not in ("€/MWh", "EUR/MWh"):
-                continue
-            at, value = store.raw(device.name, info.name, before, int(ts[-1]) + 1)
-            good = np.isfinite(value)
-            at, value = at[good], value[good]
-            known = _held(at, value, ts)
-            if not len(at):
-                continue
-            lacking = ~np.isfinite(known)
-            for back in range(1, len(ts) // DAY_STEPS + 2):
-                earlier = _held(at, value, ts - back * DAY_STEPS * STEP_US)
-                known = np.where(np.isfinite(known), known, earlier)
+        if not of_quantity(store.signals(device.name), "price"):
+            continue
+        told = prices_known(store, device.name, before, int(ts[-1]) + 1, issued)
+        if told.unit not in ("€/MWh", "EUR/MWh"):
+            continue
+        good = np.isfinite(told.price)
+        at, value = told.ts[good], told.price[good]
+        known = _held(at, value, ts)
+        lacking = ~np.isfinite(known)
+        for back in range(1, len(ts) // DAY_STEPS + 2):
             if np.isfinite(known).all():
-                return eur_kwh_from_eur_mwh(known), device.name, int(lacking.sum())
+                break
+            earlier = _held(at, value, ts - back * DAY_STEPS * STEP_US)
+            known = np.where(np.isfinite(known), known, earlier)
+        if np.isfinite(known).all():
+            return eur_kwh_from_eur_mwh(known), device.name, int(lacking.sum())
     return None
+
+
+def peak_so_far(store: Store, choice: Choice, now: int) -> tuple[float, int]:
+    """Highest net import of the billing year up to `now` [kW], and since when there are readings.
+
+    The billing year is the local calendar year. Steps without readings of a load are left out;
+    without readings of generation it counts as none.
+    """
+    local = pd.Timestamp(now, unit="us", tz="UTC").tz_convert(store.zone)
+    year = pd.Timestamp(year=local.year, month=1, day=1, tz=store.zone)
+    firsts = [one.first for d in choice.load for one in load_signals(store, d) if one.first]
+    start = max(int(year.timestamp()) * 1_000_000, -(-max(firsts) // STEP_US) * STEP_US)
+    if start >= now:
+        return 0.0, now
+    net = np.zeros((now - start) // STEP_US)
+    for device in choice.load:
+        for info in load_signals(store, device):
+            net += _by_step(store, info, start, now).to_numpy(np.float64)
+    net -= read_powers(store, choice.pv, pv_signals, start, now, missing=0.0).total()
+    return float(net[np.isfinite(net)].max(initial=0.0)), start
 
 
 def _held(at: np.ndarray, value: Floats, ts: np.ndarray) -> Floats:

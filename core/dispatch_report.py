@@ -11,8 +11,16 @@ import numpy as np
 import pandas as pd
 
 from core.analytics.dispatch import Plan, plan
-from core.analytics.dispatch_costs import Costs
-from core.analytics.dispatch_rolling import Rule, better_rule, execute, roll, start_state
+from core.analytics.dispatch_costs import Costs, cost_of, missed_comfort
+from core.analytics.dispatch_rolling import (
+    KnownPrices,
+    Rule,
+    better_rule,
+    execute,
+    roll,
+    start_state,
+    with_prices,
+)
 from core.analytics.dispatch_savings import Saving, saving_parts
 from core.analytics.dispatch_simulation import Run, do_nothing, greedy
 from core.analytics.dispatch_site import (
@@ -32,6 +40,7 @@ from core.dispatch_readings import (
     WEEK_STEPS,
     Prices,
     load_signals,
+    peak_so_far,
     planned_end,
     pv_signals,
     read_powers,
@@ -41,6 +50,7 @@ from core.dispatch_readings import (
 from core.query import Store
 
 EVERY_STEPS = 16  # planned anew every four hours
+ROLLED_LIMIT_S = 4.0  # of all plans of a past window, for whole numbers
 
 
 @dataclass(frozen=True)
@@ -59,7 +69,12 @@ class PlanReport:
     soc_known : whether the SOC at the start was measured; else it is taken as half.
     thermostats : air of the rooms when nothing is planned [°C], by room.
     rule : what the battery does of the plan, see `dispatch_rolling.better_rule`.
-    flows : frame of `dispatch_costs.FLOWS` with `soc_ratio` by that rule, in the central outlook.
+    flows : frame of `dispatch_costs.FLOWS` with `soc_ratio`. Of the past the run that is costed,
+        with load and sun as they came; ahead that by the rule, in the central outlook.
+    vehicles : power of each over the same steps [kW].
+    prices : that are charged. expected_prices : that the first plan was made with.
+    peak_since : start of the readings that the highest import so far is of [µs UTC].
+    gap : to the best possible, of a run planned anew that of its worst plan.
     """
 
     choice: Choice
@@ -77,6 +92,10 @@ class PlanReport:
     thermostats: pd.DataFrame
     rule: Rule
     flows: pd.DataFrame
+    vehicles: pd.DataFrame
+    expected_prices: Prices
+    peak_since: int
+    gap: float
 
     @property
     def ways(self) -> tuple[str, ...]:
@@ -94,9 +113,10 @@ def plan_report(
 ) -> PlanReport:
     """Plan the hours after the newest reading, or with `choice.past` those up to it.
 
-    Load and sun are expected as stored forecasts tell them, else as a week and as a day before;
-    see `core.dispatch_outlook`. A plan of the past is made as it could have been at its start, and
-    what came is what all ways are charged with.
+    Prices of the exchange count from when they were known; before, the same hour of the newest day
+    that was known is expected. Load and sun are expected as stored forecasts tell them, else as a
+    week and as a day before; see `core.dispatch_outlook`. A plan of the past is made as it could
+    have been at its start, and what came is what all ways are charged with.
 
     Parameters
     ----------
@@ -115,14 +135,17 @@ def plan_report(
     sun = read_powers(store, choice.pv, pv_signals, begin, end, missing=0.0)
     expected = expectation(store, begin, load, sun, plants)
     ts = now + np.arange(steps) * STEP_US
-    prices = read_prices(store, choice, ts)
-    known = (load.total() - sun.total())[:WEEK_STEPS]
+    expected_prices = read_prices(store, choice, ts, now)
+    prices = read_prices(store, choice, ts) if choice.past else expected_prices
+    if expected_prices.device != prices.device:  # its prices begin too late to be expected
+        expected_prices = prices = read_prices(store, replace(choice, spot=False), ts)
+    peak, since = peak_so_far(store, choice, now)
     soc = read_soc(store, choice, now)
     behind = behind_meter(store, choice.house, ts, STEP_US, now)
     outlooks = expected.outlooks(now, steps)
-    site = build_site(choice, prices.tariff, peak_kw=float(known.max(initial=0.0)), soc=soc)
+    site = build_site(choice, expected_prices.tariff, peak_kw=peak, soc=soc)
     assert site.battery is not None
-    worth = cost_of_refill(site.battery, prices.tariff, outlooks)
+    worth = cost_of_refill(site.battery, site.tariff, outlooks)
     site = replace(
         site, battery=replace(site.battery, stored_eur_kwh=worth), vehicles=behind.vehicles,
         rooms=behind.rooms, relays=behind.relays,
@@ -132,33 +155,61 @@ def plan_report(
     actual = None
     if choice.past:
         actual = Outlook(load.total()[WEEK_STEPS:], sun.total()[WEEK_STEPS:].clip(min=0.0))
-        costs, saving, idle = _as_it_went(made, rule, actual, expected, now)
+        charged = replace(site, tariff=with_prices(site.tariff, prices.tariff))
+
+        def priced(begin: int, stop: int) -> Tariff:
+            spot = prices.device is not None
+            asked = choice if spot else replace(choice, spot=False)
+            return read_prices(store, asked, ts[begin:stop], int(ts[begin])).tariff
+
+        went = _as_it_went(made, charged, rule, actual, expected, now, priced)
     else:
-        costs, saving, idle = _as_expected(made, rule, outlooks)
-    shown = execute(made, outlooks[0], 0, steps, start_state(site), rule=rule).flows
+        went = _as_expected(made, rule, outlooks)
     return PlanReport(
-        choice, now, ts, made, actual, costs, saving, prices, behind, expected.sources,
-        soc is not None, load.bridged, idle.rooms, rule, shown,
+        choice, now, ts, made, actual, went.costs, went.saving, prices, behind, expected.sources,
+        soc is not None, load.bridged, went.idle.rooms, went.rule, went.flows, went.vehicles,
+        expected_prices, since, went.gap,
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Went:
+    """Ways compared, and the run of the plan."""
+
+    costs: dict[str, Costs]
+    saving: Saving
+    idle: Run
+    rule: Rule
+    flows: pd.DataFrame
+    vehicles: pd.DataFrame
+    gap: float
+
+
 def _as_it_went(
-    made: Plan, rule: Rule, actual: Outlook, expected: Expectation, now: int
-) -> tuple[dict[str, Costs], Saving, Run]:
-    """Costs of four ways with what really came.
+    made: Plan, site: Site, rule: Rule, actual: Outlook, expected: Expectation, now: int,
+    priced: KnownPrices,
+) -> Went:  # fmt: skip
+    """Costs of four ways with what really came, at the prices of `site`.
 
     The plan is made anew every four hours; one with relays takes seconds and is followed as it was
     made.
     """
-    site = made.site
+    vehicles, gap = made.vehicles[0], made.gap
     if site.relays:
         followed = execute(made, actual, 0, site.steps, start_state(site), rule=rule)
+        missed = missed_comfort(site, followed.rooms)
+        followed = replace(followed, costs=cost_of(site, followed.flows, missed))
     else:
 
         def known(begin: int, stop: int) -> Sequence[Outlook]:
             return expected.outlooks(now + begin * STEP_US, stop - begin)
 
-        followed = roll(site, actual, known, horizon=site.steps, every=EVERY_STEPS).run
+        rolled = roll(
+            site, actual, known, horizon=site.steps, every=EVERY_STEPS, prices=priced,
+            time_limit_s=ROLLED_LIMIT_S / -(-site.steps // EVERY_STEPS),
+        )  # fmt: skip
+        followed, vehicles, gap = rolled.run, rolled.vehicles, rolled.worst_gap
+        rule = "balance" if set(rolled.rules) == {"balance"} else "powers"
     idle = do_nothing(site, actual)
     costs = {
         "nothing": idle.costs,
@@ -166,12 +217,11 @@ def _as_it_went(
         "plan": followed.costs,
         "perfect": plan(site, actual).costs[0],
     }
-    return costs, saving_parts(site, idle.flows, followed.flows), idle
+    saving = saving_parts(site, idle.flows, followed.flows)
+    return Went(costs, saving, idle, rule, followed.flows, vehicles, gap)
 
 
-def _as_expected(
-    made: Plan, rule: Rule, outlooks: Sequence[Outlook]
-) -> tuple[dict[str, Costs], Saving, Run]:
+def _as_expected(made: Plan, rule: Rule, outlooks: Sequence[Outlook]) -> Went:
     """Costs of ways over the outlooks, each by its probability."""
     site, shares = made.site, made.probabilities
     state = start_state(site)
@@ -186,7 +236,8 @@ def _as_expected(
     parts = [
         saving_parts(site, one.flows, other.flows) for one, other in zip(idle, runs, strict=True)
     ]
-    return costs, mean_of(parts, shares), idle[0]
+    saving = mean_of(parts, shares)
+    return Went(costs, saving, idle[0], rule, runs[0].flows, made.vehicles[0], made.gap)
 
 
 P = TypeVar("P", Costs, Saving)
@@ -248,11 +299,11 @@ ROOM, RELAY, CAR = "room {} [°C]", "relay {}", "vehicle {} [kW]"
 
 
 def plan_frame(report: PlanReport, zone: str) -> pd.DataFrame:
-    """The plan step by step for export: local start, powers [kW], energy [kWh], prices [€/kWh].
+    """The run that is costed, step by step: local start, powers [kW], energy [kWh], prices [€/kWh].
 
     Vehicles, relays (0 or 1) and air of the rooms at the end of each step have a column each.
     """
-    tariff = report.plan.site.tariff
+    tariff = report.prices.tariff
     start = pd.to_datetime(report.ts, unit="us", utc=True).tz_convert(zone)
     frame = report.flows.reset_index(drop=True).assign(
         import_eur_kwh=tariff.import_eur_kwh, export_eur_kwh=tariff.export_eur_kwh
@@ -263,7 +314,7 @@ def plan_frame(report: PlanReport, zone: str) -> pd.DataFrame:
         frame = frame.drop(columns="heating_kw")
     parts = [frame]
     for name, part in (
-        (CAR, report.plan.vehicles[0]), (RELAY, report.plan.relays), (ROOM, report.plan.rooms)
+        (CAR, report.vehicles), (RELAY, report.plan.relays), (ROOM, report.plan.rooms)
     ):  # fmt: skip
         if len(part.columns):
             parts.append(part.reset_index(drop=True).rename(columns=name.format))
@@ -305,7 +356,8 @@ def plan_content(report: PlanReport, zone: str) -> dict[str, Any]:
         "window": "past" if report.choice.past else "ahead",
         "rule": report.rule,
         "status": report.plan.status,
-        "gap": report.plan.gap,
+        "gap": report.gap,
+        "steps_are": "followed, load as it came" if report.choice.past else "expected",
         "strategy": {"name": weights.name, "cost": weights.cost,
                      "import_eur_kwh": weights.import_eur_kwh,
                      "comfort_eur_kh": weights.comfort_eur_kh},
@@ -314,7 +366,8 @@ def plan_content(report: PlanReport, zone: str) -> dict[str, Any]:
             for one in report.sources
         ],
         "price_device": report.prices.device,
-        "prices_repeated": report.prices.repeated,
+        "prices_repeated": report.expected_prices.repeated,
+        "peak_so_far_kw": report.plan.site.tariff.peak_so_far_kw,
         "soc_measured": report.soc_known,
         "outdoor": report.behind.outdoor,
         "comfort": comfort_frame(report).to_dict("records"),

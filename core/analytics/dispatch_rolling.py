@@ -19,6 +19,7 @@ from core.analytics.dispatch_site import Floats, Outlook, Relay, Site, Tariff, V
 Rule = Literal["powers", "balance"]
 RULES: tuple[Rule, ...] = ("powers", "balance")
 Forecast = Callable[[int, int], Sequence[Outlook]]  # from step (known before it), to step
+KnownPrices = Callable[[int, int], Tariff]  # likewise
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,14 @@ class State:
 
 @dataclass(frozen=True)
 class Rolled:
-    """A rolled-out run: what happened, how often it was planned, worst gap, time to plan [s]."""
+    """A rolled-out run: what happened, how often it was planned, worst gap, time to plan [s].
+
+    `vehicles` is the power of each [kW]; `rules` are those that each plan was followed by.
+    """
 
     run: Run
+    vehicles: pd.DataFrame
+    rules: tuple[Rule, ...]
     plans: int
     worst_gap: float
     seconds: float
@@ -116,6 +122,7 @@ def roll(
     every: int = 4,
     defend_peak: bool = True,
     time_limit_s: float = 2.0,
+    prices: KnownPrices | None = None,
 ) -> Rolled:
     """Plan, do the first steps, measure, plan anew.
 
@@ -124,6 +131,8 @@ def roll(
     forecast : (start, stop) -> outlooks of these steps, known before `start`.
     horizon, every : steps planned, steps done before the next plan.
     defend_peak : the battery also holds the planned peak where load comes higher than forecast.
+    prices : (start, stop) -> prices of these steps as expected before `start`; None: those of the
+        site. Charged are always those of the site.
 
     Raises
     ------
@@ -132,23 +141,35 @@ def roll(
     site.check(actual)
     began, state, worst, plans = time.perf_counter(), start_state(site), 0.0, 0
     done: list[Run] = []
+    cars: list[pd.DataFrame] = []
+    rules: list[Rule] = []
     for start in range(0, site.steps, every):
         stop = min(start + horizon, site.steps)
         first = min(every, stop - start)
         ahead = window(site, start, stop, state)
+        if prices is not None:
+            ahead = replace(ahead, tariff=with_prices(ahead.tariff, prices(start, stop)))
         outlooks = forecast(start, stop)
         made = plan(ahead, outlooks, first_steps=first, time_limit_s=time_limit_s)
         plans, worst = plans + 1, max(worst, made.gap)
         rule = better_rule(made, outlooks, defend_peak=defend_peak)
         run = execute(made, actual, start, first, state, defend_peak=defend_peak, rule=rule)
         done.append(run)
+        cars.append(made.vehicles[0].iloc[:first])
+        rules.append(rule)
         state = _measured(site, made, run, start, first, state)
     flows = pd.concat([one.flows for one in done], ignore_index=True)
     rooms = pd.concat([one.rooms for one in done], ignore_index=True)
     relays = pd.concat([one.relays for one in done], ignore_index=True)
     costs = cost_of(site, flows, missed_comfort(site, rooms))
     run = Run(flows, relays, rooms, costs, max(one.over_kw for one in done))
-    return Rolled(run, plans, worst, time.perf_counter() - began)
+    vehicles = pd.concat(cars, ignore_index=True).fillna(0.0)
+    return Rolled(run, vehicles, tuple(rules), plans, worst, time.perf_counter() - began)
+
+
+def with_prices(tariff: Tariff, other: Tariff) -> Tariff:
+    """A tariff with the prices of another one and its own demand charge."""
+    return replace(tariff, import_eur_kwh=other.import_eur_kwh, export_eur_kwh=other.export_eur_kwh)
 
 
 def execute(

@@ -46,7 +46,7 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
 
 def say_honestly(report: PlanReport, zone: str) -> None:
     """What the plan knew, and where it does worse than a simpler way."""
-    words = [*said_of_outlook(report), *said_of_prices(report)]
+    words = [*said_of_outlook(report), *said_of_prices(report), *said_of_peak(report, zone)]
     if not report.soc_known:
         words.append(t("dispatch.soc.assumed"))
     if report.behind.rooms:
@@ -104,10 +104,27 @@ def said_of_prices(report: PlanReport) -> list[str]:
     if prices.device is None:
         return [t("dispatch.price.fixed")]
     words = [t("dispatch.price.spot", device=prices.device)]
-    if prices.repeated:
-        hours = numbers.number(prices.repeated / 4, 0 if prices.repeated % 4 == 0 else 2)
-        words.append(t("dispatch.price.repeated", hours=hours))
+    repeated = report.expected_prices.repeated
+    if repeated:
+        hours = numbers.number(repeated / 4, 0 if repeated % 4 == 0 else 2)
+        kind = "past" if report.choice.past else "ahead"
+        words.append(t(f"dispatch.price.repeated.{kind}", hours=hours))
     return words
+
+
+def said_of_peak(report: PlanReport, zone: str) -> list[str]:
+    """The import that a demand charge is already owed for, and since when it was looked for."""
+    tariff = report.plan.site.tariff
+    if not tariff.demand_eur_kw:
+        return []
+    peak = numbers.quantity(tariff.peak_so_far_kw, "kW", 1)
+    return [
+        t(
+            "dispatch.peak.so_far",
+            peak=peak,
+            span=numbers.span(report.peak_since, report.start, zone),
+        )
+    ]
 
 
 def say_conflicts(error: Infeasible) -> None:

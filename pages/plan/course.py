@@ -33,13 +33,16 @@ def show(report: PlanReport, zone: str) -> None:
     if not report.behind.relays:
         del shown["heating_kw"]
     names = {name: t(f"dispatch.flow.{name}") for name in (*FLOWS, "price")}
+    kind = "past" if report.choice.past else "ahead"
+    names["load_kw"] = t(f"dispatch.flow.load_kw.{kind}")
     figure = dispatch_charts.build_plan_figure(
-        report.ts, shown, report.plan.site.tariff.import_eur_kwh, names, step_us=STEP_US, zone=zone,
+        report.ts, shown, report.prices.tariff.import_eur_kwh, names, step_us=STEP_US, zone=zone,
         title=plan_title(report), theme=theme.kind(), language=current_language(),
     )  # fmt: skip
     chart.show_figure(figure, "plan")
-    gap = "0" if report.plan.gap < 5e-5 else numbers.number(100 * report.plan.gap, 2)
-    words = t(
+    gap = "0" if report.gap < 5e-5 else numbers.number(100 * report.gap, 2)
+    run = "once" if report.choice.past and report.behind.relays else kind
+    words = f"{t(f'dispatch.plan.shown.{run}')} · " + t(
         "dispatch.plan.caption", zone=zone, gap=gap, steps=numbers.number(len(flows)),
         ms=numbers.number(1000 * report.plan.seconds, 0),
     )  # fmt: skip

@@ -126,9 +126,9 @@ DISPATCH: dict[str, tuple[str, str]] = {
     ),
     "dispatch.known.past": (
         "The window is past, so that what really came can be charged. Planned anew every four "
-        "hours; prices of the window are taken as known.",
+        "hours; prices of the exchange count from when they were known.",
         "Das Fenster ist vergangen, damit abgerechnet werden kann, was wirklich kam. Alle vier "
-        "Stunden neu geplant; die Preise des Fensters gelten als bekannt.",
+        "Stunden neu geplant; Börsenpreise zählen ab dem Zeitpunkt, zu dem sie bekannt waren.",
     ),
     "dispatch.known.once": (
         "The window is past, so that what really came can be charged. With relays the plan is made "
@@ -140,7 +140,17 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Exchange prices of {device} with the import price added.",
         "Börsenpreise von {device}, der Bezugspreis kommt hinzu.",
     ),
-    "dispatch.price.repeated": (
+    "dispatch.price.repeated.past": (
+        "At the start the last {hours} h had no exchange price yet; until there was one that of "
+        "the same hour of the last known day was expected.",
+        "Zu Beginn hatten die letzten {hours} h noch keinen Börsenpreis; bis es ihn gab, galt der "
+        "derselben Stunde des letzten bekannten Tages als erwartet.",
+    ),
+    "dispatch.peak.so_far": (
+        "Highest import of the billing year so far, net of PV: {peak} ({span}).",
+        "Höchster Bezug des Abrechnungsjahres bisher, nach Abzug der PV: {peak} ({span}).",
+    ),
+    "dispatch.price.repeated.ahead": (
         "The last {hours} h have no exchange price yet; the day before is repeated.",
         "Die letzten {hours} h haben noch keinen Börsenpreis; der Tag davor ist wiederholt.",
     ),
@@ -211,6 +221,17 @@ DISPATCH: dict[str, tuple[str, str]] = {
     ),
     # --- the plan ---
     "dispatch.flow.load_kw": ("Load", "Last"),
+    "dispatch.flow.load_kw.ahead": ("Expected load", "Erwartete Last"),
+    "dispatch.flow.load_kw.past": ("Load as it came", "Last, wie sie kam"),
+    "dispatch.plan.shown.ahead": ("Central expected course", "Mittlerer erwarteter Verlauf"),
+    "dispatch.plan.shown.past": (
+        "The run that is costed: planned anew every four hours, load and sun as they came",
+        "Der abgerechnete Lauf: alle vier Stunden neu geplant, Last und Sonne, wie sie kamen",
+    ),
+    "dispatch.plan.shown.once": (
+        "The run that is costed: planned once and followed, load and sun as they came",
+        "Der abgerechnete Lauf: einmal geplant und befolgt, Last und Sonne, wie sie kamen",
+    ),
     "dispatch.flow.pv_used_kw": ("PV", "PV"),
     "dispatch.flow.import_kw": ("Import", "Bezug"),
     "dispatch.flow.export_kw": ("Export", "Einspeisung"),
