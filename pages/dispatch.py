@@ -9,12 +9,12 @@ import streamlit as st
 from core import dispatch_outlook, dispatch_readings, dispatch_report, query
 from core.errors import Infeasible, PlanError, QueryError
 from core.pv_plant import POWERS
-from pages.plan import choices, course, heating, sizing, year
+from pages.plan import choices, course, heating, override, sizing, year
 from pages.plan.answer import key_figures, say_conflicts, say_honestly
 from pages.shared import address, chart, data, states
 from pages.shared.texts import t
 
-SECTIONS = ("plan", "sizing", "year", "strategy")
+SECTIONS = ("plan", "sizing", "year", "strategy", "control")
 
 
 def main() -> None:
@@ -63,6 +63,8 @@ def main() -> None:
         year.show(store, choice)
     elif section == "strategy":
         course.show_strategy(report)
+    elif section == "control":
+        override.show(store)
     else:
         course.show(report, store.zone)
         if report.behind.rooms:

@@ -9,6 +9,7 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.section.plan": ("Plan", "Plan"),
     "dispatch.section.sizing": ("Sizing", "Auslegung"),
     "dispatch.section.year": ("Year", "Jahr"),
+    "dispatch.section.control": ("Control", "Steuerung"),
     "dispatch.section.strategy": ("Weights", "Gewichte"),
     # --- nothing to plan ---
     "dispatch.none": (
