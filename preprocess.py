@@ -258,6 +258,9 @@ def plan(
     out: Annotated[
         Path | None, typer.Option(help="File to write: .json, .csv, .parquet or .xlsx.")
     ] = None,
+    control: Annotated[
+        Path | None, typer.Option(help="File of setpoints for python -m ingest control --plan.")
+    ] = None,
     store: Store = None,
 ) -> None:
     """Plan battery, grid, vehicles and heating for the hours after the newest reading.
@@ -288,6 +291,11 @@ def plan(
     elif out is not None:
         about = {"zone": opened.zone} | {f"unit of {name}": unit for name, unit in UNITS.items()}
         write_frames([plan_frame(report, opened.zone)], out, about)
+    if control is not None:
+        from core.control_plan import write_plan
+        from core.control_setpoints import setpoints_of
+
+        write_plan(control, setpoints_of(report))
     first, last = (pd.Timestamp(at, unit="us", tz="UTC").tz_convert(opened.zone)
                    for at in (report.start, int(report.ts[-1]) + STEP_US))  # fmt: skip
     typer.echo(f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} {opened.zone}")
