@@ -49,10 +49,10 @@ DISPATCH: dict[str, tuple[str, str]] = {
     ),
     "dispatch.whatif.note": (
         "Figures start as the settings file beside the store tells them, else with usual values to "
-        "be replaced by your own. An import limit or low price of 0 means none. With exchange "
+        "be replaced by your own. An empty import limit or low price means none. With exchange "
         "prices the import price is what is added to them.",
         "Die Werte beginnen, wie die Einstellungsdatei neben dem Speicher sie nennt, sonst mit "
-        "üblichen, die durch eigene zu ersetzen sind. Bezugsgrenze oder Niedertarif von 0 heißt "
+        "üblichen, die durch eigene zu ersetzen sind. Bezugsgrenze oder Niedertarif leer heißt "
         "keine. Bei Börsenpreisen ist der Bezugspreis der Aufschlag auf sie.",
     ),
     "dispatch.number.import": ("Import [€/kWh]", "Bezug [€/kWh]"),
@@ -61,6 +61,7 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.number.demand": ("Demand charge [€/kW·a]", "Leistungspreis [€/kW·a]"),
     "dispatch.number.capacity": ("Capacity [kWh]", "Kapazität [kWh]"),
     "dispatch.number.power": ("Power [kW]", "Leistung [kW]"),
+    "dispatch.number.none": ("none", "keine"),
     "dispatch.number.wear": ("Wear [€/kWh]", "Verschleiß [€/kWh]"),
     "dispatch.number.limit-in": ("Import limit [kW]", "Bezugsgrenze [kW]"),
     "dispatch.number.limit-out": (
