@@ -132,7 +132,8 @@ def load_course(
     )
     _add_sun(frame, facts, grid.step)
     return PlantCourse(
-        device, facts.zone or store.zone, start, end, grid.step, facts, signals, frame, units, dc_units,
+        device, facts.zone or store.zone, start, end, grid.step, facts, signals, frame, units,
+        dc_units,
         grid.table(signals.strings), source, "meter" if metered else "inverters",
     )  # fmt: skip
 
