@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core import bess, query
-from core.dispatch_choice import Choice, house_of
+from core.dispatch_choice import Choice, check_devices, house_of
 from core.dispatch_settings import DispatchSettings, read_dispatch_settings, settings_path
 from pages.shared import address, data, pickers
 from pages.shared.texts import t
@@ -41,6 +41,7 @@ def pick(
 ) -> tuple[Choice, list[query.Device]] | None:
     """The choice of the URL, and the devices it speaks of; None without a load."""
     told = read_dispatch_settings(settings_path(store.root))
+    check_devices(store, told.load, told.pv)
     batteries = [one for one in devices if bess.is_battery(data.signals(store, one.name))]
     with pickers.bar():
         load = _several("load", loads, told.load)
