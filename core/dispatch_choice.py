@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from core.analytics.dispatch_site import STRATEGIES
+from core.bess import of_quantity
 from core.dispatch_settings import DispatchSettings, House
 from core.errors import QueryError
+from core.pv_plant import POWERS
 from core.query import Store
+
+LOADS = ("active_power", "load_power", "grid_power")
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,11 @@ def told_choice(
     Raises
     ------
     UnknownDevice
-    QueryError : no load is named, the size of the battery is not known, or no such strategy.
+    QueryError : as `check_devices`; no load is named, the size of the battery is not known, or
+        no such strategy.
     """
     loads, plants = tuple(load) or told.load, tuple(pv) or told.pv
-    for name in (*loads, *plants):
-        store.device(name)
+    check_devices(store, loads, plants)
     if not loads:
         raise QueryError("no load: name a meter with --load, or in the settings of dispatch")
     facts = store.device(battery).facts if battery else {}
@@ -84,6 +88,26 @@ def told_choice(
         spot=tariff.spot, import_kw=limits.import_kw, export_kw=limits.export_kw,
         curtail=limits.curtail, strategy=name, hours=hours, past=past, house=house_of(told),
     )  # fmt: skip
+
+
+def check_devices(store: Store, loads: Sequence[str], plants: Sequence[str]) -> None:
+    """Refuse devices that a plan would count twice, or that measure nothing of what they are for.
+
+    Raises
+    ------
+    UnknownDevice
+    QueryError : one is named twice, has no power, or generates nothing.
+    """
+    for name in (*loads, *plants):
+        store.device(name)
+        if [*loads, *plants].count(name) > 1:
+            raise QueryError(f"{name} is named twice: its power would count twice")
+    for name in loads:
+        if not of_quantity(store.signals(name), *LOADS):
+            raise QueryError(f"{name} has no signal that is a power: it is no load")
+    for name in plants:
+        if not of_quantity(store.signals(name), *POWERS):
+            raise QueryError(f"{name} has no signal of generation: it is no PV device")
 
 
 def for_days(choice: Choice, days: int) -> Choice:

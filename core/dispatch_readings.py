@@ -11,7 +11,7 @@ import pandas as pd
 
 from core.analytics.dispatch_site import Floats, Tariff, eur_kwh_from_eur_mwh
 from core.bess import of_quantity
-from core.dispatch_choice import Choice
+from core.dispatch_choice import LOADS, Choice
 from core.errors import QueryError
 from core.inputs import prices_known
 from core.levels import HOUR
@@ -22,7 +22,6 @@ from core.windows import newest_reading, power_buckets
 STEP_US = 900_000_000
 STEP_H = 0.25
 DAY_STEPS, WEEK_STEPS = 96, 672
-LOADS = ("active_power", "load_power", "grid_power")
 LONGEST_GAP = 4  # steps of a load that are bridged by a line
 
 

@@ -59,6 +59,13 @@ class Tariff(_Table):
     demand_eur_kw_a: float = Field(default=0.0, ge=0, le=1000)
     spot: bool = True
 
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        hours = (self.low_from_h, self.low_to_h)
+        if self.low_eur_kwh is not None and (hours[0] == hours[1] or hours == (24, 0)):
+            raise ValueError("has low_from_h equal to low_to_h: the low price would never hold")
+        return self
+
 
 class Storage(_Table):
     """The battery; None is told by the store."""
@@ -69,6 +76,12 @@ class Storage(_Table):
     soc_min: float = Field(default=0.05, ge=0, le=1)
     soc_max: float = Field(default=0.95, ge=0, le=1)
     wear_eur_kwh: float = Field(default=0.03, ge=0, le=5)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.soc_min > self.soc_max:
+            raise ValueError("has soc_min above soc_max")
+        return self
 
 
 class Grid(_Table):
@@ -194,7 +207,7 @@ class DispatchSettings(House):
     connection: Grid = Grid()
     load: tuple[str, ...] = ()
     pv: tuple[str, ...] = ()
-    strategy: str = Field(default="economic", pattern="economic|comfort|environment|balanced")
+    strategy: Literal["economic", "comfort", "environment", "balanced"] = "economic"
 
 
 def settings_path(store: Path) -> Path:

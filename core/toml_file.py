@@ -122,8 +122,18 @@ def _of_another_type(model: type[BaseModel], key: str, value: Any) -> str | None
 
 def what_is_wrong(error: Mapping[str, Any]) -> str:
     """One of the errors of a validation, as the end of a sentence that begins with its field."""
-    known = {"missing": "is missing", "extra_forbidden": "is not known here"}
-    return known.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
+    known = {
+        "missing": "is missing", "extra_forbidden": "is not known here",
+        "tuple_type": "must be a list in brackets", "list_type": "must be a list in brackets",
+        "model_type": "must be a table", "dict_type": "must be a table",
+        "model_attributes_type": "must be a table", "mapping_type": "must be a table",
+        "string_type": "must be text in quotes",
+    }  # fmt: skip
+    words = known.get(error["type"])
+    if words:
+        return words
+    told = str(error["msg"]).removeprefix("Value error, ")
+    return told.replace("Input should", "must", 1)
 
 
 def read_toml(path: Path) -> TomlFile:

@@ -13,6 +13,7 @@ from pages.plan import choices, course, heating, override, sizing, year
 from pages.plan.answer import key_figures, say_conflicts, say_honestly
 from pages.shared import address, chart, data, states
 from pages.shared.texts import t
+from pages.shared.wording import in_language
 
 SECTIONS = ("plan", "sizing", "year", "strategy", "control")
 
@@ -42,10 +43,10 @@ def main() -> None:
         say_conflicts(error)
         return
     except QueryError as error:
-        states.notice(t("dispatch.few"), detail=str(error))
+        states.notice(t("dispatch.few"), detail=in_language(str(error)))
         return
     except PlanError as error:
-        states.notice(t("dispatch.infeasible"), detail=str(error), state="error")
+        states.notice(t("dispatch.infeasible"), detail=in_language(str(error)), state="error")
         return
     chart.show_key_figures(key_figures(report, store.zone))
     say_honestly(report, store.zone)

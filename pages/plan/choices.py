@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from core import bess, query
-from core.dispatch_choice import Choice, house_of
+from core.dispatch_choice import Choice, check_devices, house_of
 from core.dispatch_settings import DispatchSettings, read_dispatch_settings, settings_path
 from pages.shared import address, data, pickers
 from pages.shared.texts import t
@@ -25,8 +25,10 @@ SLIDERS: dict[str, tuple[float, float, float, str]] = {
     "demand": (0.0, 250.0, 0.01, "%.2f"),
     "wear": (0.0, 0.2, 0.005, "%.3f"),
 }
+SIGNED = ("import", "export")  # prices that may be below zero
+LEAST_PRICE = -1.0
 NUMBERS: dict[str, tuple[float, float, float, str]] = {
-    "low": (0.0, 1.5, 0.01, "%.3f"),
+    "low": (LEAST_PRICE, 5.0, 0.01, "%.3f"),
     "limit-in": (0.0, 20_000.0, 5.0, "%.1f"),
 }
 
@@ -39,6 +41,7 @@ def pick(
 ) -> tuple[Choice, list[query.Device]] | None:
     """The choice of the URL, and the devices it speaks of; None without a load."""
     told = read_dispatch_settings(settings_path(store.root))
+    check_devices(store, told.load, told.pv)
     batteries = [one for one in devices if bess.is_battery(data.signals(store, one.name))]
     with pickers.bar():
         load = _several("load", loads, told.load)
@@ -113,7 +116,8 @@ def _numbers(
         first, second, third = st.columns(3, gap="medium")
         with first:
             size = _slider("capacity", float(capacity or 0.0), _scale(capacity))
-            rate = _slider("power", float(power or size / 2), _scale(power or size / 2))
+            rated = size / 2 if power is None else float(power)
+            rate = _slider("power", rated, _scale(rated))
             wear = _slider("wear", store.wear_eur_kwh, SLIDERS["wear"])
         with second:
             buy = _slider("import", tariff.import_eur_kwh, SLIDERS["import"])
@@ -121,15 +125,15 @@ def _numbers(
             demand = _slider("demand", tariff.demand_eur_kw_a, SLIDERS["demand"])
         with third:
             out = _limit(limits.export_kw, rate)
-            into = _number("limit-in", limits.import_kw or 0.0)
-            low = _number("low", tariff.low_eur_kwh or 0.0)
+            into = _optional("limit-in", limits.import_kw)
+            low = _optional("low", tariff.low_eur_kwh)
         st.caption(t("dispatch.whatif.note"))
     return Choice(
         load=load, pv=sun, battery=battery.name if battery is not None else None,
         capacity_kwh=size, power_kw=rate, efficiency=store.efficiency, soc_min=store.soc_min,
-        soc_max=store.soc_max, wear_eur_kwh=wear, import_eur_kwh=buy, low_eur_kwh=low or None,
+        soc_max=store.soc_max, wear_eur_kwh=wear, import_eur_kwh=buy, low_eur_kwh=low,
         low_from_h=tariff.low_from_h, low_to_h=tariff.low_to_h, export_eur_kwh=sell,
-        demand_eur_kw_a=demand, spot=tariff.spot, import_kw=into or None, export_kw=out,
+        demand_eur_kw_a=demand, spot=tariff.spot, import_kw=into, export_kw=out,
         curtail=limits.curtail, strategy=strategy,
     )  # fmt: skip
 
@@ -144,7 +148,10 @@ def _scale(told: float | None) -> tuple[float, float, float, str]:
 def _slider(name: str, told: float, scale: tuple[float, float, float, str]) -> float:
     """A number of the URL, else as told."""
     least, most, step, form = scale
-    value = max(_asked(name, told), least)
+    value = _asked(name, told)
+    if name in SIGNED:
+        least = min(least, max(value, LEAST_PRICE))
+    value = max(value, least)
     key = f"url-{name}"
     st.session_state[key] = value
     return float(
@@ -173,15 +180,21 @@ def _asked(name: str, told: float) -> float:
     return value if np.isfinite(value) else told
 
 
-def _number(name: str, told: float) -> float:
-    """A number of the URL, else as told; 0 of a limit or low price means none."""
+def _optional(name: str, told: float | None) -> float | None:
+    """A number of the URL, else as told; None where the field is empty."""
     least, most, step, form = NUMBERS[name]
+    most = max(most, told or 0.0)
+    asked = None if address.get(name) == NONE else _asked(name, np.nan if told is None else told)
     key = f"url-{name}"
-    st.session_state[key] = min(max(_asked(name, told), least), most)
-    return float(
-        st.number_input(
-            t(f"dispatch.number.{name}"), min_value=least, max_value=most, step=step, format=form,
-            width=190, key=key,
-            on_change=lambda: address.put({name: f"{st.session_state[key]:g}"}),
-        )
+    empty = asked is None or not np.isfinite(asked)
+    st.session_state[key] = None if empty else min(max(float(asked or 0.0), least), most)
+
+    def changed() -> None:
+        value = st.session_state[key]
+        address.put({name: NONE if value is None else f"{value:g}"})
+
+    found = st.number_input(
+        t(f"dispatch.number.{name}"), min_value=least, max_value=most, step=step, format=form,
+        width=190, key=key, on_change=changed, placeholder=t("dispatch.number.none"),
     )  # fmt: skip
+    return None if found is None else float(found)

@@ -12,6 +12,7 @@ from core.errors import QueryError
 from pages.plan.answer import EURO, euro
 from pages.shared import address, chart, data, numbers, states, theme
 from pages.shared.texts import current_language, t
+from pages.shared.wording import in_language
 
 DAYS = (30, 90, 365)
 SIZE_UNITS = {"level_kw": "kW", "capacity_kwh": "kWh", "saving_eur_a": "EUR/a"}
@@ -23,7 +24,7 @@ def show(store: query.Store, choice: Choice) -> None:
     try:
         report = data.report(store, dispatch_sizing.sizing_report, asked)
     except QueryError as error:
-        states.notice(t("dispatch.few"), detail=str(error))
+        states.notice(t("dispatch.few"), detail=in_language(str(error)))
         return
     left, right = st.columns(2, gap="medium")
     with left:

@@ -13,6 +13,7 @@ from pages.plan.sizing import pick_days
 from pages.shared import chart, data, numbers, states, table
 from pages.shared.chart import KeyFigure
 from pages.shared.texts import t
+from pages.shared.wording import in_language
 
 
 def show(store: query.Store, choice: Choice) -> None:
@@ -26,10 +27,10 @@ def show(store: query.Store, choice: Choice) -> None:
             with st.spinner(t("dispatch.year.busy.planned")):
                 planned = data.report(store, dispatch_year.planned_year, asked)
     except QueryError as error:
-        states.notice(t("dispatch.few"), detail=str(error))
+        states.notice(t("dispatch.few"), detail=in_language(str(error)))
         return
     except PlanError as error:
-        states.notice(t("dispatch.infeasible"), detail=str(error), state="error")
+        states.notice(t("dispatch.infeasible"), detail=in_language(str(error)), state="error")
         return
     chart.show_key_figures(figures(best, planned))
     show_parts(best, planned)

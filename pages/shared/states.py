@@ -13,6 +13,7 @@ import streamlit as st
 from core import errors, measures, query
 from pages.shared import address, data
 from pages.shared.texts import t
+from pages.shared.wording import in_language, refusal_detail
 
 BUILD = "python preprocess.py build"
 DEMO = "python preprocess.py demo"
@@ -28,6 +29,7 @@ MENDING: tuple[tuple[type[errors.ZigguratError], str, tuple[str, ...]], ...] = (
     (errors.StoreDamaged, "error.store_damaged", (VERIFY, BUILD)),
     (errors.StoreLocked, "error.store_locked", ()),
     (errors.ConfigError, "error.config", ()),
+    (errors.DeclarationError, "error.declaration", ()),
     (errors.SourceError, "error.source", ()),
     (errors.UnknownDevice, "error.unknown_device", ()),
     (errors.UnknownSignal, "error.unknown_signal", ()),
@@ -52,7 +54,12 @@ def explain(error: errors.ZigguratError) -> None:
         (key, commands) for kind, key, commands in MENDING if isinstance(error, kind)
     )
     sentence = t(key, name=str(error)) if isinstance(error, errors.UnknownDevice) else t(key)
-    notice(sentence, detail=str(error), commands=commands, state="error")
+    detail = str(error)
+    if isinstance(error, errors.DeclarationError):
+        detail = refusal_detail(error, said=False)
+    elif isinstance(error, errors.QueryError | errors.PlanError):
+        detail = in_language(detail)
+    notice(sentence, detail=detail, commands=commands, state="error")
 
 
 def notice(

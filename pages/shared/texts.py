@@ -1317,6 +1317,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The settings do not hold together.",
         "Die Einstellungen passen nicht zusammen.",
     ),
+    "error.declaration": (
+        "A settings file or declaration does not hold together.",
+        "Eine Einstellungsdatei oder Deklaration passt nicht zusammen.",
+    ),
     "error.source": (
         "A source file cannot be read.",
         "Eine Quelldatei kann nicht gelesen werden.",

@@ -50,10 +50,10 @@ DISPATCH: dict[str, tuple[str, str]] = {
     ),
     "dispatch.whatif.note": (
         "Figures start as the settings file beside the store tells them, else with usual values to "
-        "be replaced by your own. An import limit or low price of 0 means none. With exchange "
+        "be replaced by your own. An empty import limit or low price means none. With exchange "
         "prices the import price is what is added to them.",
         "Die Werte beginnen, wie die Einstellungsdatei neben dem Speicher sie nennt, sonst mit "
-        "üblichen, die durch eigene zu ersetzen sind. Bezugsgrenze oder Niedertarif von 0 heißt "
+        "üblichen, die durch eigene zu ersetzen sind. Bezugsgrenze oder Niedertarif leer heißt "
         "keine. Bei Börsenpreisen ist der Bezugspreis der Aufschlag auf sie.",
     ),
     "dispatch.number.import": ("Import [€/kWh]", "Bezug [€/kWh]"),
@@ -62,6 +62,7 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.number.demand": ("Demand charge [€/kW·a]", "Leistungspreis [€/kW·a]"),
     "dispatch.number.capacity": ("Capacity [kWh]", "Kapazität [kWh]"),
     "dispatch.number.power": ("Power [kW]", "Leistung [kW]"),
+    "dispatch.number.none": ("none", "keine"),
     "dispatch.number.wear": ("Wear [€/kWh]", "Verschleiß [€/kWh]"),
     "dispatch.number.limit-in": ("Import limit [kW]", "Bezugsgrenze [kW]"),
     "dispatch.number.limit-out": (
@@ -398,3 +399,51 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Verschleiß",
     ),
 }
+
+# Errors of settings and of too few readings, English as raised; see `pages.shared.wording`.
+DISPATCH_SENTENCES: tuple[tuple[str, str], ...] = (
+    (
+        "{name} has low_from_h equal to low_to_h: the low price would never hold",
+        "{name}: low_from_h ist gleich low_to_h, der Niedertarif gälte nie",
+    ),
+    ("{name} has soc_min above soc_max", "{name}: soc_min liegt über soc_max"),
+    ("{name} has least_kw above most_kw", "{name}: least_kw liegt über most_kw"),
+    (
+        "{name} has a comfort band with low_c above high_c",
+        "{name}: Ein Komfortband hat low_c über high_c",
+    ),
+    ("{name} must be shares that sum to 1", "{name}: Es müssen Anteile sein, die 1 ergeben"),
+    ("name {name} stands twice", "der Name {name} steht zweimal da"),
+    ("rooms names {names}", "rooms nennt {names}"),
+    ("rooms need the outdoor temperature", "Räume brauchen die Außentemperatur"),
+    (
+        "{name} is named twice: its power would count twice",
+        "{name} ist zweimal genannt: Die Leistung zählte doppelt",
+    ),
+    (
+        "{name} has no signal that is a power: it is no load",
+        "{name} hat kein Leistungssignal und ist keine Last",
+    ),
+    (
+        "{name} has no signal of generation: it is no PV device",
+        "{name} hat kein Signal der Erzeugung und ist kein PV-Gerät",
+    ),
+    ("{name} has no signal that is a power", "{name} hat kein Leistungssignal"),
+    (
+        "{name} has no readings for {lacking} h of the {all} h that a plan is made from",
+        "{name} fehlen Messwerte für {lacking} h der {all} h, aus denen ein Plan entsteht",
+    ),
+    ("less than a day of readings of the load", "weniger als ein Tag Messwerte der Last"),
+    ("{name} is missing", "{name} fehlt"),
+    ("{name} is not known here", "{name} ist hier nicht bekannt"),
+    ("{name} must be a list in brackets", "{name} muss eine Liste in eckigen Klammern sein"),
+    ("{name} must be a table", "{name} muss eine Tabelle sein"),
+    ("{name} must be text in quotes", "{name} muss Text in Anführungszeichen sein"),
+    ("{name} must be greater than or equal to {low}", "{name} muss mindestens {low} sein"),
+    ("{name} must be less than or equal to {high}", "{name} darf höchstens {high} sein"),
+    ("{name} must be greater than {low}", "{name} muss größer als {low} sein"),
+    ("{name} must be less than {high}", "{name} muss kleiner als {high} sein"),
+    ("{name} must be {names}", "{name} muss sein: {names}"),
+    ("a number without quotes", "eine Zahl ohne Anführungszeichen"),
+    ("true or false", "true oder false"),
+)

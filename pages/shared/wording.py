@@ -11,6 +11,7 @@ from functools import cache
 
 from core.errors import SourceError
 from pages.shared.texts import current_language, t
+from pages.shared.texts_dispatch import DISPATCH_SENTENCES
 
 # English as written by ingest, German; what stands in braces is taken over. The first that fits.
 SENTENCES: tuple[tuple[str, str], ...] = (
@@ -197,7 +198,7 @@ def _german(name: str, part: str) -> str:
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     found = []
-    for english, german in SENTENCES:
+    for english, german in (*DISPATCH_SENTENCES, *SENTENCES):
         pieces = re.split(r"\{(\w+)\}", english)
         # Texts and names of groups take turns.
         pattern = "".join(
