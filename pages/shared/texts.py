@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import ConfigError
 from pages.shared import address, data
 from pages.shared.texts_alerts import ALERTS
+from pages.shared.texts_control import CONTROL
 from pages.shared.texts_dispatch import DISPATCH
 from pages.shared.texts_forecasts import FORECASTS
 from pages.shared.texts_live import LIVE
@@ -1338,7 +1339,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error.other": ("This could not be shown.", "Das konnte nicht gezeigt werden."),
 } | PACKPULSE
-TEXTS |= LIVE | PV | PLANTS | FORECASTS | DISPATCH | ALERTS
+TEXTS |= LIVE | PV | PLANTS | FORECASTS | DISPATCH | ALERTS | CONTROL
 
 
 def current_language() -> str:
