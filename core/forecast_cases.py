@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ LONGEST_DAYS = 800  # of history; older readings are not looked at
 TWO_WAY = 0.02  # of the mean size, below zero: more is no noise
 QUANTITIES = ("load", "pv", "net", "room_temperature", "cell_temperature")
 _LOADS = ("load_power", "active_power", "grid_power")
+ROOM = "room_temperature"
 _CELLS = ("cell_temperature", "battery_temperature")
 
 
@@ -32,7 +34,8 @@ class Target:
 
     Attributes
     ----------
-    quantity : ``load pv net room_temperature cell_temperature``.
+    quantity : ``load pv net room_temperature cell_temperature``; of several rooms
+        ``room_temperature.<signal>``.
     together : how several signals make one value: their ``sum``, or the ``max`` of them.
     step_us : length of a slot [µs]: a quarter hour, or the step of the source if it is longer.
     low : bound the quantity cannot pass, None where there is none.
@@ -63,13 +66,28 @@ def forecast_targets(store: Store, device: str) -> list[Target]:
         two_way = load[0].quantity != "load_power" and _flows_both_ways(store, load[0])
         name, low = ("net", None) if two_way else ("load", 0.0)
         found.append(_target(device, name, load, "kW", "sum", low))
-    rooms = [one for one in signals if one.quantity == "room_temperature"][:1]
-    if rooms:
-        found.append(_target(device, "room_temperature", rooms, "°C", "max", None))
+    rooms = [one for one in signals if one.quantity == ROOM and is_reading(one)]
+    names = [ROOM] if len(rooms) == 1 else [f"{ROOM}.{_slug(one.name)}" for one in rooms]
+    for name, room in zip(names, rooms, strict=True):
+        found.append(_target(device, name, [room], "°C", "max", None))
     cells = next((some for q in _CELLS if (some := [s for s in signals if s.quantity == q])), [])
     if cells:
         found.append(_target(device, "cell_temperature", cells, "°C", "max", None))
     return found
+
+
+def is_reading(info: SignalInfo) -> bool:
+    """Whether a signal was measured: not what somebody wished it to be."""
+    return info.kind == "analog" and "setpoint" not in info.name.lower()
+
+
+def base_of(quantity: str) -> str:
+    """What is measured: of one of several rooms ``room_temperature``."""
+    return quantity.partition(".")[0]
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
 def _target(
@@ -117,7 +135,7 @@ def find_target(store: Store, device: str, quantity: str | None = None) -> Targe
     found = forecast_targets(store, device)
     names = [one.quantity for one in found]
     for one in found:
-        if quantity in (None, one.quantity):
+        if quantity in (None, one.quantity, base_of(one.quantity)):
             return one
     if quantity is None:
         raise QueryError(f"{device} measures nothing that can be forecast")

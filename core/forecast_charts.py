@@ -54,7 +54,7 @@ def build_forecast_figure(
     """
     largest = np.nanmax(np.abs(np.r_[forecast["p90"], actual["value"], 0.0]))
     factor, fitted = fit_unit(float(largest), unit)
-    colour = colour_of(QUANTITY_OF[quantity], theme)
+    colour = colour_of(QUANTITY_OF[quantity.partition(".")[0]], theme)
     figure = go.Figure()
     half = step_us / 2000.0
     ts, columns = _broken(forecast, ("expected", "p10", "p90"), step_us)
@@ -135,7 +135,7 @@ def build_horizon_figure(
     for k, (column, label) in enumerate(names.items()):
         first = k == 0
         colour = (
-            colour_of(QUANTITY_OF[quantity], theme) if first
+            colour_of(QUANTITY_OF[quantity.partition(".")[0]], theme) if first
             else HUES[theme][BASELINE_HUES[(k - 1) % 4]]
         )  # fmt: skip
         figure.add_scatter(
@@ -174,7 +174,7 @@ def build_reliability_figure(
     share = 100 * rows["share"]
     figure.add_scatter(
         x=100 * rows["level"], y=share, mode="lines+markers", name=words["found"],
-        line={"color": colour_of(QUANTITY_OF[quantity], theme), "width": 2},
+        line={"color": colour_of(QUANTITY_OF[quantity.partition(".")[0]], theme), "width": 2},
         marker={"size": 9},
         error_y={"type": "data", "symmetric": False, "array": 100 * rows["high"] - share,
                  "arrayminus": share - 100 * rows["low"], "thickness": 1.5},

@@ -162,7 +162,7 @@ def load_model(store: Path, device: str, quantity: str) -> StoredModel:
         if manifest.get("format") != FORMAT:
             raise ModelUnfit(f"{path} has format {manifest.get('format')}, not {FORMAT}")
         name = str(manifest["arrays"])
-        if not re.fullmatch(r"[a-z_]+-[0-9a-f]{16}\.npz", name):
+        if not re.fullmatch(r"[a-z0-9_.]+-[0-9a-f]{16}\.npz", name):
             raise ModelUnfit(f"{path} names no file of arrays")
         content = (folder / name).read_bytes()
     except FileNotFoundError as error:

@@ -19,16 +19,13 @@ from core.analytics.forecast.models import Case
 from core.analytics.forecast.scores import judge
 from core.errors import QueryError
 from core.forecast_cases import Target, find_target, net_target
+from core.forecast_figures import MODEL, best_of, fallback_of, plain
 from core.forecast_history import net_history
 from core.forecast_models import StoredModel, library_versions, save_model
 from core.forecast_training import (
-    MODEL,
     TEST_DAYS,
-    best_of,
     build_case,
-    fallback_of,
     holidays_of,
-    plain,
     train_case,
     weather_of,
 )

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from core.forecast_cases import base_of
 from core.ledger import Commit, SourceRow, open_ledger
 from core.levels import HOUR
 from core.measures import FORECAST_GROUP as GROUP
@@ -25,7 +26,7 @@ from core.weather_names import LEADS, lead_name
 
 LEADS_H = tuple(lead for lead in LEADS if lead < 48)
 COLUMNS = ("expected", "p10", "p50", "p90", "ahead")
-_NAME = re.compile(r"([a-z_]+)_(expected|p10|p50|p90|ahead)_lead(\d+)h")
+_NAME = re.compile(r"([a-z0-9_.]+?)_(expected|p10|p50|p90|ahead)_lead(\d+)h")
 
 
 def forecast_device(device: str) -> str:
@@ -101,7 +102,7 @@ def write_forecast(
             meaning = (
                 Signal(signal_id, "forecast_lead", "h")
                 if column == "ahead"
-                else Signal(signal_id, f"{quantity}_forecast", unit)
+                else Signal(signal_id, f"{base_of(quantity)}_forecast", unit)
             )
             ts = frame["ts"].to_numpy(np.int64)
             levels = session.levels(signal_id, ts)

@@ -16,7 +16,6 @@ from core.analytics.forecast.backtest import ISSUE_EVERY_H, backtest, baseline_n
 from core.analytics.forecast.conformal import (
     RECENT_US,
     Offsets,
-    fit_offsets,
     recent_stretch,
     stretched,
 )
@@ -26,15 +25,18 @@ from core.analytics.forecast.grid import DAY_US, Grid
 from core.analytics.forecast.importance import permutation_importance, training_quality
 from core.analytics.forecast.joint import apply_joint, shape_of
 from core.analytics.forecast.models import Case, banded, fit_model, forecast, issue_pairs
-from core.analytics.forecast.scores import Scores, judge
+from core.analytics.forecast.scores import judge
 from core.errors import ModelUnfit, QueryError
 from core.forecast_cases import (
+    ROOM,
     Target,
+    base_of,
     find_target,
     load_history,
     net_target,
     newest_slot,
 )
+from core.forecast_figures import MODEL, best_of, fallback_of, plain
 from core.forecast_history import net_history
 from core.forecast_models import (
     StoredModel,
@@ -43,6 +45,7 @@ from core.forecast_models import (
     load_model,
     save_model,
 )
+from core.forecast_rooms import issue_room, load_room, room_signals, train_room
 from core.forecast_signals import write_forecast
 from core.forecast_weather import (
     check_ahead,
@@ -58,7 +61,7 @@ TEST_DAYS = 90
 OLDEST_PV_H = 24  # inverters asleep tell nothing for a night
 LEAST_TRAINING_DAYS = 28
 HOLIDAYS_BY_ZONE = {"Europe/Berlin": "DE", "Europe/Busingen": "DE"}
-MODEL, NONE = "model", "none"
+NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -109,11 +112,40 @@ def train(
     region = holidays_of(store, region)
     history = load_history(store, target, region=region)
     teller = weather_of(store, target, weather, plants)
+    synthetic, room = store.device(device).synthetic, None
+    if base_of(target.quantity) == ROOM and (found := room_signals(store, target)):
+        inner = load_room(store, target, history, found, teller)
+        stop = newest_slot(history)
+        test = days_to_test(target, stop // history.grid.per_day, test_days)
+        say(f"{device} {target.quantity}: thermal model, backtest over the last {test} days")
+        tried = train_room(inner, target, found, teller, stop=stop, test=test,
+                           synthetic=synthetic, say=say)  # fmt: skip
+        if isinstance(tried, StoredModel):
+            save_model(store.root, tried)
+            return tried
+        room = {"refusal": tried}
+        say(f"  refused: {tried}; trees in its place")
     case = build_case(store, target, history, teller, plants)
     return train_case(
-        store.root, target, case, teller, synthetic=store.device(device).synthetic,
-        test_days=test_days, rounds=rounds, say=say,
+        store.root, target, case, teller, synthetic=synthetic,
+        test_days=test_days, rounds=rounds, say=say, room=room,
     )  # fmt: skip
+
+
+def days_to_test(target: Target, days: int, asked: int) -> int:
+    """Days of a backtest.
+
+    Raises
+    ------
+    QueryError : too few days to train and test.
+    """
+    test = min(asked, days - LEAST_TRAINING_DAYS, days // 2)
+    if test < 2:
+        raise QueryError(
+            f"{target.device} has {days} days of {target.quantity}; it takes "
+            f"{LEAST_TRAINING_DAYS + 2} to train a model and test it"
+        )
+    return test
 
 
 def holidays_of(store: Store, region: str | None) -> str:
@@ -154,16 +186,12 @@ def train_case(
     test_days: int,
     rounds: int,
     say: Callable[[str], None],
+    room: dict[str, str] | None = None,
 ) -> StoredModel:
     """`train` once the history is loaded."""
     stop, per_day = newest_slot(case.history), case.grid.per_day
     days = stop // per_day
-    test = min(test_days, days - LEAST_TRAINING_DAYS, days // 2)
-    if test < 2:
-        raise QueryError(
-            f"{target.device} has {days} days of {target.quantity}; it takes "
-            f"{LEAST_TRAINING_DAYS + 2} to train a model and test it"
-        )
+    test = days_to_test(target, days, test_days)
     say(f"{target.device} {target.quantity}: {days} days, backtest over the last {test}")
     tested = backtest(case, 0, stop - test * per_day, stop, rounds=rounds)
     rows = tested.rows
@@ -198,6 +226,7 @@ def train_case(
         ),
         "quality": plain(training_quality(case, 0, stop)),
         "parts": plain(_parts(case, target, stop)),
+        "room": room,
         "libraries": library_versions(),
     }  # fmt: skip
     fallback = None if served == MODEL else fallback_of(rows, served)
@@ -230,36 +259,6 @@ def _parts(case: Case, target: Target, stop: int) -> dict[str, Any] | None:
     return plain
 
 
-def best_of(scores: Scores) -> str:
-    """What is served: the model, or the baseline with the least RMSE where that is less."""
-    worse = {name: one.value for name, one in scores.skill.items() if one.value < 0}
-    return min(worse, key=lambda name: worse[name]) if worse else MODEL
-
-
-def fallback_of(rows: pd.DataFrame, name: str) -> Offsets:
-    """Offsets around a baseline, from its errors in the backtest."""
-    value = rows[name].to_numpy()
-    good = (rows["judged"] & rows["actual"].notna()).to_numpy() & np.isfinite(value)
-    value = value[good]
-    return fit_offsets(
-        rows["actual"].to_numpy()[good], np.stack([value - 1, value, value + 1], axis=1),
-        rows["horizon_h"].to_numpy()[good], rows["hour"].to_numpy()[good], np.ones(len(value)),
-    )  # fmt: skip
-
-
-def plain(content: Any) -> Any:
-    """What JSON can hold: a figure that cannot be said is null."""
-    if isinstance(content, dict):
-        return {key: plain(value) for key, value in content.items()}
-    if isinstance(content, list | tuple):
-        return [plain(one) for one in content]
-    if isinstance(content, float | np.floating):
-        return float(content) if np.isfinite(content) else None
-    if isinstance(content, np.integer):
-        return int(content)
-    return content
-
-
 def issue_forecast(
     store: Store, device: str, quantity: str, *, at: int | None = None, plants: Path | None = None
 ) -> tuple[Forecast, StoredModel]:
@@ -271,7 +270,7 @@ def issue_forecast(
     UnknownDevice, QueryError
     """
     stored = load_model(store.root, device, quantity)
-    if stored.joint is not None:
+    if "made_of" in stored.manifest and stored.joint is not None:
         return _issue_net(store, stored, stored.joint, at, plants), stored
     return _issue(store, stored, at, plants), stored
 
@@ -283,12 +282,32 @@ def _issue(store: Store, stored: StoredModel, at: int | None, plants: Path | Non
     slot = newest_slot(history)
     check_fits(stored, target, history.grid.start + slot * history.grid.step)
     teller = stored.manifest["weather_device"]
+    if stored.joint is not None and stored.fallback is None:
+        return _issue_room(store, stored, stored.joint, target, history)
     case = build_case(store, target, history, teller, plants)
     if bool(stored.manifest["physics"]) != (case.physics is not None):
         raise ModelUnfit("the plant is described otherwise than when the model was trained")
     if case.weather is not None:
         check_ahead(case.weather, case.grid, slot, teller)
     return forecast_from(stored, target, case, slot)
+
+
+def _issue_room(
+    store: Store, stored: StoredModel, joint: Offsets, target: Target, history: History
+) -> Forecast:
+    """The next 48 hours of a room by its thermal model."""
+    found = room_signals(store, target)
+    said = stored.manifest["room"]
+    if found is None or [one.name for one in found.heat] != said["heat"]:
+        raise ModelUnfit("the heaters of the room are others than when the model was trained")
+    slot = newest_slot(history)
+    inner = load_room(store, target, history, found, stored.manifest["weather_device"])
+    frame = issue_room(inner, stored, joint, slot)
+    moment = history.grid.start + slot * history.grid.step
+    stretch = recent_stretch(stored.rows, moment, history.grid.step)
+    wide = stretched(frame.rename(columns={"p10": "low", "p90": "high"}), stretch, None)
+    frame[["p10", "p90"]] = wide[["p10", "p90"]]
+    return Forecast(target, moment, frame, MODEL)
 
 
 def made_of(store: Store, stored: StoredModel) -> tuple[Target, Target]:
@@ -311,7 +330,7 @@ def history_of(
 ) -> History:  # fmt: skip
     """Readings of what a model is of; of a net that of load less PV."""
     region = str(stored.manifest["region"])
-    if stored.joint is None:
+    if "made_of" not in stored.manifest:
         return load_history(store, target, region=region, end=end)
     return net_history(store, made_of(store, stored), region=region, end=end, plants=plants)[0]
 

@@ -72,7 +72,7 @@ def load_weather(store: Store, target: Target, grid: Grid, device: str) -> Weath
     if wanted[0] not in known:
         raise QueryError(f"{device} tells no {wanted[0]}, which {target.quantity} would need")
     values = np.stack(
-        [_on_grid(store, device, store.signals(device, name)[0].name, grid) for name in known], 1
+        [on_grid(store, device, store.signals(device, name)[0].name, grid) for name in known], 1
     )
     return KnownWeather(kind_of(store.device(device)), tuple(known), values)
 
@@ -87,11 +87,11 @@ def _leads(store: Store, device: str, names: tuple[str, ...], grid: Grid) -> Lea
     values = np.full((len(leads), grid.count, len(names)), np.nan)
     for k, lead in enumerate(leads):
         for name, signal in by_lead[lead].items():
-            values[k, :, names.index(name)] = _on_grid(store, device, signal, grid)
+            values[k, :, names.index(name)] = on_grid(store, device, signal, grid)
     return LeadWeather(names, grid.step, np.array(leads, np.int64), values)
 
 
-def _on_grid(store: Store, device: str, signal: str, grid: Grid) -> Floats:
+def on_grid(store: Store, device: str, signal: str, grid: Grid) -> Floats:
     """Means by slot; a reading of a coarser source stands until the next one."""
     info = store.signal(device, signal)
     start, end = grid.start, grid.start + grid.count * grid.step

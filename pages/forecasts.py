@@ -10,7 +10,7 @@ import streamlit as st
 from core import forecast_report, query
 from core.errors import ModelMissing, ModelUnfit, QueryError
 from pages.ahead.answer import key_figures
-from pages.ahead.context import Context
+from pages.ahead.context import Context, quantity_words
 from pages.shared import address, chart, data, numbers, pickers, states
 from pages.shared.texts import t
 
@@ -58,6 +58,7 @@ def main() -> None:
     chart.show_key_figures(key_figures(ctx))
     say_served(ctx)
     say_made_of(ctx)
+    say_room(ctx)
     section = pick_section()
     # Only the section on view is read.
     import_module(f"pages.ahead.{section}").show(ctx)
@@ -79,7 +80,7 @@ def pick_quantity(quantities: Sequence[str]) -> str:
     chosen: str = st.selectbox(
         t("ahead.quantity"),
         quantities,
-        format_func=lambda name: t(f"ahead.quantity.{name}"),
+        format_func=quantity_words,
         width=220,
         **address.bound("quantity", now),
     )
@@ -108,9 +109,9 @@ def train_command(device: str, quantity: str) -> str:
 
 def say_untrained(device: str, quantity: str, trained: Sequence[str]) -> None:
     """Say that there is no model, and what trains one."""
-    others = ", ".join(t(f"ahead.quantity.{name}") for name in trained)
+    others = ", ".join(quantity_words(name) for name in trained)
     states.notice(
-        t("ahead.untrained", device=device, quantity=t(f"ahead.quantity.{quantity}")),
+        t("ahead.untrained", device=device, quantity=quantity_words(quantity)),
         detail=t("ahead.untrained.others", names=others) if others else "",
         commands=(train_command(device, quantity),),
     )
@@ -130,6 +131,22 @@ def say_made_of(ctx: Context) -> None:
             share=numbers.percent(said["independent_coverage"], 0),
         )  # fmt: skip
     chart.show_caption(words)
+
+
+def say_room(ctx: Context) -> None:
+    """Of a room, its thermal model, or why there is none."""
+    said = ctx.manifest.get("room")
+    if said is None:
+        return
+    if said["refusal"]:
+        chart.show_caption(t("ahead.room.refused", why=t(f"ahead.room.{said['refusal']}")))
+        return
+    white = t(f"ahead.room.white.{'yes' if said['white'] else 'no'}")
+    chart.show_caption(
+        t("ahead.room.model", kind=said["kind"], hours=numbers.number(said["slowest_h"], 0),
+          heat=", ".join(said["heat"]), outdoor=said["outdoor"], white=white,
+          days=numbers.number(said["span_h"] / 24, 0))
+    )  # fmt: skip
 
 
 def say_served(ctx: Context) -> None:

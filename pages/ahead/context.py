@@ -40,7 +40,7 @@ class Context:
     @property
     def who(self) -> str:
         """What is forecast, in words."""
-        return t(f"ahead.quantity.{self.quantity}")
+        return quantity_words(self.quantity)
 
     @property
     def look(self) -> dict[str, Any]:
@@ -51,3 +51,10 @@ class Context:
     def band_words(self) -> dict[str, str]:
         """Names of what a figure of a forecast shows."""
         return {name: t(f"ahead.line.{name}") for name in ("expected", "band", "actual", "issue")}
+
+
+def quantity_words(quantity: str) -> str:
+    """What is forecast, in words; of several rooms with the signal's name."""
+    base, _, room = quantity.partition(".")
+    words = t(f"ahead.quantity.{base}")
+    return f"{words} ({room})" if room else words

@@ -20,7 +20,7 @@ def show(ctx: Context) -> None:
     if ctx.manifest["importance"]:
         show_importance(ctx)
     else:
-        states.notice(t("ahead.net.inputs"))
+        states.notice(t("ahead.net.inputs" if "made_of" in ctx.manifest else "ahead.room.driven"))
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**{t('ahead.input.quality')}**")

@@ -80,6 +80,63 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "Eine Netzleistung hat keine eigenen Eingangsgrößen; die von Last und PV stehen bei deren "
         "Modellen.",
     ),
+    # --- rooms ---
+    "ahead.room.short": (
+        "too few readings",
+        "zu wenige Werte",
+    ),
+    "ahead.room.gap_at_start": (
+        "no reading at the start",
+        "kein Wert zu Beginn",
+    ),
+    "ahead.room.still": (
+        "room or outdoor temperature hardly move",
+        "Raum- oder Außentemperatur ändern sich kaum",
+    ),
+    "ahead.room.no_heat": (
+        "the heat never changes",
+        "die Heizleistung ändert sich nie",
+    ),
+    "ahead.room.bound": (
+        "a parameter ran to the edge of what can be",
+        "ein Parameter lief an den Rand des Möglichen",
+    ),
+    "ahead.room.flat": (
+        "the likelihood has no peak",
+        "die Likelihood hat kein Maximum",
+    ),
+    "ahead.room.correlated": (
+        "two parameters cannot be told apart",
+        "zwei Parameter sind nicht zu trennen",
+    ),
+    "ahead.room.wide": (
+        "a parameter is known to a factor of e² at best",
+        "ein Parameter ist auf kaum einen Faktor e² bekannt",
+    ),
+    "ahead.room.inputs": (
+        "heat or outdoor temperature are missing for a tenth of the time",
+        "Heizleistung oder Außentemperatur fehlen für ein Zehntel der Zeit",
+    ),
+    "ahead.room.white.yes": ("its errors show no pattern", "ihre Fehler zeigen kein Muster"),
+    "ahead.room.white.no": (
+        "its errors still show a pattern, so its parameters are less sure than they seem",
+        "ihre Fehler zeigen noch ein Muster, die Parameter sind unsicherer als sie scheinen",
+    ),
+    "ahead.room.refused": (
+        "The data identify no thermal model ({why}); trees are trained in its place.",
+        "Die Daten bestimmen kein thermisches Modell ({why}); stattdessen Entscheidungsbäume.",
+    ),
+    "ahead.room.model": (
+        "Thermal model {kind} of {days} days with {heat} and {outdoor}, slowest time constant "
+        "{hours} h; {white}. Heat ahead is taken as on the newest day.",
+        "Thermisches Modell {kind} aus {days} Tagen mit {heat} und {outdoor}, langsamste "
+        "Zeitkonstante {hours} h; {white}. Künftige Heizleistung wie am letzten Tag.",
+    ),
+    "ahead.room.driven": (
+        "A thermal model has no weights of inputs: it is driven by heat and outdoor temperature.",
+        "Ein thermisches Modell hat keine Gewichte der Eingangsgrößen: Heizleistung und "
+        "Außentemperatur treiben es.",
+    ),
     # --- next 48 h ---
     "ahead.title": (
         "{what} of {device} is expected to peak at {value} on {at}",

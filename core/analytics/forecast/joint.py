@@ -84,6 +84,7 @@ def shape_of(load: pd.DataFrame, pv: pd.DataFrame) -> Floats:
 
 def fit_joint(rows: pd.DataFrame) -> Offsets:
     """Offsets that calibrate the net from errors of one issue and target of both."""
+    rows = rows[rows["expected"].notna()]
     return fit_offsets(
         rows["actual"].to_numpy(np.float64), _shape(rows), rows["horizon_h"].to_numpy(np.float64),
         rows["hour"].to_numpy(np.float64), np.ones(len(rows)),
