@@ -395,7 +395,8 @@ def forecast_from(stored: StoredModel, target: Target, case: Case, slot: int) ->
         moment = case.grid.start + slot * case.grid.step
         bands = frame.rename(columns={"p10": "low", "p90": "high"})
         stretch = recent_stretch(_recent(stored, case, slot), moment, case.grid.step)
-        frame[["p10", "p90"]] = stretched(bands, stretch, case.low)[["p10", "p90"]]
+        wide = stretched(bands, stretch, case.low, case.reach_at(moment))
+        frame[["p10", "p90"]] = wide[["p10", "p90"]]
     else:
         value = served_baseline(case.history, stored.served, case, issue, wanted)
         around = np.stack([value - 1, value, value + 1], axis=1)

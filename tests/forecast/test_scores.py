@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from core.analytics.forecast.conformal import (
     GROUPS,
     LEAST,
+    MOST,
     QUANTILES,
     fit_offsets,
     group_of,
+    reach,
     recent_stretch,
     stretched,
 )
@@ -104,7 +106,8 @@ def test_calibrated_bands_cover_what_they_promise(seed: int) -> None:
         actual[first], wrong[first], horizon[first], hour[first], np.ones(n)[first]
     )
     found = offsets.apply(wrong[~first], horizon[~first], hour[~first], np.ones(n)[~first])
-    for k, level in enumerate(QUANTILES):
+    assert found[:, 1].tolist() == wrong[~first][:, 1].tolist()  # the middle is not moved
+    for k, level in ((0, QUANTILES[0]), (2, QUANTILES[2])):
         assert np.mean(actual[~first] <= found[:, k]) == pytest.approx(level, abs=0.045)
         for afternoon in (True, False):
             part = (hour[~first] > 12) == afternoon
@@ -148,3 +151,31 @@ def test_bands_follow_the_errors_of_the_last_days_and_no_later_ones() -> None:
     bands = stretched(rows, (below, above), -1.2)
     assert bands["p90"][0] == pytest.approx(above)
     assert bands["p10"][0] == -1.2  # the bound
+
+
+def test_narrow_nights_do_not_blow_up_the_days() -> None:
+    # Of one quarter of the day: nights the trees drew as a line, and days of work with a wide band.
+    rng = np.random.default_rng(3)
+    n = 2000
+    day = np.arange(n) % 4 == 0
+    mid, half = np.where(day, 55.0, 1.0), np.where(day, 15.0, 0.002)
+    quantiles = np.stack([mid - half, mid, mid + half], axis=1)
+    # A night in five somebody comes in: 8 kW, four thousand widths of the night.
+    comes = ~day & (rng.random(n) < 0.2)
+    actual = mid + np.where(day, rng.normal(0, 10.0, n), rng.normal(0, 0.002, n)) + 8.0 * comes
+    offsets = fit_offsets(actual, quantiles, np.ones(n), np.zeros(n), np.ones(n))
+    found = offsets.apply(quantiles, np.ones(n), np.zeros(n), np.ones(n))
+    assert (np.abs(offsets.add) <= MOST).all()
+    assert found[:, 1].tolist() == mid.tolist()  # the middle stays
+    assert np.mean((actual >= found[:, 0]) & (actual <= found[:, 2])) == pytest.approx(0.8, abs=0.1)
+    assert (found[:, 2] - found[:, 0]).max() < 4 * 30.0
+
+
+def test_bands_reach_a_quarter_beyond_what_was_seen_before() -> None:
+    low, high = reach(np.array([np.nan, 10.0, 30.0, np.nan, 1000.0]))
+    assert low.tolist() == [-np.inf, -np.inf, 10.0, 5.0, 5.0, 10 - 0.25 * 990]
+    assert high.tolist() == [np.inf, np.inf, 10.0, 35.0, 35.0, 1000 + 0.25 * 990]
+    rows = pd.DataFrame({"p50": [20.0, 34.0], "low": [10.0, 30.0], "high": [30.0, 36.0]})
+    bands = stretched(rows, (4.0, 4.0), None, (5.0, 35.0))
+    assert bands["p10"].tolist() == [5.0, 18.0]
+    assert bands["p90"].tolist() == [35.0, 35.0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,14 +84,24 @@ def backtest(
                 | all_baselines(case.history, issue, target, clear)
             )
         )
-    rows = followed(pd.concat(pieces, ignore_index=True), case.grid.step, case.low)
+    rows = pd.concat(pieces, ignore_index=True)
+    rows = followed(rows, case.grid.step, case.low, case.reach_at)
     return Tested(rows, model, begin, end)
 
 
-def followed(rows: pd.DataFrame, step_us: int, low: float | None) -> pd.DataFrame:
+def followed(
+    rows: pd.DataFrame,
+    step_us: int,
+    low: float | None,
+    reach_at: Callable[[int], tuple[float, float]] = lambda _: (-np.inf, np.inf),
+) -> pd.DataFrame:
     """Forecasts whose bands follow the errors known at each issue.
 
     The band as calibrated once is kept as `low`, `high`.
+
+    Parameters
+    ----------
+    reach_at : how far bands issued at a time [µs UTC] can go.
     """
     rows = rows.rename(columns={"p10": "low", "p90": "high"})
     issues = rows["issue"].to_numpy(np.int64)
@@ -98,8 +109,8 @@ def followed(rows: pd.DataFrame, step_us: int, low: float | None) -> pd.DataFram
     for issue in np.unique(issues):
         begin, end = np.searchsorted(issues, [issue - RECENT_US, issue])
         stretch = recent_stretch(rows.iloc[begin:end], int(issue), step_us)
-        bands.append(stretched(rows.iloc[end : np.searchsorted(issues, issue, "right")], stretch,
-                               low))  # fmt: skip
+        part = rows.iloc[end : np.searchsorted(issues, issue, "right")]
+        bands.append(stretched(part, stretch, low, reach_at(int(issue))))
     return pd.concat([rows, pd.concat(bands)], axis=1)
 
 

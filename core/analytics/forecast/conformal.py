@@ -1,8 +1,9 @@
 """Quantiles that hold: offsets from errors on data the model had not seen.
 
-Split conformal prediction of each quantile by horizon and time of day, and a stretch by the errors
-of the last days. Source: Romano, Patterson,
-Candès 2019 (conformalized quantile regression); each side of the band is corrected for itself.
+Split conformal prediction of each side of a band by horizon and time of day, and a stretch by the
+errors of the last days. Source: Romano, Patterson, Candès 2019 (conformalized quantile regression);
+the width that errors are measured by has a constant added (Papadopoulos, Gammerman, Vovk 2008,
+normalized nonconformity).
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ QUANTILES = (0.1, 0.5, 0.9)
 HORIZON_EDGES_H = (6.0, 24.0)  # up to, then beyond
 HOUR_WIDTH = 6.0
 LEAST = 100  # errors in a group; of fewer, those of all horizons and hours are taken
-LEAST_WIDTH = 0.05  # of the median width: a narrower side is not believed
+BLUR = 0.5  # of the mean error, added to every width: a narrow side is never taken as certain
+MOST = 4.0  # widths by which an outer quantile can lie off the middle
+MARGIN = 0.25  # of the span of all values seen: a band reaches no further beyond them
 RECENT_US = 7 * DAY_US
 STRETCH, DAMPING = (0.3, 4.0), 0.6
 GROUPS = (len(HORIZON_EDGES_H) + 1) * round(24 / HOUR_WIDTH)
@@ -36,10 +39,10 @@ class Offsets:
 
     Attributes
     ----------
-    add : float64[group, quantile]: the low quantile becomes mid + add·(mid − low), the high one
-        mid + add·(high − mid), the middle mid + add·(high − low) / 2.
+    add : float64[group, quantile]: the low quantile becomes mid + add·(mid − low + least), the
+        high one mid + add·(high − mid + least); the middle stays, its add is 0.
     counts : int64[group] errors behind it.
-    least : width below which a side is not believed, over the scale.
+    least : what is added to the width of each side, over the scale.
     """
 
     add: Floats
@@ -55,14 +58,15 @@ class Offsets:
 def _widths(quantiles: Floats, scale: Floats, least: float) -> Floats:
     """Width of each side of a band and half of both, float64[n, quantile]."""
     low, mid, high = quantiles.T
-    below, above = np.maximum(mid - low, least * scale), np.maximum(high - mid, least * scale)
+    below = np.maximum(mid - low, 0.0) + least * scale
+    above = np.maximum(high - mid, 0.0) + least * scale
     return np.stack([below, (below + above) / 2, above], axis=1)
 
 
 def fit_offsets(
     actual: Floats, quantiles: Floats, horizon_h: Floats, hour: Floats, scale: Floats
 ) -> Offsets:
-    """Offsets that bring each quantile's share of values below it to its level.
+    """Offsets that bring the outer quantiles' share of values below them to their levels.
 
     Parameters
     ----------
@@ -71,17 +75,47 @@ def fit_offsets(
     """
     good = np.isfinite(actual) & (scale > 0)
     actual, quantiles, scale = actual[good], quantiles[good], scale[good]
-    sides = (quantiles[:, 2] - quantiles[:, 0]) / 2 / np.maximum(scale, 1e-300)
-    least = LEAST_WIDTH * max(float(np.median(sides)), 1e-9) if len(sides) else 1e-9
-    error = (actual - quantiles[:, 1])[:, None] / _widths(quantiles, scale, least)
+    error = actual - quantiles[:, 1]
+    # Errors in widths mean nothing where the trees drew a line: a night within a watt, then a day
+    # of work. By their own size added, wide and narrow slots of a group can be one.
+    least = max(BLUR * float(np.abs(error).sum()) / max(float(scale.sum()), 1e-300), 1e-9)
+    share = error[:, None] / _widths(quantiles, scale, least)
     group = group_of(horizon_h[good], hour[good])
-    add, counts = np.tile(_levels(error), (GROUPS, 1)), np.zeros(GROUPS, np.int64)
+    add, counts = np.tile(_levels(share), (GROUPS, 1)), np.zeros(GROUPS, np.int64)
     for one in range(GROUPS):
         inside = group == one
         counts[one] = int(inside.sum())
         if counts[one] >= LEAST:
-            add[one] = _levels(error[inside])
-    return Offsets(add, counts, least)
+            add[one] = _levels(share[inside])
+    return Offsets(_held(add), counts, least)
+
+
+def _held(add: Floats) -> Floats:
+    """Offsets that keep the middle, have it within the band, and stay within reason.
+
+    A median moved by the errors of two months missed more than the mean on each series tried.
+    """
+    held = np.zeros_like(add)
+    held[:, 0], held[:, 2] = np.clip(add[:, 0], -MOST, 0.0), np.clip(add[:, 2], 0.0, MOST)
+    return held
+
+
+def reach(values: Floats) -> tuple[Floats, Floats]:
+    """How far a band can go at each slot, by the values of the slots before it.
+
+    Parameters
+    ----------
+    values : float64[slot], NaN where there is none.
+
+    Returns
+    -------
+    lowest, highest : float64[slot + 1]: least and greatest value before, with a quarter of their
+        span on either side; without bound where no value came before.
+    """
+    least, most = np.fmin.accumulate(values), np.fmax.accumulate(values)
+    margin = MARGIN * (most - least)
+    low, high = np.r_[np.nan, least - margin], np.r_[np.nan, most + margin]
+    return np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
 
 
 def _levels(error: Floats) -> Floats:
@@ -123,12 +157,16 @@ def recent_stretch(past: pd.DataFrame, issue: int, step_us: int) -> tuple[float,
     return low, high
 
 
-def stretched(rows: pd.DataFrame, stretch: tuple[float, float], low: float | None) -> pd.DataFrame:
-    """`p10` and `p90` of forecasts whose band is stretched, within the bound."""
+def stretched(
+    rows: pd.DataFrame,
+    stretch: tuple[float, float],
+    low: float | None,
+    within: tuple[float, float] = (-np.inf, np.inf),
+) -> pd.DataFrame:
+    """`p10` and `p90` of forecasts whose band is stretched, within the bound and the reach."""
     mid = rows["p50"]
     below, above = stretch
-    p10 = mid - below * (mid - rows["low"])
-    return pd.DataFrame(
-        {"p10": p10 if low is None else p10.clip(lower=low),
-         "p90": mid + above * (rows["high"] - mid)}
-    )  # fmt: skip
+    p10 = (mid - below * (mid - rows["low"])).clip(lower=within[0])
+    p90 = (mid + above * (rows["high"] - mid)).clip(upper=within[1])
+    p10, p90 = np.minimum(p10, mid), np.maximum(p90, mid)
+    return pd.DataFrame({"p10": p10 if low is None else p10.clip(lower=low), "p90": p90})

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from core.analytics.forecast.boosting import Trees, fit_trees
-from core.analytics.forecast.conformal import QUANTILES, Offsets, fit_offsets
+from core.analytics.forecast.conformal import QUANTILES, Offsets, fit_offsets, reach
 from core.analytics.forecast.features import (
     History,
     Physics,
@@ -56,6 +57,16 @@ class Case:
     def steps(self) -> int:
         """Slots of the horizon."""
         return HORIZON_H * HOUR_US // self.grid.step
+
+    @cached_property
+    def reach(self) -> tuple[Floats, Floats]:
+        """How far a band issued at a slot can go, as `conformal.reach` gives it."""
+        return reach(self.history.values)
+
+    def reach_at(self, moment: int) -> tuple[float, float]:
+        """How far a band issued at a time [µs UTC] can go."""
+        slot = self.grid.slot(moment)
+        return float(self.reach[0][slot]), float(self.reach[1][slot])
 
     def features(self, issue: Ints, target: Ints) -> tuple[pd.DataFrame, Floats]:
         """Features by name, and the scale the model's answer is multiplied by."""
@@ -215,9 +226,11 @@ def banded(
     case: Case, expected: Floats, raw: Floats, offsets: Offsets, issue: Ints, target: Ints,
     scale: Floats,
 ) -> pd.DataFrame:  # fmt: skip
-    """Expected values with their calibrated quantiles, within the bounds."""
+    """Expected values with their calibrated quantiles, within the bounds and what was seen."""
     horizon, hour = _where(case.grid, issue, target)
-    bands = case.bounded(offsets.apply(raw, horizon, hour, scale))
+    lowest, highest = (one[issue][:, None] for one in case.reach)
+    bands = np.clip(offsets.apply(raw, horizon, hour, scale), lowest, highest)
+    bands = case.bounded(bands)
     return pd.DataFrame(
         {"expected": case.bounded(expected), "p10": bands[:, 0], "p50": bands[:, 1],
          "p90": bands[:, 2]}
