@@ -20,6 +20,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "since": ("since {start}", "seit {start}"),
     "was": ("from {start} to {end}", "von {start} bis {end}"),
     "peak": ("peak {peak}", "Spitze {peak}"),
+    "moved": ("{what} moved meanwhile", "{what} bewegte sich indessen"),
+    "capacity": ("{share} of the capacity", "{share} der Kapazität"),
+    "kwp": ("{share} of the nominal power", "{share} der Nennleistung"),
     "one": ("{severity}: {rule} at {device}", "{severity}: {rule} an {device}"),
     "several": (
         "{count} alerts, the gravest {severity}",
@@ -86,17 +89,23 @@ def _line(one: Alert, event: str, severity: str, zone: str, language: Language) 
         if one.end is None
         else words("was", language, start=start, end=moment(one.end, zone, language, seconds=True))
     )
-    peak = words("peak", language, peak=_peak(one))
+    peak = words("peak", language, peak=peak_text(one.peak, one.unit, one.condition, language))
     kind = words(event.partition(":")[0], language)
     return f"{words(severity, language)} {one.rule} {_place(one)} {kind}, {span}, {peak}"
 
 
-def _peak(one: Alert) -> str:
-    """The peak with its unit; a silence in hours and minutes."""
-    if one.unit == "s":
-        hours, rest = divmod(round(one.peak), 3600)
+def peak_text(peak: float, unit: str, condition: str, language: Language) -> str:
+    """A peak with its unit: a silence in hours and minutes, shares in percent."""
+    if unit == "s":
+        hours, rest = divmod(round(peak), 3600)
         return f"{hours} h {rest // 60} min" if hours else f"{rest // 60} min"
-    return f"{one.peak:.4g}" if one.unit == "1" else f"{one.peak:.4g} {one.unit}"
+    if unit in ("capacity", "kwp"):
+        what = words(unit, language, share=f"{100 * peak:.4g} %")
+    elif unit == "1" and condition in ("deviation", "stuck", "reset"):
+        what = f"{100 * peak:.4g} %"
+    else:
+        what = f"{peak:.4g}" if unit == "1" else f"{peak:.4g} {unit}"
+    return words("moved", language, what=what) if condition == "stuck" else what
 
 
 def _as_data(one: Alert, event: str, severity: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+from core import measures
 from core.alert_rules import AlertConfig
 from core.alert_store import EngineState, Found
 from core.alert_subjects import KILOWATT, Expected, Subject, Unwatched, find_subjects
@@ -163,12 +164,20 @@ class _Loader:
             signals = self._signals(subject, memory, start, until, skip)
         reference = None
         if subject.reference is not None:
-            reference = self._cut(self.raw(subject.reference), start, until)
+            ts, value = self._cut(self.raw(subject.reference), start, until)
+            reference = (ts, value * subject.factor)
         elif subject.expected is not None:
             reference = self._expected(subject, subject.expected, start, until)
         gate = None if subject.gate is None else self._cut(self.raw(subject.gate), start, until)
         return Readings(
-            signals, reference, gate, _openings(subject), spans, subject.scale, subject.integrate
+            signals,
+            reference,
+            gate,
+            _openings(subject),
+            spans,
+            subject.scale,
+            subject.integrate,
+            subject.whole or subject.expected is not None,
         )
 
     def _signals(
@@ -178,7 +187,12 @@ class _Loader:
         if skip and _skippable(subject) and until - start > LEAST_TO_SKIP_US:
             infos = self._suspicious(subject, memory, start, until)
         self._load_many(infos)
-        return {one.name: self._cut(self.raw(one), start, until) for one in infos}
+        # Signals of a plant on several devices may bear the same name.
+        return {
+            one.name if one.device == subject.device else f"{one.device}/{one.name}":
+                self._cut(self.raw(one), start, until)
+            for one in infos
+        }  # fmt: skip
 
     def raw(self, info: SignalInfo) -> Timed:
         """All readings of the piece."""
@@ -191,7 +205,7 @@ class _Loader:
     def _load_many(self, infos: Sequence[SignalInfo]) -> None:
         """Several signals in one question where they are many."""
         lacking = [one for one in infos if (one.device, one.name) not in self._raw]
-        if len(lacking) < MANY:
+        if len(lacking) < MANY or len({one.device for one in lacking}) > 1:
             return
         names = [one.name for one in lacking]
         ts, table = self._store.readings_of(
@@ -321,8 +335,8 @@ def _spans(subject: Subject, start: int, until: int) -> list[tuple[int, int]] | 
 
 
 def newest_reading(store: Store) -> int | None:
-    """The newest reading of all devices [µs UTC]; None without any."""
-    return max((one.last for one in store.devices() if one.last is not None), default=None)
+    """The newest reading of all devices that measure [µs UTC]; None without any."""
+    return measures.newest_reading(store.devices())
 
 
 def count_by_rule(found: Iterable[Found]) -> dict[str, int]:

@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from core.alert_rules import Maintenance
 from core.analytics.alert_measures import LEAST_PEERS
 from core.analytics.alerts import Rule
-from core.pv_plant import facts_of, find_signals
+from core.errors import DeclarationError, UnknownDevice, UnknownSignal
+from core.forecast_signals import forecast_device, parts_of_name, signal_name
+from core.measures import FORECAST_GROUP
+from core.pv_plant import PlantFacts, PlantSignals, describe, facts_of, find_signals, plants_stamp
 from core.query import Device, SignalInfo, Store
 from core.sites import site_of
 
 _NUMBER = re.compile(r"\d+")
 AMPERE = {"mA": 1e-3, "A": 1.0, "kA": 1e3}
 KILOWATT = {"W": 1e-3, "kW": 1.0, "MW": 1e3}
+CAPACITY, NOMINAL = "capacity", "kwp"  # units of movement while a value stands: shares of these
+# Groups whose devices are fetched or kept by somebody, not read: silence is none of theirs.
+FETCHED = ("weather", "price", "archive", FORECAST_GROUP)
+# What is measured of what is forecast; of a load the first that is there.
+_FORECAST_OF = {
+    "pv": ("pv_power",), "load": ("load_power", "active_power", "grid_power"),
+    "net": ("load_power", "active_power", "grid_power"),
+    "room_temperature": ("room_temperature",),
+    "cell_temperature": ("cell_temperature", "battery_temperature"),
+}  # fmt: skip
+FORECAST_LEAD_H = 24  # what was known a day ahead; of a forecast without it the longest there is
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,8 @@ class Subject:
     reference : signal the others are held against; gate : signal of `Rule.when`.
     place : ``latitude`` and ``longitude`` [°] where known and the rule is for the day only.
     scale : see `core.analytics.alert_evaluation.Readings`.
+    whole : the signals are summed before they are held against the reference.
+    factor : what readings of the reference are multiplied by to be in the unit of the signals.
     expected : what is needed to say what a plant should yield.
     closed : maintenance, [start, end) [µs UTC].
     """
@@ -44,6 +60,8 @@ class Subject:
     integrate: bool = False
     expected: Expected | None = None
     closed: tuple[tuple[int, int], ...] = ()
+    whole: bool = False
+    factor: float = 1.0
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -60,7 +78,8 @@ class Subject:
         ):
             return "1"
         if self.rule.condition == "stuck":
-            return "1" if self.scale != 1 or not self.reference else self.reference.unit
+            moved = "" if self.reference is None else self.reference.unit
+            return CAPACITY if self.integrate else NOMINAL if moved in KILOWATT else moved
         return self.signals[0].unit if self.signals else ""
 
 
@@ -81,11 +100,29 @@ class Expected:
 
 @dataclass(frozen=True)
 class Unwatched:
-    """A rule that fits a device but cannot be held there; `missing` says what it lacks."""
+    """A rule that fits a device but cannot be held there; `missing` says what it lacks.
+
+    `why` is the error that kept a file from telling it, empty without.
+    """
 
     rule: str
     device: str
-    missing: str  # peers movement expected gate reference, or the fact that is lacking
+    missing: str  # peers movement expected gate reference forecast, or the fact that is lacking
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class _Plant:
+    """A device's plant by the file of plants, or where that is wrong by its facts."""
+
+    facts: PlantFacts
+    signals: PlantSignals
+    why: str = ""
+
+    def first(self, quantity: str) -> SignalInfo | None:
+        """The signal of the plant that tells a quantity, on whichever device."""
+        told = {"pv_power": self.signals.powers, "poa_global": self.signals.poa}
+        return next(iter(told.get(quantity, ())), None)
 
 
 def find_subjects(
@@ -101,8 +138,10 @@ def find_subjects(
     wanted = store.devices() if devices is None else [store.device(name) for name in devices]
     found: list[Subject] = []
     lost: list[Unwatched] = []
+    stamp = plants_stamp(store)
     for device in wanted:
         every = [one for one in store.signals(device.name) if one.rows]
+        plant = _plant_of(store, device, stamp)
         closed = tuple(
             (one.start, one.end) for one in maintenance
             if fnmatchcase(device.name, one.device) and fnmatchcase(site_of(device), one.site)
@@ -110,11 +149,21 @@ def find_subjects(
         for rule in rules:
             if not rule.enabled or not _fits(rule, device):
                 continue
-            subjects, missing = _of_device(rule, device, every, closed)
+            subjects, missing = _of_device(store, rule, device, every, plant, closed)
             found += subjects
             if missing:
-                lost.append(Unwatched(rule.name, device.name, missing))
+                why = plant.why if missing in ("expected", "kwp") else ""
+                lost.append(Unwatched(rule.name, device.name, missing, why))
     return found, lost
+
+
+def _plant_of(store: Store, device: Device, stamp: tuple[str, int]) -> _Plant:
+    """What is told of a device's plant; a wrong file leaves its facts."""
+    try:
+        return _Plant(*describe(store, device.name, stamp))
+    except (DeclarationError, UnknownSignal, UnknownDevice) as error:
+        facts = facts_of(device.facts)
+        return _Plant(facts, find_signals(store.signals(device.name), facts), str(error))
 
 
 def _fits(rule: Rule, device: Device) -> bool:
@@ -129,10 +178,11 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
 
 
 def _of_device(
-    rule: Rule, device: Device, every: Sequence[SignalInfo], closed: tuple[tuple[int, int], ...]
-) -> tuple[list[Subject], str]:
+    store: Store, rule: Rule, device: Device, every: Sequence[SignalInfo], plant: _Plant,
+    closed: tuple[tuple[int, int], ...],
+) -> tuple[list[Subject], str]:  # fmt: skip
     """Subjects of a rule on a device, or what it lacks for one."""
-    place = place_of(device) if rule.day_only else None
+    place = place_of(plant.facts) if rule.day_only else None
     signals = [
         one for one in every
         if (not rule.quantities or one.quantity in rule.quantities)
@@ -141,6 +191,8 @@ def _of_device(
     if not signals:
         return [], ""
     if rule.condition == "missing":
+        if _sends_no_more(rule, device):
+            return [], ""
         return [Subject(rule, device.name, tuple(signals), place=place, closed=closed)], ""
     gate = None
     if rule.when is not None:
@@ -148,12 +200,20 @@ def _of_device(
         if gate is None:
             return [], "gate"
     if rule.condition == "stuck":
-        return _stuck(rule, device, signals, every, place, closed)
+        return _stuck(rule, device, signals, every, plant, place, closed)
+    if rule.condition == "deviation" and rule.against == "forecast":
+        subject = _forecast(store, rule, device, signals, closed)
+        if subject is None:
+            # Of a forecast itself none is made.
+            return [], "" if device.group in FETCHED else "forecast"
+        return [replace(subject, place=place, gate=gate)], ""
     if rule.condition == "deviation" and rule.against == "expected":
-        found = _expected(device, every)
+        found = _expected(plant)
         if found is None:
             return [], "expected"
         output, expected = found
+        if output[0].device != device.name:
+            return [], ""  # a plant of several devices is watched once
         return [
             Subject(rule, device.name, output, expected=expected, place=place, gate=gate,
                     closed=closed)
@@ -173,10 +233,10 @@ def _of_device(
 
 def _stuck(
     rule: Rule, device: Device, signals: Sequence[SignalInfo], every: Sequence[SignalInfo],
-    place: Mapping[str, float] | None, closed: tuple[tuple[int, int], ...],
+    plant: _Plant, place: Mapping[str, float] | None, closed: tuple[tuple[int, int], ...],
 ) -> tuple[list[Subject], str]:  # fmt: skip
     """Current moves charge, power its changes, as shares of capacity and nominal power."""
-    other = _first(every, rule.against)
+    other = _first(every, rule.against) or plant.first(rule.against)
     if other is None:
         return [], "movement"
     integrate = other.unit in AMPERE
@@ -186,7 +246,7 @@ def _stuck(
     }[integrate]
     scale = 1.0
     if integrate or other.unit in KILOWATT:
-        size = device.facts.get(told) if integrate else facts_of(device.facts).kwp
+        size = device.facts.get(told) if integrate else plant.facts.kwp
         if not isinstance(size, int | float) or not size > 0:
             return [], told
         scale = float(size) / factor
@@ -221,22 +281,55 @@ def _first(signals: Sequence[SignalInfo], quantity: str) -> SignalInfo | None:
     return next((one for one in signals if one.quantity == quantity), None)
 
 
-def _expected(
-    device: Device, every: Sequence[SignalInfo]
-) -> tuple[tuple[SignalInfo, ...], Expected] | None:
+def _sends_no_more(rule: Rule, device: Device) -> bool:
+    """Whether a device's silence is none: archives, and what is fetched, unless a rule names it."""
+    return device.group in FETCHED and not (rule.devices or rule.groups)
+
+
+def _expected(plant: _Plant) -> tuple[tuple[SignalInfo, ...], Expected] | None:
     """Powers that make up a plant's output, and what tells how large that should be."""
-    facts = facts_of(device.facts)
-    plant = find_signals(every, facts)
-    output = plant.units if plant.complete or plant.meter is None else (plant.meter,)
-    if not output or not plant.poa or facts.kwp is None or not facts.kwp > 0:
+    facts, signals = plant.facts, plant.signals
+    output = signals.units if signals.complete or signals.meter is None else (signals.meter,)
+    if not output or not signals.poa or facts.kwp is None or not facts.kwp > 0:
         return None
-    warm = next(iter(plant.temp_module), None)
-    return output, Expected(plant.poa[0], warm, facts.kwp, facts.gamma_pdc)
+    warm = next(iter(signals.temp_module), None)
+    return output, Expected(signals.poa[0], warm, facts.kwp, facts.gamma_pdc)
 
 
-def place_of(device: Device) -> Mapping[str, float] | None:
-    """Latitude and longitude of a device [°], where told."""
-    facts = facts_of(device.facts)
+def _forecast(
+    store: Store, rule: Rule, device: Device, signals: Sequence[SignalInfo],
+    closed: tuple[tuple[int, int], ...],
+) -> Subject | None:  # fmt: skip
+    """A device against the median of its forecast; None where none is kept of what is watched."""
+    name = forecast_device(device.name)
+    if name not in [one.name for one in store.devices()]:
+        return None
+    kept = {one.name: one for one in store.signals(name) if one.rows}
+    leads: dict[str, list[int]] = {}
+    for quantity, column, lead in filter(None, map(parts_of_name, kept)):
+        if column == "p50":
+            leads.setdefault(quantity, []).append(lead)
+    for quantity, known in leads.items():
+        measured = next(
+            (same for one in _FORECAST_OF.get(quantity, ())
+             if (same := tuple(info for info in signals if info.quantity == one))), (),
+        )  # fmt: skip
+        if quantity != "pv":
+            measured = measured[:1]
+        if not measured:
+            continue
+        lead = FORECAST_LEAD_H if FORECAST_LEAD_H in known else max(known)
+        reference = kept[signal_name(quantity, "p50", lead)]
+        factor = KILOWATT.get(reference.unit, 1.0) / KILOWATT.get(measured[0].unit, 1.0)
+        return Subject(
+            rule, device.name, measured, reference=reference, closed=closed, whole=True,
+            factor=factor,
+        )  # fmt: skip
+    return None
+
+
+def place_of(facts: PlantFacts) -> Mapping[str, float] | None:
+    """Latitude and longitude of a plant [°], where told."""
     if facts.latitude is None or facts.longitude is None:
         return None
     return {"latitude": facts.latitude, "longitude": facts.longitude}

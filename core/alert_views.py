@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
 
 from core.alert_rules import AlertConfig, RuleTable, load_alerts
 from core.alert_run import evaluate_rules, newest_reading
 from core.alert_store import Alert
 from core.alert_subjects import find_subjects
-from core.analytics.alerts import Rule
+from core.analytics.alert_measures import holds_when, spreads
+from core.analytics.alerts import SECOND_US, Float, Int, Rule
 from core.levels import DAY, HOUR
-from core.query import SignalInfo, Store
+from core.query import Series, SignalInfo, Store
 
 PREVIEW_DAYS = 90
 LEAST_AROUND_US = HOUR
+LEAST_BEFORE_US = 8 * DAY  # silence has habits of a week
 MOST_SIGNALS = 3
 
 
@@ -24,7 +30,8 @@ class Preview:
 
     Attributes
     ----------
-    counts : by device and severity; devices : how many it watches.
+    counts : by device and severity of alerts raised in the time looked at.
+    devices : how many it watches.
     start, end : the time looked at [µs UTC].
     lacking : devices it cannot watch, and what they lack.
     """
@@ -34,6 +41,11 @@ class Preview:
     start: int
     end: int
     lacking: tuple[tuple[str, str], ...]
+
+    @property
+    def fired(self) -> int:
+        """How many devices it fired on."""
+        return len({device for device, _, _ in self.counts})
 
     @property
     def total(self) -> int:
@@ -54,9 +66,13 @@ def preview_rule(store: Store, table: str, days: int = PREVIEW_DAYS) -> Preview 
         return None
     start = max(end - days * DAY, min(one.first or end for one in store.devices()))
     config = AlertConfig(load_alerts(None, store.zone).path, (rule,), (), ())
-    outcome = evaluate_rules(store, config, start, end)
+    # What had begun before goes on: it did not fire in this time.
+    before = start - max(LEAST_BEFORE_US, round(2 * (rule.hold_s + rule.clear_s) * SECOND_US))
+    outcome = evaluate_rules(store, config, before, end)
     counted: dict[tuple[str, str], int] = {}
     for one in outcome.found:
+        if one.episode.raised < start:
+            continue
         key = (one.device, one.episode.severity)
         counted[key] = counted.get(key, 0) + 1
     return Preview(
@@ -82,7 +98,60 @@ def signals_of(store: Store, alert: Alert, rule: Rule | None) -> list[SignalInfo
 
 
 def window_around(alert: Alert, newest: int) -> tuple[int, int]:
-    """A window that shows an alert with what was before and after [µs UTC]."""
+    """A window that shows an alert with what was before and, as far as is known, after [µs UTC]."""
     end = alert.end if alert.end is not None else max(newest, alert.raised)
     margin = max((end - alert.start) // 3, LEAST_AROUND_US)
-    return alert.start - margin, end + margin
+    return alert.start - margin, max(min(end + margin, newest + 1), end)
+
+
+def severities_by_device(alerts: Sequence[Alert]) -> dict[str, list[str]]:
+    """Severities of alerts by device."""
+    found: dict[str, list[str]] = {}
+    for one in alerts:
+        found.setdefault(one.device, []).append(one.severity)
+    return found
+
+
+def spread_series(
+    store: Store, alert: Alert, rule: Rule, start: int, end: int, max_points: int = 1500
+) -> Series | None:
+    """Greatest less least of a rule's signals in [start, end) [µs UTC], while the rule holds.
+
+    Each row has least, greatest and mean of a stretch of time. None where nothing is known.
+    """
+    subjects, _ = find_subjects(store, (rule,), (), [alert.device])
+    mine = next((one for one in subjects if one.part == alert.signal), None)
+    if mine is None:
+        return None
+    ts, table = store.readings_of(alert.device, [one.name for one in mine.signals], [(start, end)])
+    ts, value = spreads([(ts[known], column[known]) for column in table.T
+                         for known in [np.isfinite(column)]])  # fmt: skip
+    if rule.when is not None and mine.gate is not None:
+        gate = store.raw(mine.gate.device, mine.gate.name, start - HOUR, end)
+        held = holds_when({}, ts, *gate, rule.when)
+        ts, value = ts[held], value[held]
+    if not len(ts):
+        return None
+    info = mine.signals[0]
+    base = store.series(info.device, info.name, start, end, max_points=4)
+    named = replace(info, name=" − ".join(one.name for one in mine.signals[:2]))
+    return replace(
+        base, signal=named, stands_for=len(ts), exact=len(ts) <= max_points,
+        frame=_in_stretches(ts, value, -(-(end - start) // max_points)),
+    )  # fmt: skip
+
+
+def _in_stretches(ts: Int, value: Float, width: int) -> pd.DataFrame:
+    """Extremes and means of stretches of equal length; a row of NaN in a gap of an hour or more."""
+    first = np.flatnonzero(np.diff(ts // width, prepend=ts[0] // width - 1))
+    count = np.diff(np.append(first, len(ts)))
+    rows = pd.DataFrame(
+        {
+            "ts": ts[first], "first": value[first], "last": value[first + count - 1],
+            "min": np.minimum.reduceat(value, first), "max": np.maximum.reduceat(value, first),
+            "mean": np.add.reduceat(value, first) / count, "count": count,
+        }
+    )  # fmt: skip
+    late = np.flatnonzero(np.diff(ts[first]) > width + HOUR)
+    gaps = pd.DataFrame({"ts": ts[first][late] + width}).reindex(columns=rows.columns)
+    return pd.concat([rows, gaps]).sort_values("ts", ignore_index=True) if len(late) else rows

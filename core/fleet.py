@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from core.measures import (
     is_meter,
     main_signals,
     measured_devices,
+    newest_reading,
     power_signals,
 )
 from core.query import Device, SignalInfo, Store
@@ -26,7 +27,10 @@ from core.windows import aligned, bucket_widths, fine_level
 
 STALE_STEPS = 4
 STALE_LEAST_US = HOUR
-Reason = Literal["failed", "stale", "coverage", "quarantine"]
+Reason = Literal[
+    "alert_critical", "failed", "stale", "alert_error", "coverage", "alert_warning", "quarantine"
+]  # fmt: skip
+GRAVE: tuple[Reason, ...] = get_args(Reason)  # the gravest first
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class DeviceHealth:
     quarantined, failed : rows in quarantine, sources that could not be read.
     reasons : why it needs attention, the gravest first.
     spark : ts [µs UTC], mean, min, max; a row of NaN is a gap.
+    alerts : how many alerts of it are open.
     """
 
     device: Device
@@ -71,6 +76,7 @@ class DeviceHealth:
     reasons: tuple[Reason, ...]
     energy: DeviceEnergy
     spark: pd.DataFrame
+    alerts: int = 0
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,7 @@ def fleet_report(store: Store, start: int, end: int, points: int = 600) -> list[
     BadWindow
     """
     devices = measured_devices(store.devices())
-    newest = max((d.last for d in devices if d.last is not None), default=None)
+    newest = newest_reading(devices)
     bad: dict[str, int] = {}
     for row in store.quarantine_counts():
         bad[row["device"]] = bad.get(row["device"], 0) + row["rows"]
@@ -115,11 +121,32 @@ def fleet_report(store: Store, start: int, end: int, points: int = 600) -> list[
                 failed.get(device.name, 0), points)
         for device in devices
     ]  # fmt: skip
-    grave: list[Reason] = ["failed", "stale", "coverage", "quarantine"]
+    return _by_gravity(found)
+
+
+def with_alerts(
+    fleet: Sequence[DeviceHealth], going: Mapping[str, Sequence[str]]
+) -> list[DeviceHealth]:
+    """The fleet with what is open of it, those that need attention first.
+
+    Parameters
+    ----------
+    going : severities of the open alerts of each device. One of ``info`` asks for nothing.
+    """
+    found = []
+    for one in fleet:
+        severities = going.get(one.device.name, ())
+        told = [reason for reason in GRAVE if reason.removeprefix("alert_") in severities]
+        reasons = sorted({*one.reasons, *told[:1]}, key=GRAVE.index)
+        found.append(replace(one, reasons=tuple(reasons), alerts=len(severities)))
+    return _by_gravity(found)
+
+
+def _by_gravity(fleet: Sequence[DeviceHealth]) -> list[DeviceHealth]:
     return sorted(
-        found,
+        fleet,
         key=lambda one: (
-            min([grave.index(reason) for reason in one.reasons], default=len(grave)),
+            min([GRAVE.index(reason) for reason in one.reasons], default=len(GRAVE)),
             one.coverage_ratio,
             one.device.name,
         ),

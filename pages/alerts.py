@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import battery_charts
+from core import battery_charts, measures
 from core.alert_rules import AlertConfig, load_alerts, rules_path
 from core.alert_store import Alert, AlertStore, open_alerts
 from core.battery_charts import Lane
+from core.errors import DeclarationError
 from core.query import Store
 from pages.alarms import detail, listing, messages, rules
 from pages.shared import address, chart, data, numbers, pickers, states, theme
@@ -33,8 +34,11 @@ def main() -> None:
     store = states.require_store()
     devices = states.require_devices(store)
     alerts = alerts_of(str(data.settings().store))
-    config = load_alerts(rules_path(data.settings()), store.zone)
+    config, wrong = load_config(store)
     st.title(t("nav.alerts"))
+    if wrong is not None:
+        key = "alerts.rules.file_wrong" if config.path == wrong.path else "alerts.rules.shipped"
+        states.notice(t(key), detail=str(wrong), state="error")
     chart.show_synthetic_ribbon(devices)
     now = time.time_ns() // 1000
     every = alerts.alerts(now=now)
@@ -42,11 +46,28 @@ def main() -> None:
     st.subheader(listing.headline(every, store.zone))
     view = pick_view()
     if view == "rules":
-        rules.show_rules(store, config)
+        rules.show_rules(store, config, editable=wrong is None)
     elif view == "messages":
         messages.show_messages(alerts, config, store.zone)
     else:
         show_alerts(store, alerts, config, every, now)
+
+
+@st.cache_resource(show_spinner=False)
+def last_good() -> dict[str, AlertConfig]:
+    """The rules of each file as they were read last without an error."""
+    return {}
+
+
+def load_config(store: Store) -> tuple[AlertConfig, DeclarationError | None]:
+    """The rules, or where their file is wrong those before or the shipped ones, and the error."""
+    path = rules_path(data.settings())
+    try:
+        config = load_alerts(path, store.zone)
+    except DeclarationError as error:
+        return last_good().get(str(path)) or load_alerts(None, store.zone), error
+    last_good()[str(path)] = config
+    return config, None
 
 
 def pick_view() -> str:
@@ -71,10 +92,11 @@ def show_alerts(
         chosen = listing.pick_filter(every)
     shown = [one for one in every if chosen.lets(one)]
     # Where data are old, nobody knows what lasted beyond them.
-    newest = max((one.last for one in data.devices(store) if one.last is not None), default=now)
+    newest = measures.newest_reading(data.devices(store)) or now
     listing.show_open(shown, store.zone, min(now, newest))
-    devices = [one for one in data.devices(store) if chosen.device in ("", one.name)]
-    window = pick_window(devices or data.devices(store), store.zone, default="all")
+    every_device = measures.measured_devices(data.devices(store))
+    devices = [one for one in every_device if chosen.device in ("", one.name)]
+    window = pick_window(devices or every_device, store.zone, default="all")
     inside = [
         one for one in shown
         if one.start < window.end and (one.end is None or one.end >= window.start)
@@ -84,28 +106,43 @@ def show_alerts(
 
 
 def show_timeline(alerts: Sequence[Alert], window: Window) -> None:
-    """A lane for every rule and device, the busiest first."""
+    """A lane for every rule and device, the gravest first and of these the busiest."""
     by_lane: dict[tuple[str, str], list[Alert]] = {}
     for one in alerts:
         by_lane.setdefault((one.rule, one.device), []).append(one)
     if not by_lane:
         return
-    ranked = sorted(by_lane.items(), key=lambda item: -len(item[1]))
+    ranked = sorted(by_lane.items(), key=lambda item: (-_gravest(item[1]), -len(item[1])))
+    busiest = max(ranked, key=lambda item: len(item[1]))[0]
     lanes = [_lane(rule, device, mine, window) for (rule, device), mine in ranked[:MOST_LANES]]
     title = t("alerts.timeline.title", count=numbers.number(len(alerts)),
-              busiest=f"{listing.rule_words(ranked[0][0][0])} · {ranked[0][0][1]}")  # fmt: skip
+              busiest=_lane_name(*busiest))  # fmt: skip
     figure = battery_charts.build_lanes_figure(
         lanes, zone=window.zone, span=(window.start, window.end), title=title,
         theme=theme.kind(), language=current_language(),
     )  # fmt: skip
     chart.show_figure(figure, "alerts-timeline")
+    rest = [_lane_name(*name) for name, _ in ranked[MOST_LANES:]]
+    if rest:
+        chart.show_caption(
+            t("alerts.timeline.rest", shown=numbers.number(MOST_LANES),
+              all=numbers.number(len(ranked)), names=", ".join(rest))
+        )  # fmt: skip
+
+
+def _gravest(alerts: Sequence[Alert]) -> int:
+    return max(listing.SEVERITIES.index(one.severity) for one in alerts)
+
+
+def _lane_name(rule: str, device: str) -> str:
+    return f"{listing.rule_words(rule)} · {device}"
 
 
 def _lane(rule: str, device: str, alerts: Sequence[Alert], window: Window) -> Lane:
-    gravest = max((one.severity for one in alerts), key=listing.SEVERITIES.index)
+    gravest = listing.SEVERITIES[_gravest(alerts)]
     ends = [one.end if one.end is not None else window.end for one in alerts]
     return Lane(
-        f"{listing.rule_words(rule)} · {device}", [one.start for one in alerts], ends,
+        _lane_name(rule, device), [one.start for one in alerts], ends,
         [detail.title(one, window.zone) for one in alerts], listing.LOOK[gravest],
     )  # fmt: skip
 

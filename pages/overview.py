@@ -12,7 +12,8 @@ import numpy as np
 import streamlit as st
 
 from core import measures
-from core.alert_store import open_alerts
+from core.alert_store import Alert, open_alerts
+from core.alert_views import severities_by_device
 from core.analytics.alerts import SEVERITIES
 from core.analytics.energy import MIN_COVERAGE
 from core.charts import colour_of, with_alpha
@@ -23,6 +24,7 @@ from core.fleet import (
     DeviceHealth,
     day_energy,
     fleet_report,
+    with_alerts,
 )
 from pages.shared import address, chart, data, numbers, states, table, theme
 from pages.shared.chart import KeyFigure
@@ -34,7 +36,8 @@ MOST_CARDS = 24
 LONGEST_NAME = 28  # of a device in the table, whose last columns must stay on the screen
 SPARK = (240, 56)  # width and height of a sparkline [px]; the width follows the card
 SUMMARY_STATE = {"failed": "error", "stale": "error", "coverage": "warning",
-                 "quarantine": "warning"}  # fmt: skip
+                 "quarantine": "warning", "alert_critical": "critical", "alert_error": "error",
+                 "alert_warning": "warning"}  # fmt: skip
 
 ALERT_STATE = {"info": "unknown", "warning": "warning", "error": "error", "critical": "critical"}
 
@@ -67,9 +70,11 @@ def main() -> None:
     reach = [measures.measured_reach(data.signals(store, one.name)) for one in devices]
     window = pick_window(reach, store.zone)
     chart.show_synthetic_ribbon(devices)
+    going = open_alerts_now()
     fleet = data.report(store, fleet_report, window.start, window.end)
+    fleet = with_alerts(fleet, severities_by_device(going))
     figures = key_figures(fleet, data.report(store, day_energy), window)
-    chart.show_key_figures([*figures, open_alerts_figure()])
+    chart.show_key_figures([*figures, open_alerts_figure(going)])
     st.subheader(headline(fleet))
     show_fleet(fleet, window)
     st.subheader(t("overview.table"))
@@ -90,7 +95,9 @@ def key_figures(
     """Devices up to date, newest reading, and the energy of the last day."""
     calling = [one for one in fleet if one.reasons]
     fresh = sum(not {"stale", "failed"} & set(one.reasons) for one in fleet)
-    worst = next((s for s in ("error", "warning") if s in map(state_of, calling)), "good")
+    worst = next(
+        (s for s in ("critical", "error", "warning") if s in map(state_of, calling)), "good"
+    )
     attention = counted("overview.attention", len(calling))
     newest = max((one.device.last for one in fleet if one.device.last is not None),
                  default=window.newest)  # fmt: skip
@@ -137,10 +144,14 @@ def key_figures(
     return figures
 
 
-def open_alerts_figure() -> KeyFigure:
-    """How many alerts are open, and how many of them nobody acknowledged."""
+def open_alerts_now() -> list[Alert]:
+    """Alerts that are open."""
     with open_alerts(data.settings().store) as alerts:
-        going = alerts.alerts(only_open=True)
+        return alerts.alerts(only_open=True)
+
+
+def open_alerts_figure(going: Sequence[Alert]) -> KeyFigure:
+    """How many alerts are open, and how many of them nobody acknowledged."""
     unseen = sum(one.acknowledged is None for one in going)
     worst = max((one.severity for one in going), key=SEVERITIES.index, default="")
     return KeyFigure(
@@ -171,7 +182,14 @@ def headline(fleet: Sequence[DeviceHealth]) -> str:
 
 def reasons(one: DeviceHealth) -> str:
     """Why a device needs attention, in words."""
+
+    def alerts() -> str:
+        return counted("overview.open_alerts", one.alerts)
+
     words = {
+        "alert_critical": alerts,
+        "alert_error": alerts,
+        "alert_warning": alerts,
         "failed": lambda: counted("overview.failed", one.failed),
         "stale": lambda: (
             t("overview.empty")

@@ -50,6 +50,8 @@ class Readings:
     may_open : whether an alert may be raised at each of some moments; None is always.
     spans : times in which silence counts; None is always.
     scale : what movement is divided by (capacity of a battery [Ah]); 1 for none.
+    integrate : movement is the integral of the reference, not the sum of its changes.
+    whole : the signals are summed before they are held against the reference (deviation).
     """
 
     signals: Mapping[str, Timed]
@@ -59,6 +61,7 @@ class Readings:
     spans: Sequence[tuple[int, int]] | None = None
     scale: float = 1.0
     integrate: bool = False
+    whole: bool = False
 
 
 @dataclass
@@ -68,11 +71,13 @@ class DeviceMemory:
     Attributes
     ----------
     signals : by signal; held : ended episodes that belong to an alert that goes on.
+    begun : since when a value has stood at each reading of the piece at hand; not kept.
     """
 
     signals: dict[str, Memory] = field(default_factory=dict)
     held: list[Episode] = field(default_factory=list)
     more: dict[str, Any] = field(default_factory=dict)
+    begun: dict[str, Int] = field(default_factory=dict)
 
     def of(self, signal: str) -> Memory:
         """The memory of a signal, begun where there is none."""
@@ -114,7 +119,10 @@ def evaluate(rule: Rule, memory: DeviceMemory, readings: Readings, until: int) -
         return advance_silence(rule, memory.of(WHOLE), beats, until, readings.spans)
     fresh: list[Episode] = []
     for signal, (ts, measure) in _measures(rule, memory, readings, until).items():
-        fresh += advance(rule, memory.of(signal), ts, measure, readings.may_open, signal)
+        begun = memory.begun.pop(signal, None)
+        fresh += advance(
+            rule, memory.of(signal), ts, measure, readings.may_open, signal, begun=begun
+        )
     if rule.per == "signal":
         return fresh
     return _pooled(rule, memory, fresh)
@@ -173,7 +181,9 @@ def _measure(
         return drops(more, ts, value)
     if rule.condition == "stuck":
         other = readings.reference or (np.empty(0, np.int64), np.empty(0))
-        ts, moved = moved_while_still(more, ts, value, *other, integrate=readings.integrate)
+        ts, moved, memory.begun[name] = moved_while_still(
+            more, ts, value, *other, integrate=readings.integrate
+        )
         return ts, moved / readings.scale
     return ts, value
 
@@ -198,7 +208,7 @@ def _deviations(
         }
     other = readings.reference or (np.empty(0, np.int64), np.empty(0))
     moments, table = side_by_side([*columns, window_means(memory.more, *other, width, until)])
-    if rule.against == "expected":
+    if readings.whole:
         # Of a plant all inverters together: one that is missing is missing in the sum.
         whole = table[:, :-1].sum(axis=1)
         return {WHOLE: (moments, _deviation(rule, memory, WHOLE, whole, table[:, -1]))}

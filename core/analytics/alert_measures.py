@@ -119,12 +119,16 @@ def spreads(columns: Sequence[Timed]) -> Timed:
 
 def moved_while_still(
     more: dict[str, Any], ts: Int, value: Float, other_ts: Int, other: Float, *, integrate: bool,
-) -> Timed:  # fmt: skip
+) -> tuple[Int, Float, Int]:  # fmt: skip
     """How much another quantity has moved since the value last changed.
 
     Movement is the sum of |change| of the other quantity, or with `integrate` the integral of its
     magnitude [unit · h]. Still at the least or the greatest value so far counts as none: a
     battery that is full and an inverter at its limit do not move on.
+
+    Returns
+    -------
+    Times, movement, and since when the value has stood at each of them [µs UTC].
     """
     travelled, at = _travel(more, other_ts, other, integrate=integrate)
     offset = float(more.get("travelled", 0.0))
@@ -134,18 +138,20 @@ def moved_while_still(
         here = np.where(place >= 0, travelled[np.maximum(place, 0)], offset)
         more["travelled"] = float(travelled[-1])
     if not len(ts):
-        return ts, value
+        return ts, value, ts
     before = np.concatenate([[more.get("value", np.nan)], value[:-1]])
     changed = value != before
     begun = np.concatenate([[more.get("begun", here[0])], np.where(changed, here, -np.inf)])
     begun = np.maximum.accumulate(begun)[1:]
+    since = [more.get("stood", int(ts[0])), *np.where(changed, ts, -(2**62)).tolist()]
+    stood = np.maximum.accumulate(np.array(since, np.int64))[1:]
     least = np.minimum.accumulate(np.concatenate([[more.get("least", np.inf)], value]))[1:]
     most = np.maximum.accumulate(np.concatenate([[more.get("most", -np.inf)], value]))[1:]
     more.update(
         value=float(value[-1]), begun=float(begun[-1]), least=float(least[-1]),
-        most=float(most[-1]),
+        most=float(most[-1]), stood=int(stood[-1]),
     )  # fmt: skip
-    return ts, np.where((value <= least) | (value >= most), 0.0, here - begun)
+    return ts, np.where((value <= least) | (value >= most), 0.0, here - begun), stood
 
 
 def _travel(more: dict[str, Any], ts: Int, value: Float, *, integrate: bool) -> tuple[Float, Int]:

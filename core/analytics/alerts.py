@@ -182,6 +182,8 @@ def _what_is_missing(rule: Rule) -> str:
         return "a rate needs over_s"
     if rule.condition == "deviation" and not rule.against:
         return 'a deviation needs against = "peers", "expected" or a quantity'
+    if rule.condition == "deviation" and rule.mean_s <= 0:
+        return "a deviation needs mean_s, over which means are compared"
     if rule.condition == "stuck" and not rule.against:
         return "a stuck value needs against, the quantity that moves meanwhile"
     if rule.condition == "missing" and any(limit.above is None for _, limit in rule.limits):
@@ -234,6 +236,7 @@ class Memory:
     peak : the furthest value since the mildest of these, with its time.
     open : the episode that goes on.
     good : since when it has been good without a break; back : whether it was good since it was bad.
+    began : when what is bad now began, where that lies before the first bad reading.
     more : what the measure remembers (readings before, sums of a mean, ...).
     """
 
@@ -243,6 +246,7 @@ class Memory:
     open: Episode | None = None
     good: int | None = None
     back: bool = False
+    began: int | None = None
     more: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -292,7 +296,7 @@ def grade(rule: Rule, measure: Float) -> Int:
 
 def advance(
     rule: Rule, memory: Memory, ts: Int, measure: Float,
-    may_open: Callable[[Int], Bool] | None = None, signal: str = "",
+    may_open: Callable[[Int], Bool] | None = None, signal: str = "", *, begun: Int | None = None,
 ) -> list[Episode]:  # fmt: skip
     """Take in readings, and give the episodes that began, went on or ended meanwhile.
 
@@ -303,6 +307,8 @@ def advance(
         limits speak of. NaN is no reading.
     may_open : at which moments an episode may be raised (by day, outside maintenance); elsewhere
         what is bad counts as between.
+    begun : when that began which each reading shows to be bad [µs UTC] (a value that stands);
+        None is with the reading.
 
     Returns
     -------
@@ -311,9 +317,11 @@ def advance(
     known = np.isfinite(measure)
     if not known.all():
         ts, measure = ts[known], measure[known]
+        begun = None if begun is None else begun[known]
     if memory.last is not None and len(ts) and ts[0] <= memory.last:
         later = ts > memory.last
         ts, measure = ts[later], measure[later]
+        begun = None if begun is None else begun[later]
     if not memory.since:
         memory.since = [None] * len(rule.limits)
     if not len(ts):
@@ -330,13 +338,13 @@ def advance(
     if not waiting and not (grades > 0).any():
         memory.last = int(ts[-1])
         return []
-    ended = _walk(rule, memory, ts, measure, grades, signal)
+    ended = _walk(rule, memory, ts, measure, grades, signal, ts if begun is None else begun)
     memory.last = int(ts[-1])
     return ended if memory.open is None else [*ended, memory.open]
 
 
 def _walk(
-    rule: Rule, memory: Memory, ts: Int, measure: Float, grades: Int, signal: str
+    rule: Rule, memory: Memory, ts: Int, measure: Float, grades: Int, signal: str, begun: Int
 ) -> list[Episode]:
     """Go from run to run of equal grade; breaks of an hour part runs too."""
     gap = round(max(LONGEST_GAP_S, 3 * rule.mean_s) * SECOND_US)
@@ -359,6 +367,8 @@ def _walk(
             memory.since = [None] * len(memory.since)
             memory.peak = None if memory.open is None else memory.peak
         if level > 0:
+            if memory.since[0] is None:
+                memory.began = int(begun[a])
             _worsen(rule, memory, ts[a : b + 1], measure[a : b + 1], far[a : b + 1], level, signal)
         else:
             memory.since = [None] * len(memory.since)
@@ -400,8 +410,9 @@ def _raise(rule: Rule, memory: Memory, number: int, since: int, at: int, signal:
     severity = rule.limits[number - 1][0]
     if memory.open is None:
         assert memory.peak is not None
+        start = since if memory.began is None else min(since, memory.began)
         memory.open = Episode(
-            since, at, severity, memory.peak[0], memory.peak[1], signal=signal,
+            start, at, severity, memory.peak[0], memory.peak[1], signal=signal,
             grades=((severity, at),),
         )  # fmt: skip
         memory.peak = None

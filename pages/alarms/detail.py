@@ -9,7 +9,7 @@ import streamlit as st
 from core.alert_charts import Band, add_bands, add_limits
 from core.alert_rules import AlertConfig
 from core.alert_store import Alert, AlertStore
-from core.alert_views import signals_of, window_around
+from core.alert_views import signals_of, spread_series, window_around
 from core.analytics.alerts import SECOND_US, Rule
 from core.charts import build_series_figure
 from core.errors import SourceError
@@ -59,9 +59,13 @@ def _show_signal(store: Store, alerts: AlertStore, one: Alert, rule: Rule | None
     signals = signals_of(store, one, rule)
     if not signals:
         return
-    newest = max((s.last for s in signals if s.last is not None), default=one.raised)
+    sources = data.devices(store) if one.condition == "missing" else signals
+    newest = max((s.last for s in sources if s.last is not None), default=one.raised)
     start, end = window_around(one, newest)
-    shown = [
+    spread = None
+    if rule is not None and rule.condition == "spread":
+        spread = data.report(store, spread_series, one, rule, start, end)
+    shown = [spread] if spread is not None else [
         data.series(store, s.device, s.name, start, end, max_points=3000) for s in signals
     ]  # fmt: skip
     if not any(chart.has_readings(series) for series in shown):
@@ -69,7 +73,7 @@ def _show_signal(store: Store, alerts: AlertStore, one: Alert, rule: Rule | None
         return
     figure = build_series_figure(
         shown, theme=theme.kind(), language=current_language(), span=(start, end), height=300,
-        title=t("alerts.signal.title", signals=", ".join(s.name for s in signals),
+        title=t("alerts.signal.title", signals=", ".join(s.signal.name for s in shown),
                 device=one.device),
     )  # fmt: skip
     alike = [
@@ -81,7 +85,7 @@ def _show_signal(store: Store, alerts: AlertStore, one: Alert, rule: Rule | None
         for other in alike
     ]  # fmt: skip
     add_bands(figure, bands, store.zone, theme.kind())
-    if rule is not None and rule.condition == "threshold":
+    if rule is not None and (rule.condition == "threshold" or spread is not None):
         bounds = [
             (severity, bound) for severity, limit in rule.limits
             for bound in (limit.above, limit.below) if bound is not None

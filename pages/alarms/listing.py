@@ -17,6 +17,7 @@ LOOK = {"info": "unknown", "warning": "warning", "error": "error", "critical": "
 GRAVEST = tuple(reversed(SEVERITIES))
 MOST_ROWS = 200
 SHARES = ("deviation", "stuck", "reset")  # conditions whose measure without a unit is a share
+MOVED = ("capacity", "kwp")  # what moved while a value stood, as a share of these
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,8 @@ def peak_words(one: Alert) -> str:
     """A peak with its unit; seconds as a duration, shares in percent, states as they are."""
     if one.unit == "s":
         return numbers.duration(round(one.peak * 1e6))
+    if one.unit in MOVED:
+        return t(f"alerts.peak.{one.unit}", share=numbers.percent(one.peak))
     if one.unit == "1" and one.condition in SHARES:
         return numbers.percent(one.peak)
     return numbers.quantity(one.peak, "" if one.unit == "1" else one.unit)

@@ -23,8 +23,8 @@ TABLE = "rules-table"
 ROUND = "rules-round"  # another key makes the table forget its edits
 
 
-def show_rules(store: Store, config: AlertConfig) -> None:
-    """Table, preview, save."""
+def show_rules(store: Store, config: AlertConfig, *, editable: bool = True) -> None:
+    """Table, preview, save; not to be edited while the file is wrong."""
     st.subheader(t("alerts.rules"))
     chart.show_caption(t("alerts.rules.note", path=str(config.path)))
     if saved := st.session_state.pop("rules-saved", None):
@@ -33,7 +33,7 @@ def show_rules(store: Store, config: AlertConfig) -> None:
     key = f"{TABLE}-{st.session_state.get(ROUND, 0)}"
     changed: pd.DataFrame = st.data_editor(
         frame, key=key, hide_index=True, num_rows="dynamic", height=35 * (len(frame) + 2) + 3,
-        column_config=_columns(),
+        column_config=_columns(), disabled=not editable,
     )  # fmt: skip
     chart.show_caption(t("alerts.rules.limits"))
     try:
@@ -42,6 +42,8 @@ def show_rules(store: Store, config: AlertConfig) -> None:
         states.notice(t("alerts.rules.wrong"), detail=str(error), state="error")
         return
     _show_preview(store, rules)
+    if not editable:
+        return
     differ = [rule.name for rule in rules if rule not in config.rules]
     gone = {rule.name for rule in config.rules} - {rule.name for rule in rules}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -124,10 +126,13 @@ def _show_preview(store: Store, rules: Sequence[Rule]) -> None:
 def preview_words(found: Preview, name: str) -> str:
     """The sentence of the preview."""
     days = round((found.end - found.start) / 86_400e6)
-    key = "alerts.preview.once" if found.total == 1 else "alerts.preview.times"
+    key = {0: "alerts.preview.never", 1: "alerts.preview.once"}.get(
+        found.total, "alerts.preview.times"
+    )
     return t(
         key, rule=listing.rule_words(name), count=numbers.number(found.total),
-        days=numbers.number(days), devices=numbers.number(found.devices),
+        days=numbers.number(days), fired=numbers.number(found.fired),
+        devices=numbers.number(found.devices),
     )  # fmt: skip
 
 

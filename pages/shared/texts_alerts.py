@@ -6,6 +6,8 @@ from __future__ import annotations
 ALERTS: dict[str, tuple[str, str]] = {
     "nav.alerts": ("Alerts", "Alarme"),
     "overview.alerts": ("Open alerts", "Offene Alarme"),
+    "overview.open_alerts.1": ("1 open alert", "1 offener Alarm"),
+    "overview.open_alerts.n": ("{count} open alerts", "{count} offene Alarme"),
     "overview.exported": ("export {energy} kWh", "Einspeisung {energy} kWh"),
     # --- severities and states ---
     "alerts.severity.info": ("Information", "Hinweis"),
@@ -81,6 +83,10 @@ ALERTS: dict[str, tuple[str, str]] = {
         "{count} alerts in the window, most of {busiest}",
         "{count} Alarme im Zeitraum, die meisten von {busiest}",
     ),
+    "alerts.timeline.rest": (
+        "Drawn are {shown} of {all}, the gravest first; not drawn: {names}",
+        "Gezeichnet sind {shown} von {all}, die schwersten zuerst; nicht gezeichnet: {names}",
+    ),
     # --- one alert ---
     "alerts.unknown": ("There is no alert {number}.", "Einen Alarm {number} gibt es nicht."),
     "alerts.close": ("Close", "Schließen"),
@@ -91,6 +97,14 @@ ALERTS: dict[str, tuple[str, str]] = {
     "alerts.title.ended": (
         "{rule}: {place} from {start} for {lasted}, peak {peak}, {count} ×",
         "{rule}: {place} ab {start}, {lasted} lang, Spitzenwert {peak}, {count} ×",
+    ),
+    "alerts.peak.capacity": (
+        "{share} of the capacity moved meanwhile",
+        "indessen {share} der Kapazität bewegt",
+    ),
+    "alerts.peak.kwp": (
+        "{share} of the nominal power moved meanwhile",
+        "indessen {share} der Nennleistung bewegt",
     ),
     "alerts.signal.title": ("{signals} of {device}", "{signals} von {device}"),
     "alerts.no_signal": (
@@ -137,6 +151,14 @@ ALERTS: dict[str, tuple[str, str]] = {
         "Grenzen in der Einheit des Signals: > 45 oder < 180, > 260; set: jeder Zustand, der "
         "nicht normal ist. Abweichungen als Anteil (−0.15), Schweigen in Sekunden.",
     ),
+    "alerts.rules.file_wrong": (
+        "The file of rules is wrong; below stand the rules as they were before.",
+        "Die Regeldatei ist fehlerhaft; unten stehen die Regeln, wie sie vorher waren.",
+    ),
+    "alerts.rules.shipped": (
+        "The file of rules is wrong; below stand the shipped rules alone.",
+        "Die Regeldatei ist fehlerhaft; unten stehen nur die mitgelieferten Regeln.",
+    ),
     "alerts.rules.wrong": (
         "The rules cannot be like this; nothing was saved.",
         "So können die Regeln nicht sein; nichts wurde gespeichert.",
@@ -149,13 +171,18 @@ ALERTS: dict[str, tuple[str, str]] = {
     "alerts.preview.runs": ("Evaluating the past ...", "Vergangenheit wird ausgewertet ..."),
     "alerts.preview.count": ("Alerts", "Alarme"),
     "alerts.preview.once": (
-        "{rule} would have fired once in the last {days} days, on {devices} devices watched.",
-        "{rule} hätte in den letzten {days} Tagen einmal ausgelöst, bei {devices} Geräten.",
+        "{rule} would have fired once in the last {days} days; devices watched: {devices}.",
+        "{rule} hätte in den letzten {days} Tagen einmal ausgelöst; überwachte Geräte: {devices}.",
+    ),
+    "alerts.preview.never": (
+        "{rule} would not have fired in the last {days} days; devices watched: {devices}.",
+        "{rule} hätte in den letzten {days} Tagen nicht ausgelöst; überwachte Geräte: {devices}.",
     ),
     "alerts.preview.times": (
-        "{rule} would have fired {count} times in the last {days} days, "
-        "on {devices} devices watched.",
-        "{rule} hätte in den letzten {days} Tagen {count}-mal ausgelöst, bei {devices} Geräten.",
+        "{rule} would have fired {count} times in the last {days} days, on {fired} of {devices} "
+        "devices watched.",
+        "{rule} hätte in den letzten {days} Tagen {count}-mal ausgelöst, bei {fired} von {devices} "
+        "überwachten Geräten.",
     ),
     "alerts.lacks": ("Not watched – {what}", "Nicht überwacht – {what}"),
     "alerts.lacks.peers": ("fewer than three peers", "weniger als drei Vergleichbare"),
@@ -164,6 +191,7 @@ ALERTS: dict[str, tuple[str, str]] = {
         "no irradiance or no nominal power",
         "keine Einstrahlung oder keine Nennleistung",
     ),
+    "alerts.lacks.forecast": ("no forecast of it is kept", "keine Prognose davon liegt vor"),
     "alerts.lacks.gate": ("its state is not measured", "sein Zustand wird nicht gemessen"),
     "alerts.lacks.reference": (
         "nothing to compare with",

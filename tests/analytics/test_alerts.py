@@ -245,17 +245,35 @@ def test_charge_that_moves_while_a_value_stands_still() -> None:
     ts = us(0, hour, 2 * hour, 3 * hour)
     current = np.array([10.0, -10.0, 10.0, 10.0])
     value = np.array([50.0, 49.0, 51.0, 49.5])
-    _, moved = moved_while_still({}, ts, value, ts, current, integrate=True)
+    _, moved, _ = moved_while_still({}, ts, value, ts, current, integrate=True)
     assert moved.tolist() == [0.0, 0.0, 0.0, 0.0]
     still = np.array([49.0, 51.0, 50.0, 50.0, 50.0, 50.0])
     when = us(-20, -10, 0, hour, 2 * hour, 3 * hour)
-    _, moved = moved_while_still({}, when, still, ts, current, integrate=True)
+    _, moved, stood = moved_while_still({}, when, still, ts, current, integrate=True)
     assert moved.tolist() == [0.0, 0.0, 0.0, 10.0, 20.0, 30.0]
+    assert stood.tolist() == [-20 * S, -10 * S, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("cut", [1, 3, 4, 5, 7])
+def test_a_value_that_stands_is_an_alert_from_when_it_began_to_stand(cut: int) -> None:
+    stuck = rule(condition="stuck", against="g", limits=(("warning", Limit(above=15.0)),))
+    ts = us(*range(0, 90, 10))
+    value = np.array([0.0, 9.0, 5.0, 5.0, 5.0, 5.0, 5.0, 4.0, 3.0])
+    other = np.array([0.0, 5.0, 0.0, 8.0, 0.0, 8.0, 0.0, 0.0, 0.0])
+    memory, found = DeviceMemory(), dict[object, Episode]()
+    for part in (slice(0, cut), slice(cut, None)):
+        readings = Readings({"a": (ts[part], value[part])}, reference=(ts[part], other[part]))
+        for one in evaluate(stuck, memory, readings, int(ts[part][-1])):
+            found[one.key] = one
+        memory = device_memory_from(json.loads(json.dumps(memory.as_json())))
+    (one,) = found.values()
+    # It stands from 20 s; more than 15 have moved at 40 s.
+    assert (one.start, one.raised, one.end, one.peak) == (20 * S, 40 * S, 70 * S, 32.0)
 
 
 def test_still_at_the_greatest_value_so_far_is_no_fault() -> None:
     ts = us(0, 10, 20, 30)
-    _, moved = moved_while_still(
+    _, moved, _ = moved_while_still(
         {}, ts, np.array([1.0, 60, 60, 60]), ts, np.array([0.0, 5, 9, 0]), integrate=False
     )
     assert moved.tolist() == [0.0] * 4

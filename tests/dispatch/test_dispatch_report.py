@@ -12,16 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from core import dispatch_charts
-from core.dispatch_report import (
-    Choice,
-    plan_frame,
-    plan_report,
-    saving_at,
-    sizing_report,
-    told_choice,
-)
+from core.control_plan import read_plan, write_plan
+from core.control_setpoints import setpoints_of
+from core.dispatch_choice import Choice, told_choice
+from core.dispatch_report import plan_frame, plan_report
 from core.dispatch_settings import DispatchSettings, read_dispatch_settings, settings_path
-from core.errors import DeclarationError, Infeasible, QueryError
+from core.dispatch_sizing import saving_at, sizing_report
+from core.errors import DeclarationError, Infeasible, PlanError, QueryError
 from core.levels import DAY, HOUR, MINUTE
 from core.query import Store, open_store
 from preprocess import app
@@ -61,7 +58,7 @@ def store() -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def choice(store: Store) -> Choice:
     told = read_dispatch_settings(settings_path(store.root))
-    return told_choice(store, told, None, ["m1"], ["pv1"], None, 48)
+    return told_choice(store, told, None, ["m1"], ["pv1"], None, 48, past=True)
 
 
 def test_days_alike_are_planned_as_with_foresight(store: Store, choice: Choice) -> None:
@@ -74,7 +71,8 @@ def test_days_alike_are_planned_as_with_foresight(store: Store, choice: Choice) 
         costs["nothing"].total_eur - costs["plan"].total_eur
     )
     assert not report.soc_known
-    assert report.price_device is None
+    assert report.prices.device is None
+    assert report.actual is not None
     assert report.plan.flows[0]["load_kw"].sum() == pytest.approx(report.actual.load_kw.sum())
 
 
@@ -156,3 +154,18 @@ def test_figures_hold_every_step(store: Store, choice: Choice) -> None:
         step_us=900_000_000, zone=store.zone,
     )  # fmt: skip
     assert {len(trace.x) for trace in figure.data} == {193}
+
+
+def test_a_plan_becomes_setpoints_that_control_reads(
+    store: Store, choice: Choice, tmp_path: Path
+) -> None:
+    ahead = plan_report(store, replace(choice, past=False))
+    write_plan(tmp_path / "now.json", setpoints_of(ahead))
+    read = read_plan(tmp_path / "now.json")
+    power = (ahead.flows["charge_kw"] - ahead.flows["discharge_kw"]).to_numpy()
+    assert read.start == read.issued == ahead.start
+    assert read.end == ahead.start + 48 * HOUR
+    np.testing.assert_allclose(read.setpoints_kw["battery"], power, atol=1e-6)
+    assert np.abs(power).max() > 1
+    with pytest.raises(PlanError, match="past"):
+        setpoints_of(plan_report(store, choice))
