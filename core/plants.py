@@ -37,6 +37,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
 from core.errors import ConfigError, DeclarationError
 from core.toml_file import TomlFile, read_toml, what_is_wrong
 
