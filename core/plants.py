@@ -37,7 +37,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from core.errors import ConfigError, DeclarationError
 from core.toml_file import TomlFile, read_toml, what_is_wrong
@@ -62,7 +61,7 @@ _NUMBER = re.compile(r"(?:^|[^a-z])(?:inv|inverter|wr)_?(\d+)", re.IGNORECASE)
 
 def _no_text(given: Any) -> Any:
     if isinstance(given, str | bool):
-        raise PydanticCustomError("number_type", "is no number; write it without quotes")
+        raise _Wrong("number", "is no number; write it without quotes")
     return given
 
 

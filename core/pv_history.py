@@ -21,8 +21,10 @@ from core.analytics.pv_degradation import Degradation, estimate_degradation, fil
 from core.analytics.pv_soiling import Soiling, estimate_soiling
 from core.analytics.quality import Float, Int
 from core.pv_load import PlantCourse
-from core.pv_report import PlantReport, local_day, plant_report, some_down
+from core.pv_plant import plants_stamp
+from core.pv_report import REMEMBERED, PlantReport, local_day, plant_report, some_down
 from core.query import Store
+from core.remembered import remembered
 
 TELLING_LIGHT = 200.0  # W/m²
 LEAST_DAY_COVER = 0.8  # of a day's daylight must have light and power
@@ -64,6 +66,11 @@ def daily_history(
     ------
     UnknownDevice
     """
+    return _history(store, device, stamp or plants_stamp(store))
+
+
+@remembered(REMEMBERED)
+def _history(store: Store, device: str, stamp: tuple[str, int]) -> DailyHistory | None:
     found = store.device(device)
     if found.first is None or found.last is None:
         return None
@@ -245,3 +252,17 @@ def anomalies(history: DailyHistory) -> dict[str, Anomalies]:
         if np.isfinite(share).any():
             found[name] = judge_days(share, expect_from_own_share(share))
     return found
+
+
+def odd_days(
+    store: Store, device: str, stamp: tuple[str, int] | None = None
+) -> dict[str, Anomalies]:
+    """Judged days of a plant's whole life, see `anomalies`; empty where there are none.
+
+    Raises
+    ------
+    UnknownDevice
+    UnknownSignal, DeclarationError : the file of plants does not fit the store, or is wrong.
+    """
+    history = daily_history(store, device, stamp)
+    return {} if history is None else anomalies(history)

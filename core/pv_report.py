@@ -11,11 +11,14 @@ from core.analytics import energy, pv, pv_flags
 from core.analytics.quality import Bool, Float, Int
 from core.energies import Every
 from core.pv_load import PlantCourse, load_course
+from core.pv_plant import plants_stamp
 from core.query import Store
+from core.remembered import remembered
 
 USUAL_LIGHT = 200.0  # W/m², from which the performance of an interval tells something
 AVAILABLE_LIGHT = 100.0  # W/m², from which an inverter must run
 AVAILABLE_SHARE = 0.05  # of the nominal power, of the peers where no light is measured
+REMEMBERED = 4  # reports of a store
 DARK_SHARE = 0.005  # of the energy: faults of a sensor are less, a wrong clock is more
 # Flags that forbid a figure; the others say what the plant did.
 FORBIDDING = ("night", "stale")
@@ -89,6 +92,14 @@ def plant_report(
     ------
     UnknownDevice, BadWindow
     """
+    return _report(store, device, start, end, stamp or plants_stamp(store))
+
+
+@remembered(REMEMBERED)
+def _report(
+    store: Store, device: str, start: int, end: int, stamp: tuple[str, int]
+) -> PlantReport | None:
+    """A page asks for the whole life as its window and again as the plant's history."""
     course = load_course(store, device, start, end, stamp)
     if course is None:
         return None

@@ -11,7 +11,7 @@ from core.analytics.pv_anomalies import Anomalies
 from core.battery_charts import Lane
 from core.pv_history import ClockCheck, DailyHistory
 from pages.plant.context import Context, load_history, local, show_below
-from pages.shared import chart, numbers, table
+from pages.shared import chart, data, numbers, table
 from pages.shared.texts import t
 
 STATES = {
@@ -149,7 +149,7 @@ def few_days(name: str, check: ClockCheck) -> str:
 
 def show_anomalies(ctx: Context, history: DailyHistory) -> None:
     """Days below what the past lets expect, of the plant and of each unit."""
-    found = pv_history.anomalies(history)
+    found = data.report(ctx.store, pv_history.odd_days, ctx.device.name, ctx.stamp)
     judged = {name: one for name, one in found.items() if one.judged}
     if not judged:
         chart.show_caption(t("pv.anomalies.short"))
