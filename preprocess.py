@@ -252,19 +252,27 @@ def plan(
         str | None, typer.Option(help="economic, comfort, environment or balanced.")
     ] = None,
     hours: Annotated[int, typer.Option(min=1, max=168, help="Hours to plan.")] = 48,
+    past: Annotated[
+        bool, typer.Option("--past", help="The newest hours read, to see what a plan was worth.")
+    ] = False,
     out: Annotated[
         Path | None, typer.Option(help="File to write: .json, .csv, .parquet or .xlsx.")
     ] = None,
     store: Store = None,
 ) -> None:
-    """Plan battery and grid for the newest hours of the store, and say what that saves.
+    """Plan battery, grid, vehicles and heating for the hours after the newest reading.
 
-    Tariff, battery and limits come from <store>_dispatch.toml. Load and sun are thought to come as
-    a week and as a day before; what really came is charged afterwards.
+    Tariff, battery, limits, vehicles and rooms come from <store>_dispatch.toml. Load and sun are
+    expected as stored forecasts tell them, else as a week and as a day before. With --past what
+    really came is charged afterwards.
 
     Example: python preprocess.py plan --device BESS-1 --load m1 --pv pv1 --out plan.csv
     """
-    from core.dispatch_report import UNITS, plan_content, plan_frame, plan_report, told_choice
+    import pandas as pd
+
+    from core.dispatch_choice import told_choice
+    from core.dispatch_readings import STEP_US
+    from core.dispatch_report import UNITS, comfort_frame, plan_content, plan_frame, plan_report
     from core.dispatch_settings import read_dispatch_settings, settings_path
     from core.export import write_frames
     from core.query import open_store
@@ -272,17 +280,35 @@ def plan(
     settings = _settings(store=store)
     opened = open_store(settings.store)
     told = read_dispatch_settings(settings_path(settings.store))
-    choice = told_choice(opened, told, device, load or [], pv or [], strategy, hours)
-    report = plan_report(opened, choice)
+    choice = told_choice(opened, told, device, load or [], pv or [], strategy, hours, past)
+    report = plan_report(opened, choice, plants=settings.plants)
     content = plan_content(report, opened.zone)
     if out is not None and out.suffix == ".json":
         out.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     elif out is not None:
         about = {"zone": opened.zone} | {f"unit of {name}": unit for name, unit in UNITS.items()}
         write_frames([plan_frame(report, opened.zone)], out, about)
+    first, last = (pd.Timestamp(at, unit="us", tz="UTC").tz_convert(opened.zone)
+                   for at in (report.start, int(report.ts[-1]) + STEP_US))  # fmt: skip
+    typer.echo(f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} {opened.zone}")
+    for one in report.sources:
+        kind = f"stored forecast ({one.served})" if one.served else "a week and a day before"
+        typer.echo(f"{one.device}: {kind}{f'; {one.why}' if one.why else ''}")
+    told_by = report.prices.device
+    typer.echo(f"prices: {f'exchange ({told_by}) and what is added' if told_by else 'fixed'}")
     for way, costs in content["costs"].items():
         typer.echo(f"{way:<10}{costs['total_eur']:>12.2f} EUR")
-    typer.echo(f"saving {report.saving.total_eur:.2f} EUR, gap {report.plan.gap:.2g}")
+    if report.behind.rooms:
+        comfort = comfort_frame(report)
+        typer.echo(
+            f"comfort: {comfort['missed_kh'].sum():.1f} K·h outside the bands of {len(comfort)} "
+            f"rooms, {comfort['before_kh'].sum():.1f} K·h with thermostats"
+        )
+    kind = "saving" if past else "expected saving"
+    typer.echo(
+        f"{kind} {report.saving.total_eur:.2f} EUR, gap {report.plan.gap:.2g}, "
+        f"{report.plan.seconds:.2f} s"
+    )
 
 
 @app.command()
@@ -396,6 +422,10 @@ def train(
         str | None,
         typer.Option(help="Device that tells the weather, or none. Default: one that forecasts."),
     ] = None,
+    pv: Annotated[
+        str | None,
+        typer.Option(help="PV device of the site: trains load, PV, and load less PV as net."),
+    ] = None,
     days: Annotated[int, typer.Option(min=2, help="Days of the backtest.")] = 90,
     store: Store = None,
 ) -> None:
@@ -406,16 +436,26 @@ def train(
     Example: python preprocess.py train --device m1
     """
     from core.forecast_cases import forecast_targets
+    from core.forecast_net import train_net
     from core.forecast_training import train as run
     from core.query import open_store
 
     settings = _settings(store=store)
     opened = open_store(settings.store)
     name = _device(opened, device).name
+    region = "" if holidays == "none" else holidays
+    if pv is not None:
+        if quantity not in (None, "net"):
+            raise QueryError(f"with --pv the net is trained, not {quantity}")
+        stored = train_net(
+            opened, name, _device(opened, pv).name, region=region, weather=weather,
+            plants=settings.plants, test_days=days, say=typer.echo,
+        )  # fmt: skip
+        _print_model(stored.manifest)
+        return
     wanted = [quantity] if quantity else [one.quantity for one in forecast_targets(opened, name)]
     if not wanted:
         raise QueryError(f"{name} measures nothing that can be forecast")
-    region = "" if holidays == "none" else holidays
     for one in wanted:
         stored = run(
             opened, name, one, region=region, weather=weather, plants=settings.plants,
@@ -641,6 +681,12 @@ def _print_model(manifest: dict[str, Any]) -> None:
         interval = "" if one["low"] is None else f" [{one['low']:.2f}, {one['high']:.2f}]"
         if one["value"] is not None:
             typer.echo(f"  skill against {name}: {one['value']:.2f}{interval}")
+    joined = manifest.get("together")
+    if joined and joined["correlation"] is not None:
+        typer.echo(
+            f"  errors of load and PV correlate by {joined['correlation']:.2f}; taken as "
+            f"independent the band would hold {100 * joined['independent_coverage']:.0f} %"
+        )
     if manifest["served"] != "model":
         typer.echo(f"  the model loses to {manifest['served']}, which is served in its place")
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+from core import measures
 from core.alert_rules import AlertConfig
 from core.alert_store import EngineState, Found
 from core.alert_subjects import KILOWATT, Expected, Subject, Unwatched, find_subjects
@@ -334,8 +335,8 @@ def _spans(subject: Subject, start: int, until: int) -> list[tuple[int, int]] | 
 
 
 def newest_reading(store: Store) -> int | None:
-    """The newest reading of all devices [µs UTC]; None without any."""
-    return max((one.last for one in store.devices() if one.last is not None), default=None)
+    """The newest reading of all devices that measure [µs UTC]; None without any."""
+    return measures.newest_reading(store.devices())
 
 
 def count_by_rule(found: Iterable[Found]) -> dict[str, int]:

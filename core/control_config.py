@@ -31,6 +31,8 @@ class ControlOptions(_Table):
     period_s : how often is looked. repeat_s : how often an unchanged command is sent again.
     release_s : how long a device must confirm safe values before a plan is followed again.
     signals_of : device of the store that bears the setpoint signals.
+    may_override : e-mail addresses of those who may override on the page; empty for everybody who
+        is signed in.
     """
 
     mode: Literal["off", "advisory", "armed"] = "off"
@@ -39,6 +41,7 @@ class ControlOptions(_Table):
     repeat_s: float = Field(default=300.0, gt=0, le=86_400)
     release_s: float = Field(default=900.0, ge=0, le=86_400)
     signals_of: Name = "control"
+    may_override: tuple[str, ...] = ()
 
 
 class ControlDevice(BaseModel):

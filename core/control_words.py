@@ -8,7 +8,6 @@ from typing import Any
 REASONS = {
     "plan": "plan",
     "override": "set by {by}: {why}",
-    "safe_start": "safe value: control begins",
     "safe_stop": "safe value: control ends",
     "safe_no_plan": "safe value: no plan can be read ({error})",
     "safe_plan_old": "safe value: the plan is older than {limit_s} s",

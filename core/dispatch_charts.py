@@ -14,7 +14,10 @@ from core.charts import HUES, NBSP, TOKENS, Theme, to_wall_ms, with_alpha
 
 # Stacked up and down from zero: what comes in above, what goes out below.
 FLOWS_IN = (("pv_used_kw", "pv"), ("discharge_kw", "battery"), ("import_kw", "import"))
-FLOWS_OUT = (("charge_kw", "battery"), ("export_kw", "export"))
+FLOWS_OUT = (
+    ("vehicles_kw", "load"), ("heating_kw", "other"), ("charge_kw", "battery"),
+    ("export_kw", "export"),
+)  # fmt: skip
 
 
 def build_plan_figure(
@@ -35,7 +38,8 @@ def build_plan_figure(
     Parameters
     ----------
     ts : (T,) starts of steps [µs UTC].
-    flows : ``load_kw pv_used_kw import_kw export_kw charge_kw discharge_kw soc_pct``, (T,) each.
+    flows : ``load_kw pv_used_kw import_kw export_kw charge_kw discharge_kw soc_pct``, (T,) each;
+        ``vehicles_kw heating_kw`` where there are some.
     names : of the flows, of ``soc_pct`` and of ``price``, in words.
     """
     edges = np.append(np.asarray(ts, np.int64), np.asarray(ts, np.int64)[-1] + step_us)
@@ -46,6 +50,8 @@ def build_plan_figure(
     hues = HUES[theme]
     for group, sign in ((FLOWS_IN, 1.0), (FLOWS_OUT, -1.0)):
         for name, hue in group:
+            if name not in flows:
+                continue
             values = sign * _held(flows[name])
             figure.add_trace(
                 go.Scatter(
@@ -83,6 +89,54 @@ def _line(x: np.ndarray, values: ArrayLike, name: str, unit: str, colour: str) -
         line={"shape": "hv", "width": 1.8, "color": colour},
         hovertemplate=f"%{{y:.4~g}}{NBSP}{unit}<extra>{name}</extra>",
     )  # fmt: skip
+
+
+def build_rooms_figure(
+    ts: ArrayLike,
+    rooms: Mapping[str, ArrayLike],
+    relays: Mapping[str, ArrayLike],
+    *,
+    step_us: int,
+    zone: str,
+    words: tuple[str, str],
+    title: str = "",
+    theme: Theme = "light",
+    language: str = "en",
+) -> go.Figure:
+    """Temperature of rooms and states of relays over the steps of a plan, a line of the map each.
+
+    Parameters
+    ----------
+    rooms : by name, air at the end of each step [°C]. relays : by name, 0 or 1.
+    words : what relays are when they are off and on.
+    """
+    x = to_wall_ms(np.asarray(ts, np.int64) + step_us // 2, zone).astype("datetime64[ms]")
+    shares = [max(len(rooms), 1), max(len(relays), 1)]
+    figure = make_subplots(
+        rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.04,
+        row_heights=[one / sum(shares) for one in shares],
+    )  # fmt: skip
+    figure.add_trace(
+        go.Heatmap(
+            x=x, y=list(rooms), z=np.array([np.asarray(one) for one in rooms.values()]),
+            colorscale="Cividis", colorbar={"title": {"text": "°C"}, "len": 0.5, "y": 0.76},
+            hovertemplate=f"%{{y}}: %{{z:.1f}}{NBSP}°C<extra></extra>",
+        ), row=1, col=1,
+    )  # fmt: skip
+    if relays:
+        on = np.array([np.asarray(one, np.float64) for one in relays.values()])
+        said = np.where(on > 0.5, words[1], words[0])
+        figure.add_trace(
+            go.Heatmap(
+                x=x, y=list(relays), z=on, zmin=0, zmax=1, showscale=False, customdata=said,
+                colorscale=[[0, TOKENS[theme]["surface"]], [1, HUES[theme]["other"]]], ygap=2,
+                hovertemplate="%{y}: %{customdata}<extra></extra>",
+            ), row=2, col=1,
+        )  # fmt: skip
+    figure.update_yaxes(autorange="reversed", tickmode="linear", automargin=True)
+    figure.update_xaxes(**charts.time_axis(language))
+    height = 150 + 20 * (len(rooms) + len(relays))
+    return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
 def build_costs_figure(

@@ -10,17 +10,29 @@
     capacity_kwh = 215
     power_kw = 100
 
+    [[vehicle]]
+    name = "car"
+    arrival = "17:30"
+    departure = "07:00"
+    energy_kwh = 30
+    most_kw = 11
+
 It lies beside the store, so that a store that is built anew keeps it. What is left out is told by
 the store (size of the battery), or taken from `Tariff` and `Storage` below and named on the page.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from core.toml_file import read_toml
+from core.toml_file import TomlFile, read_toml
+
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class _Table(BaseModel):
@@ -67,7 +79,114 @@ class Grid(_Table):
     curtail: bool = True
 
 
-class DispatchSettings(_Table):
+class VehicleStays(_Table):
+    """An electric vehicle that is at its charging point every day, or on some.
+
+    Attributes
+    ----------
+    arrival, departure : local time; a departure not after the arrival is of the next day.
+    energy_kwh : to be drawn (AC) in each stay. days : of arrival.
+    """
+
+    name: str = Field(min_length=1)
+    arrival: time
+    departure: time
+    energy_kwh: float = Field(ge=0, le=1000)
+    most_kw: float = Field(gt=0, le=1000)
+    least_kw: float = Field(default=0.0, ge=0)
+    days: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+    @field_validator("arrival", "departure")
+    @classmethod
+    def _local(cls, value: time) -> time:
+        if value.tzinfo is not None:
+            raise ValueError("is local time, without an offset")
+        return value
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.least_kw > self.most_kw:
+            raise ValueError("has least_kw above most_kw")
+        return self
+
+
+class Comfort(_Table):
+    """A comfort band from one local hour to another [°C]; past midnight where `to_h` is less."""
+
+    from_h: float = Field(ge=0, le=24)
+    to_h: float = Field(ge=0, le=24)
+    low_c: float = Field(ge=-30, le=60)
+    high_c: float = Field(ge=-30, le=60)
+
+
+class RoomModel(_Table):
+    """A room as one heat capacity behind one resistance (1R1C).
+
+    Attributes
+    ----------
+    resistance_k_kw : between the air and outdoors [K/kW]. capacity_kwh_k : of the room [kWh/K].
+    start_c : air temperature where none is measured. temperature : ``device/signal`` that
+        measures it.
+    low_c, high_c : comfort band outside the hours of `comfort`, of which the first that holds
+        counts.
+    weight : of its comfort against that of other rooms.
+    """
+
+    name: str = Field(min_length=1)
+    resistance_k_kw: float = Field(gt=0, le=1e4)
+    capacity_kwh_k: float = Field(gt=0, le=1e4)
+    start_c: float | None = Field(default=None, ge=-30, le=60)
+    temperature: str | None = Field(default=None, pattern=".+/.+")
+    low_c: float = Field(default=18.0, ge=-30, le=60)
+    high_c: float = Field(default=24.0, ge=-30, le=60)
+    comfort: tuple[Comfort, ...] = ()
+    weight: float = Field(default=1.0, ge=0, le=1000)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.start_c is None and self.temperature is None:
+            raise ValueError('needs start_c, or temperature = "device/signal"')
+        bands = [(self.low_c, self.high_c), *((one.low_c, one.high_c) for one in self.comfort)]
+        if any(low > high for low, high in bands):
+            raise ValueError("has a comfort band with low_c above high_c")
+        return self
+
+
+class RelayHeater(_Table):
+    """A heater that is on or off; `rooms` are the shares of its heat and sum to 1."""
+
+    name: str = Field(min_length=1)
+    power_kw: float = Field(gt=0, le=1000)
+    rooms: Mapping[str, float]
+    least_on_min: float = Field(default=15, ge=0, le=1440)
+    least_off_min: float = Field(default=15, ge=0, le=1440)
+    heat_per_power: float = Field(default=1.0, gt=0, le=10)
+
+    @field_validator("rooms")
+    @classmethod
+    def _whole(cls, value: Mapping[str, float]) -> Mapping[str, float]:
+        if min(value.values(), default=0.0) < 0 or abs(sum(value.values()) - 1) > 1e-6:
+            raise ValueError("must be shares that sum to 1")
+        return value
+
+
+class Heating(_Table):
+    """Outdoor temperature: ``device/signal`` that tells it, else a figure [°C]."""
+
+    outdoor: str | None = Field(default=None, pattern=".+/.+")
+    outdoor_c: float | None = Field(default=None, ge=-60, le=60)
+
+
+class House(_Table):
+    """What is behind the meter beside battery and PV."""
+
+    heating: Heating = Heating()
+    vehicle: tuple[VehicleStays, ...] = ()
+    room: tuple[RoomModel, ...] = ()
+    relay: tuple[RelayHeater, ...] = ()
+
+
+class DispatchSettings(House):
     """All of ``dispatch.toml``; `load` and `pv` are devices, empty: found by what they measure."""
 
     tariff: Tariff = Tariff()
@@ -93,10 +212,50 @@ def read_dispatch_settings(path: Path) -> DispatchSettings:
     if not path.is_file():
         return DispatchSettings()
     file = read_toml(path)
-    known: dict[str, type[_Table]] = {"tariff": Tariff, "battery": Storage, "connection": Grid}
+    known: dict[str, type[_Table]] = {
+        "tariff": Tariff, "battery": Storage, "connection": Grid, "heating": Heating,
+    }  # fmt: skip
     tables = {
         name: file.check(model, file.plain[name], name)
         for name, model in known.items()
         if isinstance(file.plain.get(name), dict)
     }
-    return file.check(DispatchSettings, file.plain | tables, "")
+    many: dict[str, type[_Table]] = {
+        "vehicle": VehicleStays, "room": RoomModel, "relay": RelayHeater,
+    }  # fmt: skip
+    lists = {
+        name: tuple(
+            file.check(model, one, name, index) for index, one in enumerate(file.plain[name])
+        )
+        for name, model in many.items()
+        if isinstance(file.plain.get(name), list)
+        and all(isinstance(one, dict) for one in file.plain[name])
+    }
+    found = file.check(DispatchSettings, file.plain | tables | lists, "")
+    _check_house(file, found)
+    return found
+
+
+def _check_house(file: TomlFile, told: DispatchSettings) -> None:
+    """Raise DeclarationError where tables do not fit each other."""
+    for table, names in (
+        ("vehicle", [one.name for one in told.vehicle]),
+        ("room", [one.name for one in told.room]),
+        ("relay", [one.name for one in told.relay]),
+    ):
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                raise file.fail(f"name {name!r} stands twice", table, index, "name")
+    rooms = {one.name for one in told.room}
+    for index, relay in enumerate(told.relay):
+        strange = sorted(set(relay.rooms) - rooms)
+        if strange:
+            raise file.fail(
+                f"rooms names {', '.join(strange)}", "relay", index, "rooms",
+                f"names of [[room]]: {', '.join(sorted(rooms)) or 'there are none'}",
+            )  # fmt: skip
+    if told.room and told.heating.outdoor is None and told.heating.outdoor_c is None:
+        raise file.fail(
+            "rooms need the outdoor temperature", "room", 0, None,
+            'a table [heating] with outdoor = "device/signal" or outdoor_c',
+        )  # fmt: skip

@@ -11,7 +11,7 @@ from core.errors import QueryError
 from core.inputs import WeatherAt, weather_at
 from core.known_plants import sensor_signal
 from core.levels import HOUR, MINUTE
-from core.plants import Plant
+from core.plants import Plant, Sensor
 from core.query import SignalInfo, Store
 from core.rollup import Int
 from core.weather_names import NOMINAL_YEAR, TYPICAL
@@ -72,7 +72,9 @@ def load_weather(store: Store, plant: Plant, start: int, end: int) -> PlantWeath
     """
     grid = start // HOUR * HOUR
     measured, uncertainty = _sensors(store, plant, grid, end)
-    lit = any(name == "ghi" or name.startswith("poa_global") for name in measured)
+    lit = _lights_all(plant, measured)
+    if not lit:  # the light of some arrays says nothing of the others
+        measured = {n: s for n, s in measured.items() if not n.startswith("poa_global")}
     others = [one for one in weather_at(store, plant) if one.kind in ("reanalysis", "measured")]
     if lit and {"temp_air", "temp_cell", "temp_module"} & set(measured):
         step = _step(measured)
@@ -114,8 +116,8 @@ def _sensors(
         series = means(store, info, start, end, step)
         if not len(series):
             continue
-        name = sensor.measures + (f":{sensor.array}" if sensor.array else "")
-        found.setdefault(name, []).append((info, series))
+        for name in _columns(plant, sensor):
+            found.setdefault(name, []).append((info, series))
         if sensor.measures in ("poa_global", "ghi"):
             classes.append(sensor.uncertainty_ratio)
     together = {
@@ -124,6 +126,21 @@ def _sensors(
     }
     known = [one for one in classes if one is not None]
     return together, max(known) if known and len(known) == len(classes) else None
+
+
+def _columns(plant: Plant, sensor: Sensor) -> list[str]:
+    """Names of a sensor's column: that of each array in its plane, where there are several."""
+    if sensor.measures != "poa_global" or len(plant.planes) == 1:
+        return [sensor.measures]
+    planes = [one for one in plant.planes if sensor in plant.sensors_in(one)]
+    return [f"poa_global:{name}" for one in planes for name in one.arrays]
+
+
+def _lights_all(plant: Plant, measured: dict[str, pd.Series]) -> bool:
+    """Whether what is measured tells the light on every array."""
+    if {"ghi", "poa_global"} & set(measured):
+        return True
+    return all(f"poa_global:{one.name}" in measured for one in plant.arrays)
 
 
 def _step(measured: dict[str, pd.Series]) -> int:

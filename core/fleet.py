@@ -19,6 +19,7 @@ from core.measures import (
     is_meter,
     main_signals,
     measured_devices,
+    newest_reading,
     power_signals,
 )
 from core.query import Device, SignalInfo, Store
@@ -107,7 +108,7 @@ def fleet_report(store: Store, start: int, end: int, points: int = 600) -> list[
     BadWindow
     """
     devices = measured_devices(store.devices())
-    newest = max((d.last for d in devices if d.last is not None), default=None)
+    newest = newest_reading(devices)
     bad: dict[str, int] = {}
     for row in store.quarantine_counts():
         bad[row["device"]] = bad.get(row["device"], 0) + row["rows"]

@@ -82,6 +82,22 @@ def _target(
     return Target(device, quantity, names, unit, together, step, low)
 
 
+def net_target(load: Target, pv: Target) -> Target:
+    """Load less PV; positive is import.
+
+    Raises
+    ------
+    QueryError : their slots differ.
+    """
+    if load.step_us != pv.step_us:
+        raise QueryError(
+            f"{load.device} has slots of {load.step_us // 60_000_000} min, {pv.device} of "
+            f"{pv.step_us // 60_000_000} min; a net needs the same"
+        )
+    of_pv = tuple(f"{pv.device}/{name}" for name in pv.signals)
+    return Target(load.device, "net", load.signals + of_pv, "kW", "sum", load.step_us, None)
+
+
 def _flows_both_ways(store: Store, info: SignalInfo) -> bool:
     """Whether a power is below zero for more than noise, in its last four weeks."""
     assert info.last is not None

@@ -39,15 +39,17 @@ class StoredModel:
     ----------
     manifest : device, quantity, signals, unit, step, window, features, figures, libraries; all
         that JSON holds.
-    model : the trees and their calibration.
+    model : the trees and their calibration; None of a net, which is made of two others.
     fallback : offsets of the baseline that is served where the model loses to it, else None.
     rows : the backtest, as `core.analytics.forecast.backtest.backtest` gives it.
+    joint : offsets of a net from the errors of load and PV together, else None.
     """
 
     manifest: dict[str, Any]
-    model: Model
+    model: Model | None
     fallback: Offsets | None
     rows: pd.DataFrame
+    joint: Offsets | None = None
 
     @property
     def served(self) -> str:
@@ -80,14 +82,14 @@ def library_versions() -> dict[str, str]:
     return found
 
 
-def save_model(store: Path, stored: StoredModel) -> Path:
+def save_model(store: Path, stored: StoredModel) -> str:
     """Write a model in the place of the one there was; a reader sees the old or the new one.
 
     The arrays get a name of their own; the manifest that names them is renamed over the old one.
 
     Returns
     -------
-    path of the manifest.
+    SHA-256 of the arrays.
     """
     folder = _folder(store, stored.manifest["device"])
     folder.mkdir(parents=True, exist_ok=True)
@@ -104,7 +106,7 @@ def save_model(store: Path, stored: StoredModel) -> Path:
     for old in folder.glob(f"{quantity}-*.npz"):
         if old.name != name:
             old.unlink(missing_ok=True)
-    return path
+    return digest
 
 
 def _put(path: Path, content: bytes) -> None:
@@ -123,11 +125,12 @@ def _put(path: Path, content: bytes) -> None:
 
 def _arrays(stored: StoredModel) -> dict[str, np.ndarray]:
     found: dict[str, np.ndarray] = {}
-    for name in ("low", "mean", "high"):
+    for name in ("low", "mean", "high") if stored.model is not None else ():
         trees: Trees = getattr(stored.model, name)
         found[f"{name}.base"] = np.array(trees.base)
         found |= {f"{name}.{field}": getattr(trees, field) for field in _TREE}
-    pairs = {"offsets": stored.model.offsets, "fallback": stored.fallback}
+    own = stored.model.offsets if stored.model is not None else None
+    pairs = {"offsets": own, "fallback": stored.fallback, "joint": stored.joint}
     for name, offsets in pairs.items():
         if offsets is not None:
             found |= {f"{name}.add": offsets.add, f"{name}.counts": offsets.counts}
@@ -177,10 +180,11 @@ def _stored(manifest: dict[str, Any], held: Mapping[str, np.ndarray]) -> StoredM
     trees = {
         name: Trees(float(held[f"{name}.base"]), **{f: held[f"{name}.{f}"] for f in _TREE})
         for name in ("low", "mean", "high")
+        if f"{name}.base" in held
     }
     offsets = {
         name: Offsets(held[f"{name}.add"], held[f"{name}.counts"], float(held[f"{name}.least"]))
-        for name in ("offsets", "fallback")
+        for name in ("offsets", "fallback", "joint")
         if f"{name}.add" in held
     }
     rows = pd.DataFrame(
@@ -194,8 +198,8 @@ def _stored(manifest: dict[str, Any], held: Mapping[str, np.ndarray]) -> StoredM
     )
     model = Model(
         tuple(manifest["features"]), trees["mean"], trees["low"], trees["high"], offsets["offsets"]
-    )
-    return StoredModel(manifest, model, offsets.get("fallback"), rows)
+    ) if trees else None  # fmt: skip
+    return StoredModel(manifest, model, offsets.get("fallback"), rows, offsets.get("joint"))
 
 
 def check_fits(stored: StoredModel, target: Target, newest: int) -> None:

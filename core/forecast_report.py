@@ -10,9 +10,9 @@ import pandas as pd
 
 from core.analytics.forecast.scores import Scores, by_horizon, judge, reliability
 from core.errors import ModelMissing
-from core.forecast_cases import Target, find_target, forecast_targets, load_history
+from core.forecast_cases import Target, find_target, forecast_targets
 from core.forecast_models import StoredModel, load_model, manifest_path, stored_quantities
-from core.forecast_training import Forecast, issue_forecast
+from core.forecast_training import Forecast, history_of, issue_forecast
 from core.levels import HOUR
 from core.query import Store
 
@@ -94,7 +94,7 @@ def ahead_report(
     """
     del stamp
     given, stored = issue_forecast(store, device, quantity, plants=plants)
-    history = load_history(store, given.target, region=stored.manifest["region"])
+    history = history_of(store, stored, given.target, plants=plants)
     keep = PAST_H * HOUR // given.target.step_us
     slot = history.grid.slot(given.issue)
     low = max(slot - keep, 0)

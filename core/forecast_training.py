@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ from core.analytics.forecast.conformal import (
 )
 from core.analytics.forecast.decomposition import decompose_load
 from core.analytics.forecast.features import History
-from core.analytics.forecast.grid import DAY_US
+from core.analytics.forecast.grid import DAY_US, Grid
 from core.analytics.forecast.importance import permutation_importance, training_quality
+from core.analytics.forecast.joint import apply_joint, shape_of
 from core.analytics.forecast.models import Case, banded, fit_model, forecast, issue_pairs
 from core.analytics.forecast.scores import Scores, judge
 from core.errors import ModelUnfit, QueryError
@@ -31,8 +32,10 @@ from core.forecast_cases import (
     Target,
     find_target,
     load_history,
+    net_target,
     newest_slot,
 )
+from core.forecast_history import net_history
 from core.forecast_models import (
     StoredModel,
     check_fits,
@@ -52,6 +55,7 @@ from core.levels import HOUR
 from core.query import Store
 
 TEST_DAYS = 90
+OLDEST_PV_H = 24  # inverters asleep tell nothing for a night
 LEAST_TRAINING_DAYS = 28
 HOLIDAYS_BY_ZONE = {"Europe/Berlin": "DE", "Europe/Busingen": "DE"}
 MODEL, NONE = "model", "none"
@@ -102,14 +106,26 @@ def train(
     QueryError : nothing to forecast, or too few days.
     """
     target = find_target(store, device, quantity)
-    region = HOLIDAYS_BY_ZONE.get(store.zone, "") if region is None else region
+    region = holidays_of(store, region)
     history = load_history(store, target, region=region)
-    teller = None if weather == NONE else weather_device(store, target, weather, plants)
+    teller = weather_of(store, target, weather, plants)
     case = build_case(store, target, history, teller, plants)
     return train_case(
         store.root, target, case, teller, synthetic=store.device(device).synthetic,
         test_days=test_days, rounds=rounds, say=say,
     )  # fmt: skip
+
+
+def holidays_of(store: Store, region: str | None) -> str:
+    """Whose holidays count: those asked for, or of the store's zone."""
+    return HOLIDAYS_BY_ZONE.get(store.zone, "") if region is None else region
+
+
+def weather_of(
+    store: Store, target: Target, weather: str | None, plants: Path | None
+) -> str | None:
+    """The device that tells the weather; ``none`` is None."""
+    return None if weather == NONE else weather_device(store, target, weather, plants)
 
 
 def build_case(
@@ -155,7 +171,7 @@ def train_case(
     capacity = float(np.nanmax(np.abs(case.history.values)))
     scores = judge(rows, names, capacity)
     model = fit_model(case, 0, stop, rounds=rounds)
-    served = _best(scores)
+    served = best_of(scores)
     manifest = {
         "device": target.device,
         "quantity": target.quantity,
@@ -174,25 +190,26 @@ def train_case(
         "capacity": capacity,
         "served": served,
         "baselines": list(names),
-        "figures": _plain(asdict(scores)),
+        "figures": plain(asdict(scores)),
         "backtest": {"days": int(test), "start": int(rows["issue"].min()),
                      "end": int(rows["issue"].max())},
         "importance": _records(
             permutation_importance(tested.model, case, tested.start, tested.stop)
         ),
-        "quality": _plain(training_quality(case, 0, stop)),
-        "parts": _plain(_parts(case, target, stop)),
+        "quality": plain(training_quality(case, 0, stop)),
+        "parts": plain(_parts(case, target, stop)),
         "libraries": library_versions(),
     }  # fmt: skip
-    fallback = None if served == MODEL else _fallback(rows, served)
+    fallback = None if served == MODEL else fallback_of(rows, served)
     stored = StoredModel(manifest, model, fallback, rows)
-    save_model(root, stored)
+    digest = save_model(root, stored)
+    manifest["sha256"] = digest
     return stored
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a frame as JSON holds them."""
-    return [_plain(row) for row in frame.to_dict("records")]
+    return [plain(row) for row in frame.to_dict("records")]
 
 
 def _parts(case: Case, target: Target, stop: int) -> dict[str, Any] | None:
@@ -213,13 +230,13 @@ def _parts(case: Case, target: Target, stop: int) -> dict[str, Any] | None:
     return plain
 
 
-def _best(scores: Scores) -> str:
+def best_of(scores: Scores) -> str:
     """What is served: the model, or the baseline with the least RMSE where that is less."""
     worse = {name: one.value for name, one in scores.skill.items() if one.value < 0}
     return min(worse, key=lambda name: worse[name]) if worse else MODEL
 
 
-def _fallback(rows: pd.DataFrame, name: str) -> Offsets:
+def fallback_of(rows: pd.DataFrame, name: str) -> Offsets:
     """Offsets around a baseline, from its errors in the backtest."""
     value = rows[name].to_numpy()
     good = (rows["judged"] & rows["actual"].notna()).to_numpy() & np.isfinite(value)
@@ -230,12 +247,12 @@ def _fallback(rows: pd.DataFrame, name: str) -> Offsets:
     )  # fmt: skip
 
 
-def _plain(content: Any) -> Any:
+def plain(content: Any) -> Any:
     """What JSON can hold: a figure that cannot be said is null."""
     if isinstance(content, dict):
-        return {key: _plain(value) for key, value in content.items()}
+        return {key: plain(value) for key, value in content.items()}
     if isinstance(content, list | tuple):
-        return [_plain(one) for one in content]
+        return [plain(one) for one in content]
     if isinstance(content, float | np.floating):
         return float(content) if np.isfinite(content) else None
     if isinstance(content, np.integer):
@@ -254,6 +271,13 @@ def issue_forecast(
     UnknownDevice, QueryError
     """
     stored = load_model(store.root, device, quantity)
+    if stored.joint is not None:
+        return _issue_net(store, stored, stored.joint, at, plants), stored
+    return _issue(store, stored, at, plants), stored
+
+
+def _issue(store: Store, stored: StoredModel, at: int | None, plants: Path | None) -> Forecast:
+    device, quantity = str(stored.manifest["device"]), str(stored.manifest["quantity"])
     target = find_target(store, device, quantity)
     history = load_history(store, target, region=stored.manifest["region"], end=at)
     slot = newest_slot(history)
@@ -264,7 +288,80 @@ def issue_forecast(
         raise ModelUnfit("the plant is described otherwise than when the model was trained")
     if case.weather is not None:
         check_ahead(case.weather, case.grid, slot, teller)
-    return forecast_from(stored, target, case, slot), stored
+    return forecast_from(stored, target, case, slot)
+
+
+def made_of(store: Store, stored: StoredModel) -> tuple[Target, Target]:
+    """Load and PV that a net power is made of, as they are now.
+
+    Raises
+    ------
+    UnknownDevice, QueryError
+    """
+    load, pv = (
+        find_target(store, str(one["device"]), str(one["quantity"]))
+        for one in stored.manifest["made_of"]
+    )
+    return load, pv
+
+
+def history_of(
+    store: Store, stored: StoredModel, target: Target, *, end: int | None = None,
+    plants: Path | None = None,
+) -> History:  # fmt: skip
+    """Readings of what a model is of; of a net that of load less PV."""
+    region = str(stored.manifest["region"])
+    if stored.joint is None:
+        return load_history(store, target, region=region, end=end)
+    return net_history(store, made_of(store, stored), region=region, end=end, plants=plants)[0]
+
+
+def _issue_net(
+    store: Store, stored: StoredModel, joint: Offsets, at: int | None, plants: Path | None
+) -> Forecast:
+    """Load less PV, issued at the newest reading of the load; that of PV may be a night older."""
+    parts = made_of(store, stored)
+    target = net_target(*parts)
+    models = []
+    for part, said in zip(parts, stored.manifest["made_of"], strict=True):
+        model = load_model(store.root, part.device, part.quantity)
+        # The net was calibrated with the models, even where a baseline is served for a part.
+        models.append(replace(model, fallback=None))
+        if model.manifest["sha256"] != said["sha256"]:
+            raise ModelUnfit(
+                f"the model of {part.quantity} of {part.device} is another one now than the net "
+                f"of {target.device} was calibrated with; train the net again"
+            )
+    load = _issue(store, models[0], at, plants)
+    check_fits(stored, target, load.issue)
+    if stored.served != MODEL:
+        history = history_of(store, stored, target, end=load.issue, plants=plants)
+        return forecast_from(stored, target, Case(history), newest_slot(history))
+    pv = _issue(store, models[1], load.issue, plants)
+    if load.issue - pv.issue > OLDEST_PV_H * HOUR:
+        raise ModelUnfit(
+            f"{parts[1].device} has told nothing for {(load.issue - pv.issue) / HOUR:.0f} h; a net "
+            f"needs PV of the last {OLDEST_PV_H} h"
+        )
+    return _net_of(stored, joint, target, load, pv)
+
+
+def _net_of(
+    stored: StoredModel, joint: Offsets, target: Target, load: Forecast, pv: Forecast
+) -> Forecast:
+    """The net of two forecasts, of the slots of both, by joint offsets."""
+    ours, theirs = load.frame.set_index("ts"), pv.frame.set_index("ts")
+    ts = ours.index.intersection(theirs.index).to_numpy(np.int64)
+    step, zone = target.step_us, str(stored.manifest["zone"])
+    grid = Grid(load.issue, step, int(ts[-1] - load.issue) // step + 1, zone)
+    ahead = (ts + step - load.issue) / HOUR
+    shape = shape_of(ours.loc[ts], theirs.loc[ts])
+    bands = apply_joint(joint, shape, ahead, grid.hour[(ts - load.issue) // step])
+    frame = pd.DataFrame({"ts": ts, "expected": shape[:, 1]} | bands)
+    stretch = recent_stretch(stored.rows, load.issue, step)
+    wide = stretched(frame.rename(columns={"p10": "low", "p90": "high"}), stretch, None)
+    frame[["p10", "p90"]] = wide[["p10", "p90"]]
+    return Forecast(target, load.issue, frame, MODEL)
 
 
 def forecast_from(stored: StoredModel, target: Target, case: Case, slot: int) -> Forecast:
@@ -273,7 +370,8 @@ def forecast_from(stored: StoredModel, target: Target, case: Case, slot: int) ->
     wanted = slot + np.arange(case.steps, dtype=np.int64)
     inside = wanted < case.grid.count
     issue, wanted = issue[inside], wanted[inside]
-    if stored.served == MODEL or stored.fallback is None:
+    if stored.fallback is None:
+        assert stored.model is not None  # a net is issued from its parts
         frame = forecast(stored.model, case, issue, wanted)
         moment = case.grid.start + slot * case.grid.step
         bands = frame.rename(columns={"p10": "low", "p90": "high"})
@@ -300,6 +398,7 @@ def _recent(stored: StoredModel, case: Case, slot: int) -> pd.DataFrame:
     if begin >= slot:
         return kept
     issue, target = issue_pairs(begin, slot, every, case.steps)
+    assert stored.model is not None
     own = forecast(stored.model, case, issue, target)
     since = pd.DataFrame(
         {"issue": case.grid.start + issue * case.grid.step,

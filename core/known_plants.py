@@ -51,7 +51,15 @@ def known_plants(store: Store, given: Path | None = None) -> KnownPlants:
     ------
     DeclarationError : the file is wrong; names the line.
     """
-    described = read_plants(plants_file(store.root, given))
+    return _with_facts(store, read_plants(plants_file(store.root, given)))
+
+
+def plants_by_facts(store: Store) -> KnownPlants:
+    """Plants that the facts of devices describe, whatever the file says."""
+    return _with_facts(store, ())
+
+
+def _with_facts(store: Store, described: tuple[Plant, ...]) -> KnownPlants:
     spoken_of = {name for plant in described for name in plant.devices}
     names = {plant.name for plant in described}
     found, refused = list(described), {}

@@ -20,13 +20,34 @@ CLOCK_STEPS_US = tuple(
     for count in counts
 )  # fmt: skip
 FORECAST_GROUP = "forecast"
+TOLD_GROUPS = (FORECAST_GROUP, "price", "weather")  # what is said of a place, or measured there
 # Fact `role` of a meter at the connection of the site.
 GRID_ROLES = ("grid", "netz", "netzanschluss")
 
 
 def measured_devices(devices: Sequence[Device]) -> list[Device]:
-    """Devices that measure: not those whose signals are forecasts, which are of times to come."""
-    return [one for one in devices if one.group != FORECAST_GROUP]
+    """Devices whose readings are of what was: not forecasts, prices, or weather by a service.
+
+    Those are of times to come, or of other times; beside them every meter would look late.
+    """
+    return [one for one in devices if one.group not in TOLD_GROUPS or is_weather_station(one)]
+
+
+def is_weather_station(device: Device) -> bool:
+    """Whether a device of weather measures it; what a service tells is not measured here."""
+    told = device.facts.get("weather")
+    kind = told.get("kind", "measured") if isinstance(told, dict) else "measured"
+    return device.group == "weather" and kind == "measured"
+
+
+def metered_devices(devices: Sequence[Device]) -> list[Device]:
+    """Devices that may be meters, batteries or plants: nothing that tells weather or prices."""
+    return [one for one in devices if one.group not in TOLD_GROUPS]
+
+
+def newest_reading(devices: Sequence[Device]) -> int | None:
+    """The newest reading of what measures [µs UTC]; None without any."""
+    return max((d.last for d in measured_devices(devices) if d.last is not None), default=None)
 
 
 def main_signals(signals: Sequence[SignalInfo]) -> list[SignalInfo]:

@@ -11,7 +11,7 @@ import pandas as pd
 from core.plants import Fault, Plant, faults_in, parse_plant
 
 SITE = ("name", "latitude", "longitude", "altitude_m", "zone", "horizon", "losses", "albedo",
-        "export_limit_kw", "device", "weather")  # fmt: skip
+        "export_limit_kw", "meter_class", "device", "weather")  # fmt: skip
 SITE_NUMBERS = ("latitude", "longitude", "altitude_m", "losses", "albedo", "export_limit_kw")
 TABLES: dict[str, tuple[str, ...]] = {
     "array": ("name", "tilt", "azimuth", "kwp", "gamma_pdc", "mounting", "module", "temp_model",

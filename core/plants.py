@@ -19,6 +19,7 @@ too. Azimuths count from north over east: 180° is south.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
@@ -35,6 +37,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from core.errors import ConfigError, DeclarationError
 from core.toml_file import TomlFile, read_toml, what_is_wrong
@@ -48,18 +51,42 @@ Mounting = Literal["open_rack", "roof", "integrated"]
 Measures = Literal["poa_global", "ghi", "temp_cell", "temp_module", "temp_air", "wind_speed"]
 # Of hourly irradiation, as a share: IEC 61724-1:2017, class A 3 %, class B 8 %; class C has none.
 IRRADIANCE_UNCERTAINTY = {"A": 0.03, "B": 0.08}
+# Of energy, as a share, by class: IEC 62053-21 and -22, and MID classes by EN 50470-3.
+MeterClass = Literal["0.2S", "0.5S", "0.5", "1", "2", "A", "B", "C"]
+METER_UNCERTAINTY = {
+    "0.2S": 0.002, "0.5S": 0.005, "0.5": 0.005, "1": 0.01, "2": 0.02,
+    "A": 0.02, "B": 0.01, "C": 0.005,
+}  # fmt: skip
 _NUMBER = re.compile(r"(?:^|[^a-z])(?:inv|inverter|wr)_?(\d+)", re.IGNORECASE)
 
-Degrees = Annotated[float, Field(ge=0, le=360)]
+
+def _no_text(given: Any) -> Any:
+    if isinstance(given, str | bool):
+        raise PydanticCustomError("number_type", "is no number; write it without quotes")
+    return given
+
+
+Number = Annotated[float, BeforeValidator(_no_text)]
+Degrees = Annotated[float, BeforeValidator(_no_text), Field(ge=0, le=360)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class _Wrong(ValueError):
-    """A rule that is broken: `kind` for screens with words of their own, `told` for those."""
+    """A rule that is broken: `kind` for screens with words of their own, `told` for those.
 
-    def __init__(self, kind: str, sentence: str, told: Mapping[str, Any] | None = None) -> None:
-        self.kind, self.told = kind, told or {}
+    `at` is where, as pydantic tells it: ``("array", 2, "inverter")``.
+    """
+
+    def __init__(
+        self, kind: str, sentence: str, told: Mapping[str, Any] | None = None,
+        at: tuple[str | int, ...] = (),
+    ) -> None:  # fmt: skip
+        self.kind, self.told, self.at = kind, told or {}, at
         super().__init__(sentence.format(**self.told))
+
+
+def _last(names: Sequence[str], name: str) -> int:
+    return len(names) - 1 - names[::-1].index(name)
 
 
 class _Table(BaseModel):
@@ -83,10 +110,10 @@ class Array(_Table):
     """
 
     name: Name = "array"
-    tilt: float = Field(ge=0, le=90)
+    tilt: Number = Field(ge=0, le=90)
     azimuth: Degrees
-    kwp: float = Field(gt=0, le=1e6)
-    gamma_pdc: float = Field(default=GAMMA_PDC, ge=-0.02, le=0)
+    kwp: Number = Field(gt=0, le=1e6)
+    gamma_pdc: Number = Field(default=GAMMA_PDC, ge=-0.02, le=0)
     mounting: Mounting = "open_rack"
     module: Literal["glass_polymer", "glass_glass"] = "glass_polymer"
     temp_model: Literal["sapm", "pvsyst", "faiman"] = "sapm"
@@ -118,8 +145,8 @@ class Inverter(_Table):
     """
 
     name: Name
-    ac_limit_kw: float | None = Field(default=None, gt=0, le=1e6)
-    efficiency: float = Field(default=EFFICIENCY, ge=0.5, le=1)
+    ac_limit_kw: Number | None = Field(default=None, gt=0, le=1e6)
+    efficiency: Number = Field(default=EFFICIENCY, ge=0.5, le=1)
     device: str | None = None
     ac_power: tuple[str, ...] = ()
     dc_power: tuple[str, ...] = ()
@@ -152,6 +179,16 @@ class Sensor(_Table):
         return IRRADIANCE_UNCERTAINTY.get(self.uncertainty)
 
 
+@dataclass(frozen=True)
+class Plane:
+    """Arrays of one tilt and azimuth [°], with their nominal power [kWp]."""
+
+    tilt: float
+    azimuth: float
+    kwp: float
+    arrays: tuple[str, ...]
+
+
 class Plant(_Table):
     """A PV plant.
 
@@ -164,19 +201,21 @@ class Plant(_Table):
     losses : share of the DC energy that is lost to soiling, shading, mismatch, wiring and age; not
         temperature, inverter and limits, which are modelled.
     export_limit_kw : largest power into the grid; None is no limit.
+    meter_class : accuracy of what tells the output, by IEC 62053 or MID; None where not known.
     device : where inverters and sensors have their signals that name none.
     weather : device of group `weather` to take for what no sensor measures; None is found by place.
     """
 
     name: Name
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
-    altitude_m: float = Field(default=0.0, ge=-500, le=9000)
+    latitude: Number = Field(ge=-90, le=90)
+    longitude: Number = Field(ge=-180, le=180)
+    altitude_m: Number = Field(default=0.0, ge=-500, le=9000)
     zone: str | None = None
     horizon: tuple[tuple[float, float], ...] = ()
-    albedo: float = Field(default=ALBEDO, ge=0, le=1)
-    losses: float = Field(default=LOSSES, ge=0, lt=1)
-    export_limit_kw: float | None = Field(default=None, ge=0)
+    albedo: Number = Field(default=ALBEDO, ge=0, le=1)
+    losses: Number = Field(default=LOSSES, ge=0, lt=1)
+    export_limit_kw: Number | None = Field(default=None, ge=0)
+    meter_class: MeterClass | None = None
     device: str | None = None
     weather: str | None = None
     arrays: tuple[Array, ...] = Field(alias="array", min_length=1)
@@ -236,31 +275,39 @@ class Plant(_Table):
             if twice is not None:
                 raise _Wrong(
                     "plant_twice", "has two {kind} tables named '{name}'; give each its name",
-                    {"kind": kind, "name": twice},
+                    {"kind": kind, "name": twice}, (kind, _last(listed, twice), "name"),
                 )  # fmt: skip
         inverters = [one.name for one in self.inverters]
-        for one in self.arrays:
+        for number, one in enumerate(self.arrays):
             if one.inverter is None and len(inverters) > 1:
                 raise _Wrong(
                     "plant_no_inverter", "array '{name}' names no inverter; one of {known}",
-                    {"name": one.name, "known": ", ".join(inverters)},
+                    {"name": one.name, "known": ", ".join(inverters)}, ("array", number),
                 )  # fmt: skip
             if one.inverter is not None and one.inverter not in inverters:
                 raise _Wrong(
                     "plant_inverter", "array '{name}' feeds '{inverter}', none of {known}",
                     {"name": one.name, "inverter": one.inverter, "known": ", ".join(inverters)},
+                    ("array", number, "inverter"),
                 )  # fmt: skip
         arrays = [one.name for one in self.arrays]
-        for sensor in self.sensors:
+        for number, sensor in enumerate(self.sensors):
             if sensor.array is not None and sensor.array not in arrays:
                 raise _Wrong(
                     "plant_sensor", "sensor '{name}' is at '{array}', none of {known}",
                     {"name": sensor.signal, "array": sensor.array, "known": ", ".join(arrays)},
+                    ("sensor", number, "array"),
                 )  # fmt: skip
             if sensor.device is None and self.device is None:
                 raise _Wrong(
                     "plant_no_device", "sensor '{name}' names no device, nor does the plant",
-                    {"name": sensor.signal},
+                    {"name": sensor.signal}, ("sensor", number),
+                )  # fmt: skip
+            before = [(one.device, one.signal) for one in self.sensors[:number]]
+            if (sensor.device, sensor.signal) in before:
+                raise _Wrong(
+                    "plant_sensor_twice", "names the signal '{name}' in two sensors",
+                    {"name": sensor.signal}, ("sensor", number, "signal"),
                 )  # fmt: skip
         return self
 
@@ -268,6 +315,11 @@ class Plant(_Table):
     def kwp(self) -> float:
         """Nominal DC power of all arrays [kWp]."""
         return sum(one.kwp for one in self.arrays)
+
+    @property
+    def meter_uncertainty(self) -> float | None:
+        """Uncertainty of the output as a share; None where the class is not known."""
+        return None if self.meter_class is None else METER_UNCERTAINTY[self.meter_class]
 
     @property
     def ac_limit_kw(self) -> float | None:
@@ -294,6 +346,26 @@ class Plant(_Table):
     def sensors_of(self, measures: str) -> tuple[Sensor, ...]:
         """Sensors of one quantity."""
         return tuple(one for one in self.sensors if one.measures == measures)
+
+    @property
+    def planes(self) -> tuple[Plane, ...]:
+        """Planes of the modules, in the order of the arrays."""
+        found: dict[tuple[float, float], list[Array]] = {}
+        for one in self.arrays:
+            found.setdefault((one.tilt, one.azimuth), []).append(one)
+        return tuple(
+            Plane(*place, sum(one.kwp for one in mine), tuple(one.name for one in mine))
+            for place, mine in found.items()
+        )
+
+    def sensors_in(self, plane: Plane) -> tuple[Sensor, ...]:
+        """Sensors of the irradiance in a plane; one that names no array is in the only plane."""
+        only = len(self.planes) == 1
+        return tuple(
+            one
+            for one in self.sensors_of("poa_global")
+            if one.array in plane.arrays or (only and one.array is None)
+        )
 
     @property
     def assumed(self) -> tuple[str, ...]:
@@ -362,13 +434,33 @@ def _checked(
 ) -> Plant:
     try:
         return Plant.model_validate(plain, context={"folder": str(file.path.parent)})
-    except ValidationError as error:
-        first = error.errors()[0]
-        table, place, key = _where(first["loc"], tables, index)
-        told = ".".join(str(part) for part in first["loc"]) or "plant"
+    except DeclarationError as error:  # of a file that it names
         raise file.fail(
-            f"{told} {what_is_wrong(first)}", table, place, key, _expectation(first)
+            f"horizon: {error}", "plant", index, "horizon", _EXPECTED["horizon"]
         ) from error
+    except ValidationError as error:
+        every = error.errors()
+        # A key that is misspelt is also missing: that says less.
+        first = next((one for one in every if one["type"] == "extra_forbidden"), every[0])
+        broken = (first.get("ctx") or {}).get("error")
+        loc = broken.at if isinstance(broken, _Wrong) and broken.at else first["loc"]
+        table, place, key = _where(loc, tables, index)
+        told = ".".join(str(part) for part in first["loc"]) or "plant"
+        near = _meant(first)
+        raise file.fail(
+            f"{told} {what_is_wrong(first)}", table, place, key, near or _expectation(first)
+        ) from error
+
+
+def _meant(error: Mapping[str, Any]) -> str | None:
+    """The key that an unknown one is likely to stand for."""
+    if error["type"] != "extra_forbidden":
+        return None
+    *inner, key = error["loc"]
+    inside: dict[str, type[_Table]] = {"array": Array, "inverter": Inverter, "sensor": Sensor}
+    model = inside.get(str(inner[0]) if inner else "", Plant)
+    known = [field.alias or name for name, field in model.model_fields.items()]
+    return next(iter(difflib.get_close_matches(str(key), known, 1)), None)
 
 
 def _where(
@@ -389,6 +481,7 @@ _EXPECTED = {
     "azimuth": "degrees from north over east, 0 to 360 (south is 180)",
     "kwp": "nominal DC power [kWp], greater than 0", "gamma_pdc": "per kelvin, -0.02 to 0",
     "efficiency": "a ratio of 0.5 to 1", "losses": "a ratio of 0 to 1", "albedo": "a ratio, 0 to 1",
+    "meter_class": '"0.2S", "0.5S", "0.5", "1", "2" (IEC 62053), "A", "B" or "C" (MID)',
     "horizon": "elevations in equal steps from north over east, pairs of azimuth and elevation, or "
     "the name of a PVGIS horizon file",
     "array": "a [[plant.array]] table with tilt, azimuth and kwp",

@@ -21,7 +21,7 @@ from core.analytics.pv_degradation import Degradation, estimate_degradation, fil
 from core.analytics.pv_soiling import Soiling, estimate_soiling
 from core.analytics.quality import Float, Int
 from core.pv_load import PlantCourse
-from core.pv_report import PlantReport, local_day, plant_report
+from core.pv_report import PlantReport, local_day, plant_report, some_down
 from core.query import Store
 
 TELLING_LIGHT = 200.0  # W/m²
@@ -37,7 +37,8 @@ class DailyHistory:
     ----------
     frame : a row per local day: `start` [µs], `pr`, `pr_temp`, `insolation` [kWh/m²], `clearness`,
         `covered` (enough of the daylight), `performance`: `pr_temp` or, without a temperature,
-        `pr`, of covered days without clipping or snow.
+        `pr`, of covered days without clipping or snow; `disturbed`: a unit was down in the light,
+        or the plant was curtailed.
     shares : energy of each unit over its median peer's, per day (rows as in `frame`), of the
         intervals in which it ran; all_shares : of all.
     corrected : whether the performance is corrected for temperature.
@@ -86,6 +87,10 @@ def history_of(report: PlantReport) -> DailyHistory:
     corrected = bool(days["pr_temp"].notna().any())
     snow = np.zeros(len(days), bool)
     snow[np.unique(local_day(course)[report.flags["snow"].to_numpy()])] = True
+    bright = course.frame["poa_global"].to_numpy() >= TELLING_LIGHT
+    held = (some_down(course) & bright) | report.flags["curtailment"].to_numpy()
+    disturbed = np.zeros(len(days), bool)
+    disturbed[np.unique(local_day(course)[held & (local_day(course) >= 0)])] = True
     covered = (whole["paired_ratio"] >= LEAST_DAY_COVER).to_numpy()
     frame = pd.DataFrame(
         {
@@ -95,6 +100,7 @@ def history_of(report: PlantReport) -> DailyHistory:
             "insolation": whole["yr"],
             "clearness": _clearness(course, edges, whole["yr"].to_numpy()),
             "covered": covered,
+            "disturbed": disturbed,
             "performance": (days["pr_temp"] if corrected else days["pr"]).where(covered & ~snow),
         }
     )
@@ -127,7 +133,7 @@ def unit_shares(report: PlantReport, *, running: bool = True) -> pd.DataFrame:
     size = kwp if np.isfinite(kwp).all() else np.ones(len(kwp))
     return pv_peers.daily_shares(
         course.units.to_numpy(), size, course.frame["hours"].to_numpy(), telling(report),
-        local_day(course), running=running,
+        local_day(course), running=running, plane=course.unit_planes,
     )  # fmt: skip
 
 
@@ -176,6 +182,14 @@ def soiling(history: DailyHistory) -> Soiling:
     return estimate_soiling(filter_days(frame["performance"].to_numpy(), insolation), insolation)
 
 
+def undisturbed(history: DailyHistory) -> Float:
+    """Performance of the days that tell what is usual: none down, held back or far from others."""
+    frame = history.frame
+    value = filter_days(frame["performance"].to_numpy(), frame["insolation"].to_numpy())
+    usual: Float = np.where(frame["disturbed"], np.nan, value)
+    return usual
+
+
 def clock_shifts(history: DailyHistory) -> dict[str, list[pv_flags.ClockShift]]:
     """Stretches on which the clock of the light or of the power is off the sun."""
     clear = history.midpoints.get("clear")
@@ -185,6 +199,38 @@ def clock_shifts(history: DailyHistory) -> dict[str, list[pv_flags.ClockShift]]:
         name: pv_flags.estimate_clock_shifts(history.midpoints[name], clear, history.step_us)
         for name in ("poa", "power")
     }
+
+
+@dataclass(frozen=True)
+class ClockCheck:
+    """How the clock of the light or of the power goes with the sun.
+
+    Attributes
+    ----------
+    shifts : stretches that are off. days : how many could be judged.
+    minutes : median over these days; NaN without any.
+    """
+
+    shifts: list[pv_flags.ClockShift]
+    days: int
+    minutes: float
+
+    @property
+    def enough(self) -> bool:
+        """Whether a clock that is off would have been told."""
+        return self.days >= pv_flags.SHIFT_DAYS
+
+
+def clock_checks(history: DailyHistory) -> dict[str, ClockCheck]:
+    """The clocks of light and power against a clear sky; empty without a place or planes."""
+    clear = history.midpoints.get("clear")
+    if clear is None:
+        return {}
+    found = {}
+    for name, shifts in clock_shifts(history).items():
+        off = (history.midpoints[name] - clear).dropna() / 60e6
+        found[name] = ClockCheck(shifts, len(off), float(off.median()) if len(off) else np.nan)
+    return found
 
 
 def anomalies(history: DailyHistory) -> dict[str, Anomalies]:

@@ -69,6 +69,12 @@ class PlantCourse:
         return np.full(count, equal)
 
     @property
+    def unit_planes(self) -> Int | None:
+        """Number of each unit's plane; None where all units have the same."""
+        told = self.facts.unit_planes
+        return np.array(told) if told is not None and len(told) == len(self.units.columns) else None
+
+    @property
     def limits_kw(self) -> list[float | None]:
         """AC limit of each unit as it was told [kW]."""
         count, told = len(self.units.columns), self.facts.ac_limits_kw
@@ -103,10 +109,11 @@ def load_course(
     if signals.meter is not None and signals.meter.quantity == "active_power":
         meter = meter if _is_same(meter, inverters) else np.full(grid.n, np.nan)
     metered = bool(np.isfinite(meter).any())
-    poa = grid.together(signals.poa)
+    poa = grid.light(facts, signals)
     temp, source = _temperature(grid, signals, poa)
     dc_units = grid.dc_power(signals)
-    whole = len(dc_units.columns) == len(units.columns) and signals.complete and len(dc_units)
+    matched = signals.dc_told or len(dc_units.columns) == len(units.columns)
+    whole = bool(len(dc_units.columns)) and matched and signals.complete
     frame = pd.DataFrame(
         {
             "ts": grid.ts,
@@ -125,8 +132,8 @@ def load_course(
     )
     _add_sun(frame, facts, grid.step)
     return PlantCourse(
-        device, store.zone, start, end, grid.step, facts, signals, frame, units, dc_units,
-        grid.table(signals.strings), source, "meter" if metered else "inverters",
+        device, facts.zone or store.zone, start, end, grid.step, facts, signals, frame, units,
+        dc_units, grid.table(signals.strings), source, "meter" if metered else "inverters",
     )  # fmt: skip
 
 
@@ -173,9 +180,13 @@ def _add_sun(frame: pd.DataFrame, facts: PlantFacts, step: int) -> None:
         up, azimuth = pv_sun.sun_position(middle, facts.latitude, facts.longitude)
         frame["elevation"], frame["sun_azimuth"] = up, azimuth
         frame["lit"] = up > HORIZON
+        day = pd.to_datetime(middle, unit="us", utc=True).day_of_year.to_numpy(np.int64)
+        planes = [(one.kwp, one.tilt, one.azimuth) for one in facts.planes]
         if facts.tilt is not None and facts.azimuth is not None:
-            day = pd.to_datetime(middle, unit="us", utc=True).day_of_year.to_numpy(np.int64)
-            frame["clear_sky"] = pv_sun.clear_sky_plane(up, azimuth, day, facts.tilt, facts.azimuth)
+            planes = [(1.0, facts.tilt, facts.azimuth)]
+        if planes:
+            clear = [kwp * pv_sun.clear_sky_plane(up, azimuth, day, *at) for kwp, *at in planes]
+            frame["clear_sky"] = np.sum(clear, axis=0) / sum(kwp for kwp, *_ in planes)
         return
     light = np.nan_to_num(frame["poa_global"].to_numpy(), nan=0.0) > 0
     frame["lit"] = light | (np.nan_to_num(frame["ac_kw"].to_numpy(), nan=0.0) > 0)
@@ -211,6 +222,15 @@ class _Grid:
         found: Float = pd.DataFrame(dict(enumerate(columns))).median(axis=1).to_numpy(np.float64)
         return found
 
+    def light(self, facts: PlantFacts, signals: PlantSignals) -> Float:
+        """Irradiance on the modules; of several planes the mean weighted by nominal power."""
+        if not signals.poa_planes:
+            return self.together(signals.poa)
+        of_planes = [self.together(mine) for mine in signals.poa_planes]
+        kwp = [one.kwp for one in facts.planes]
+        weighted: Float = np.average(np.column_stack(of_planes), axis=1, weights=kwp)
+        return weighted
+
     def hours(self, infos: Sequence[SignalInfo]) -> Float:
         """Hours of each cell that readings of all the signals stand for."""
         cover = np.min([self._cells(one)[1] for one in infos], axis=0)
@@ -226,7 +246,11 @@ class _Grid:
         if not amps or len(amps) != len(volts):
             return pd.DataFrame(index=range(self.n))
         pairs = zip(amps, volts, strict=True)
-        return pd.DataFrame({a.name: self._product(a, v) for a, v in pairs}, index=range(self.n))
+        alike = len({one.name for one in amps}) < len(amps)
+        return pd.DataFrame(
+            {f"{a.device} {a.name}" if alike else a.name: self._product(a, v) for a, v in pairs},
+            index=range(self.n),
+        )
 
     def _product(self, amps: SignalInfo, volts: SignalInfo) -> Float:
         """Means of the products of readings of one moment, where there are not too many [kW]."""

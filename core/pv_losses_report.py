@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.analytics import pv, pv_losses
-from core.analytics.pv_losses import Loss
+from core.analytics.pv_losses import Loss, Usual, nearest_days
 from core.analytics.pv_soiling import Soiling
 from core.analytics.quality import Bool, Float
-from core.pv_history import DailyHistory, telling, unit_shares
-from core.pv_report import PlantReport
+from core.pv_history import DailyHistory, undisturbed
+from core.pv_report import PlantReport, running_share
 
-LEAST_SHARES = 4  # days that tell a unit's usual share of its peers
+LEAST_SHARES = 5  # days that tell a unit's usual share of its peers
+USUAL_DAYS = 30  # nearest the window that tell the usual performance and share
 SAME_LIGHT = 0.95  # of the irradiation must have DC power, for the way to pass by the DC side
 
 
@@ -24,12 +25,12 @@ class Way:
     Attributes
     ----------
     parts : see `pv_losses.Loss`.
-    usual : performance that missed energy is reckoned by, with its 95 % interval.
+    usual : performance that missed energy is reckoned by; of days that nothing disturbed.
     covered : share of the bright time with all that the way needs.
     """
 
     parts: tuple[Loss, ...]
-    usual: tuple[float, float, float]
+    usual: Usual
     covered: float
 
     def of(self, name: str) -> Loss:
@@ -42,7 +43,9 @@ def loss_way(report: PlantReport, history: DailyHistory | None, dirt: Soiling | 
 
     Parameters
     ----------
-    history, dirt : of the whole life of the plant; soiling is left out without them.
+    history, dirt : of the whole life of the plant. What is usual is learnt from it: a window may
+        be an outage from end to end. Soiling, and what is reckoned by the usual, are left out
+        without them.
     """
     course, kwp = report.course, report.course.facts.kwp
     if kwp is None or report.window is None or not np.isfinite(report.window["yr"]):
@@ -57,14 +60,12 @@ def loss_way(report: PlantReport, history: DailyHistory | None, dirt: Soiling | 
     used = with_dc if by_dc else paired
     yr = float((poa * hours)[used].sum()) / pv.STANDARD
     yf = float((ac * hours)[used].sum()) / kwp
-    usual = pv_losses.usual_performance(
-        report.performance, telling(report) & (report.day >= 0), report.day
-    )
+    usual = usual_of(report, history)
     capture = [
         _temperature(report, used),
         _soiling(report, history, dirt, used),
         *(_missed(report, name, used, usual) for name in ("snow", "clipping", "curtailment")),
-        _outage(report, used),
+        _outage(report, history),
     ]
     end = float((dc * hours)[used].sum()) / kwp if by_dc else yf
     capture.append(Loss("unexplained" if by_dc else "rest", pv_losses.remainder(yr - end, capture)))
@@ -121,27 +122,45 @@ def _corrected_light(report: PlantReport) -> Float:
     return light
 
 
-def _missed(report: PlantReport, name: str, used: Bool, usual: tuple[float, float, float]) -> Loss:
+def _missed(report: PlantReport, name: str, used: Bool, usual: Usual) -> Loss:
     """What flagged intervals would have given at the usual performance."""
     where = report.flags[name].to_numpy() & used
     if not where.any():
         return Loss(name, 0.0)
-    if not np.isfinite(usual[0]):
+    if not np.isfinite(usual.value):
         return Loss(name, np.nan, reason="few_days")
     frame, facts = report.course.frame, report.course.facts
     assert facts.kwp is not None
+    # What units that are down would have given is the outage's.
+    light = frame["poa_global"].to_numpy() * running_share(report.course)
     value, low, high = (
         pv_losses.missed_hours(
-            frame["ac_kw"].to_numpy(), frame["poa_global"].to_numpy(),
+            frame["ac_kw"].to_numpy(), light,
             frame["temp_cell"].to_numpy(), frame["hours"].to_numpy(), where, facts.kwp,
             facts.gamma_pdc, one,
         )
-        for one in usual
+        for one in (usual.value, usual.low, usual.high)
     )  # fmt: skip
     return Loss(name, value, low, high)
 
 
-def _outage(report: PlantReport, used: Bool) -> Loss:
+def usual_of(report: PlantReport, history: DailyHistory | None) -> Usual:
+    """The plant's performance on the undisturbed days nearest to the window."""
+    if history is None:
+        return pv_losses.usual_performance(np.empty(0))
+    return pv_losses.usual_performance(
+        nearest_days(undisturbed(history), *_days_of(report, history), USUAL_DAYS)
+    )
+
+
+def _days_of(report: PlantReport, history: DailyHistory) -> tuple[int, int]:
+    """First and last day of a window, as places in the history."""
+    edges = np.array([report.course.start, report.course.end - 1])
+    first, last = np.searchsorted(history.frame["start"].to_numpy(), edges, side="right") - 1
+    return int(first), int(last)
+
+
+def _outage(report: PlantReport, history: DailyHistory | None) -> Loss:
     """What units missed while they did not run, as their peers or the light tell."""
     lost, kwp = report.units["lost_kwh"].to_numpy(), report.course.facts.kwp
     if np.isnan(lost).any():
@@ -149,8 +168,13 @@ def _outage(report: PlantReport, used: Bool) -> Loss:
     assert kwp is not None
     if not lost.any():
         return Loss("outage", 0.0)
-    shares = unit_shares(report)
-    edges = np.array([_usual_share(shares[at].dropna().to_numpy()) for at in range(len(lost))])
+    if history is None:
+        return Loss("outage", np.nan, reason="few_days")
+    place = _days_of(report, history)
+    edges = np.array(
+        [_usual_share(nearest_days(history.shares[at].to_numpy(), *place, USUAL_DAYS))
+         for at in range(len(lost))]
+    )  # fmt: skip
     if np.isnan(edges[lost > 0]).any():
         return Loss("outage", np.nan, reason="few_days")
     value, low, high = (float(part) for part in (lost[:, None] * np.nan_to_num(edges)).sum(axis=0))

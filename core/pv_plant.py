@@ -11,16 +11,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from core.errors import DeclarationError, QueryError
 from core.known_plants import sensor_signal, signals_of
-from core.plants import GAMMA_PDC, Plant, plants_file, read_plants
+from core.plants import GAMMA_PDC, Plane, Plant, plants_file, read_plants
 from core.query import SignalInfo, Store
 
 POWERS = ("pv_power", "inverter_power")
 METER = "active_power"
 STRINGS = ("pv_string_power", "pv_string_current")
+NO_FILE = ("", 0)  # in place of a stamp: plants by the facts of their devices alone
 _UNIT = re.compile(r"(?:^|[^a-z])(?:inv|inverter|wr|unit|tracker)_?(\d+)", re.IGNORECASE)
 # A reference cell answers to the spectrum as modules do; beside pyranometers it is not mixed in.
 _REFERENCE_CELL = re.compile(r"ref_?cell|reference", re.IGNORECASE)
@@ -38,6 +41,11 @@ class PlantFacts:
     gamma_pdc : [1/K]; `gamma_told` whether it was, else a typical one stands in.
     irradiance_uncertainty, meter_uncertainty : relative, as declared.
     name : of the plant in the file of plants; empty where a device's facts describe it.
+    zone : IANA name; empty is that of the store.
+    planes : of the modules; empty where one tilt and azimuth are all, or none is told.
+    unit_planes : number of each unit's plane; one with several has a number of its own. None where
+        all units have the same.
+    no_light : arrays of several planes whose light no sensor measures.
     """
 
     kwp: float | None = None
@@ -53,6 +61,10 @@ class PlantFacts:
     irradiance_uncertainty: float | None = None
     meter_uncertainty: float | None = None
     name: str = ""
+    zone: str = ""
+    planes: tuple[Plane, ...] = ()
+    unit_planes: tuple[int, ...] | None = None
+    no_light: tuple[str, ...] = ()
 
     @property
     def located(self) -> bool:
@@ -70,6 +82,8 @@ class PlantSignals:
     complete : whether the units are all of the plant.
     dc_power, dc_current, dc_voltage : of the units.
     strings : power or current of the strings.
+    poa : irradiance in the plane of the modules; poa_planes : by plane, where there are several.
+    dc_told : whether the DC signals are those of all units, whatever their number.
     """
 
     units: tuple[SignalInfo, ...]
@@ -83,6 +97,8 @@ class PlantSignals:
     temp_module: tuple[SignalInfo, ...]
     temp_air: tuple[SignalInfo, ...]
     wind: tuple[SignalInfo, ...]
+    poa_planes: tuple[tuple[SignalInfo, ...], ...] = ()
+    dc_told: bool = False
 
     @property
     def powers(self) -> tuple[SignalInfo, ...]:
@@ -104,6 +120,37 @@ def plants_stamp(store: Store, given: Path | None = None) -> tuple[str, int]:
     return str(path), path.stat().st_mtime_ns if path.is_file() else 0
 
 
+@dataclass(frozen=True)
+class Described:
+    """What a page reads a plant by.
+
+    Attributes
+    ----------
+    stamp : the file of plants, or `NO_FILE` where it cannot be used for this device.
+    zone : of the plant, else of the store.
+    fault : what is wrong with the file; empty where nothing is.
+    """
+
+    stamp: tuple[str, int]
+    zone: str
+    fault: str = ""
+
+
+def described(store: Store, device: str, stamp: tuple[str, int]) -> Described:
+    """Whether the file of plants serves for a device; its facts do where it does not.
+
+    Raises
+    ------
+    UnknownDevice : the device itself is none.
+    """
+    own = facts_of(store.device(device).facts)
+    try:
+        facts, _ = describe(store, device, stamp)
+    except (DeclarationError, QueryError) as error:
+        return Described(NO_FILE, own.zone or store.zone, str(error))
+    return Described(stamp, facts.zone or store.zone)
+
+
 def plant_in_file(store: Store, device: str, stamp: tuple[str, int] | None = None) -> Plant | None:
     """The plant of the file that a device is part of; None where it speaks of none.
 
@@ -111,6 +158,8 @@ def plant_in_file(store: Store, device: str, stamp: tuple[str, int] | None = Non
     ------
     DeclarationError : the file is wrong; names the line.
     """
+    if stamp == NO_FILE:
+        return None
     path, _ = stamp or plants_stamp(store)
     return next((one for one in read_plants(Path(path)) if device in one.devices), None)
 
@@ -131,48 +180,119 @@ def describe(
     plant = plant_in_file(store, device, stamp)
     if plant is None:
         return facts, find_signals(store.signals(device), facts)
-    units, kwp, limits = _units_of(store, plant)
-    signals = find_signals(store.signals(device), facts)
-    if units:
-        signals = replace(signals, units=units, complete=True)
+    signals = _with_sensors(store, plant, find_signals(store.signals(device), facts))
+    units = _units_of(store, plant)
+    if units.signals:
+        signals = replace(signals, units=units.signals, complete=True, **_dc_of(store, plant))
+    planes = plant.planes
+    gamma = sum(one.kwp * one.gamma_pdc for one in plant.arrays) / plant.kwp
+    told = all("gamma_pdc" in one.model_fields_set for one in plant.arrays)
+    several = len(planes) > 1
+    facts = replace(
+        facts, kwp=plant.kwp, unit_kwp=units.kwp, inverters=len(plant.inverters),
+        ac_limits_kw=units.limits, gamma_pdc=gamma, gamma_told=told,
+        tilt=None if several else planes[0].tilt, azimuth=None if several else planes[0].azimuth,
+        latitude=plant.latitude, longitude=plant.longitude, name=plant.name,
+        zone=plant.zone or "", irradiance_uncertainty=_light_uncertainty(plant),
+        meter_uncertainty=plant.meter_uncertainty or facts.meter_uncertainty,
+    )  # fmt: skip
+    if not several:
+        return facts, signals
+    return _in_planes(
+        store, plant, replace(facts, planes=planes, unit_planes=units.planes), signals
+    )
+
+
+def _with_sensors(store: Store, plant: Plant, signals: PlantSignals) -> PlantSignals:
+    """The signals of a device, with the plant's sensors before them."""
     poa, module, air, wind = (
         tuple(sensor_signal(store, plant, one) for what in measures for one in
               plant.sensors_of(what))
         for measures in (("poa_global",), ("temp_module", "temp_cell"), ("temp_air",),
                          ("wind_speed",))
     )  # fmt: skip
-    signals = replace(
+    return replace(
         signals, poa=poa or signals.poa, temp_module=module or signals.temp_module,
         temp_air=air or signals.temp_air, wind=wind or signals.wind,
     )  # fmt: skip
-    planes = {(one.tilt, one.azimuth) for one in plant.arrays}
-    tilt, azimuth = planes.pop() if len(planes) == 1 else (None, None)
+
+
+def _light_uncertainty(plant: Plant) -> float | None:
+    """Of the worst sensor in the plane; None where one's is not known."""
     classes = [one.uncertainty_ratio for one in plant.sensors_of("poa_global")]
-    gamma = sum(one.kwp * one.gamma_pdc for one in plant.arrays) / plant.kwp
-    told = all("gamma_pdc" in one.model_fields_set for one in plant.arrays)
-    return replace(
-        facts, kwp=plant.kwp, unit_kwp=kwp, inverters=len(plant.inverters), ac_limits_kw=limits,
-        gamma_pdc=gamma, gamma_told=told, tilt=tilt, azimuth=azimuth, latitude=plant.latitude,
-        longitude=plant.longitude, name=plant.name,
-        irradiance_uncertainty=classes[0] if len(set(classes)) == 1 else None,
-    ), signals  # fmt: skip
+    known = [one for one in classes if one is not None]
+    return max(known) if known and len(known) == len(classes) else None
 
 
-def _units_of(
-    store: Store, plant: Plant
-) -> tuple[tuple[SignalInfo, ...], tuple[float, ...] | None, tuple[float | None, ...]]:
-    """Power signals of all inverters, with nominal power and limit of each."""
+def _in_planes(
+    store: Store, plant: Plant, facts: PlantFacts, signals: PlantSignals
+) -> tuple[PlantFacts, PlantSignals]:
+    """Light by plane. One plane's light says nothing of another: all must have a sensor."""
+    by_plane = tuple(
+        tuple(sensor_signal(store, plant, one) for one in plant.sensors_in(plane))
+        for plane in facts.planes
+    )
+    dark = tuple(
+        name
+        for plane, mine in zip(facts.planes, by_plane, strict=True)
+        if not mine
+        for name in plane.arrays
+    )
+    if dark:
+        return replace(facts, no_light=dark), replace(signals, poa=())
+    every = tuple(one for mine in by_plane for one in mine)
+    return facts, replace(signals, poa=every, poa_planes=by_plane)
+
+
+@dataclass(frozen=True)
+class _Units:
+    """Power signals of all inverters, with nominal power, limit and plane of each."""
+
+    signals: tuple[SignalInfo, ...] = ()
+    kwp: tuple[float, ...] | None = None
+    limits: tuple[float | None, ...] | None = None
+    planes: tuple[int, ...] | None = None
+
+
+def _units_of(store: Store, plant: Plant) -> _Units:
+    """Nothing where an inverter has no signal of its own: the others are not the plant."""
     units: list[SignalInfo] = []
     kwp: list[float] = []
     limits: list[float | None] = []
-    for inverter in plant.inverters:
+    planes: list[int] = []
+    place = {name: at for at, plane in enumerate(plant.planes) for name in plane.arrays}
+    for at, inverter in enumerate(plant.inverters):
         mine = signals_of(store, plant, inverter)["ac_power"]
-        size = sum(one.kwp for one in plant.arrays_of(inverter.name))
+        if not mine:
+            return _Units()
+        arrays = plant.arrays_of(inverter.name)
+        size = sum(one.kwp for one in arrays)
         units += mine
         kwp += [size / len(mine)] * len(mine)
         limit = inverter.ac_limit_kw
         limits += [None if limit is None else limit / len(mine)] * len(mine)
-    return tuple(units), tuple(kwp) if all(kwp) and kwp else None, tuple(limits)
+        mixed = {place[one.name] for one in arrays}
+        planes += [mixed.pop() if len(mixed) == 1 else -1 - at] * len(mine)
+    return _Units(
+        tuple(units), tuple(kwp) if all(kwp) else None, tuple(limits),
+        tuple(planes) if len(set(planes)) > 1 else None,
+    )  # fmt: skip
+
+
+def _dc_of(store: Store, plant: Plant) -> dict[str, Any]:
+    """DC power of all inverters, or current and voltage; nothing where one of them has none."""
+    powers = [signals_of(store, plant, one)["dc_power"] for one in plant.inverters]
+    if all(powers):
+        return {"dc_power": tuple(s for mine in powers for s in mine), "dc_told": True}
+    devices = [plant.device_of(one) for one in plant.inverters]
+    if len(set(devices)) < len(devices) or None in devices or len(devices) == 1:
+        return {}
+    found: dict[str, Any] = {"dc_power": ()}
+    for name, quantity in (("dc_current", "pv_dc_current"), ("dc_voltage", "pv_dc_voltage")):
+        each = [[s for s in store.signals(str(one), quantity) if s.rows] for one in devices]
+        found[name] = tuple(s for mine in each for s in mine) if all(map(len, each)) else ()
+    alike = len(found["dc_current"]) == len(found["dc_voltage"])
+    return found | {"dc_told": bool(found["dc_current"]) and alike}
 
 
 def facts_of(facts: dict[str, Any]) -> PlantFacts:
@@ -192,7 +312,16 @@ def facts_of(facts: dict[str, Any]) -> PlantFacts:
         _number(facts, "tilt"), _number(facts, "azimuth"),
         _number({**place, **facts}, "latitude"), _number({**place, **facts}, "longitude"),
         _number(facts, "irradiance_uncertainty"), _number(facts, "meter_uncertainty"),
+        zone=_zone(facts.get("zone")),
     )  # fmt: skip
+
+
+def _zone(told: Any) -> str:
+    """A zone that is known; a plant without one has that of the store."""
+    try:
+        return ZoneInfo(told).key if isinstance(told, str) and told else ""
+    except (ZoneInfoNotFoundError, ValueError):
+        return ""
 
 
 def _number(facts: dict[str, Any], key: str) -> float | None:

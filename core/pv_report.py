@@ -16,6 +16,7 @@ from core.query import Store
 USUAL_LIGHT = 200.0  # W/m², from which the performance of an interval tells something
 AVAILABLE_LIGHT = 100.0  # W/m², from which an inverter must run
 AVAILABLE_SHARE = 0.05  # of the nominal power, of the peers where no light is measured
+DARK_SHARE = 0.005  # of the energy: faults of a sensor are less, a wrong clock is more
 # Flags that forbid a figure; the others say what the plant did.
 FORBIDDING = ("night", "stale")
 
@@ -34,6 +35,7 @@ class PlantReport:
     units : a row per unit, see `pv.availability`.
     uncertainty : of PR, relative; None where a part of it is not declared.
     night_kwh : what the plant drew while the sun was down.
+    dark_kwh : output of intervals flagged as night, which no figure counts.
     """
 
     course: PlantCourse
@@ -48,6 +50,12 @@ class PlantReport:
     energy_kwh: float
     units: pd.DataFrame
     refusals: dict[str, str]
+    dark_kwh: float = 0.0
+
+    @property
+    def clock_is_doubtful(self) -> bool:
+        """Whether so much was measured by night that clock, zone or place must be wrong."""
+        return self.dark_kwh > DARK_SHARE * (self.energy_kwh + self.dark_kwh)
 
     @property
     def time_ratio(self) -> float:
@@ -116,6 +124,7 @@ def plant_report(
             course.facts.irradiance_uncertainty, course.facts.meter_uncertainty
         ),
         float(drawn), output_energy(frame), unit_availability(course, flags), refusals(course),
+        dark_energy(frame, flags["night"].to_numpy()),
     )  # fmt: skip
 
 
@@ -125,11 +134,24 @@ def output_energy(frame: pd.DataFrame) -> float:
     return float((frame["ac_kw"] * frame["hours"])[counted].sum(min_count=1))
 
 
+def dark_energy(frame: pd.DataFrame, night: Bool) -> float:
+    """Energy of intervals flagged as night [kWh]."""
+    return float((frame["ac_kw"] * frame["hours"])[night].clip(lower=0).sum())
+
+
 def some_down(course: PlantCourse) -> Bool:
     """Cells in which a unit does not run while another does: what is missing is an outage's."""
     power, kwp = course.units.to_numpy(), course.unit_kwp
     running = power >= pv.RUNNING_RATIO * np.where(np.isfinite(kwp), kwp, 1.0)
     return np.asarray(running.any(axis=1) & ~running.all(axis=1))
+
+
+def running_share(course: PlantCourse) -> Float:
+    """Share of the nominal power whose units run, where some do and some do not; else 1."""
+    power, kwp = course.units.to_numpy(), course.unit_kwp
+    size = kwp if np.isfinite(kwp).all() else np.ones(len(kwp))
+    runs = np.nan_to_num(power) >= pv.RUNNING_RATIO * size
+    return np.where(some_down(course), (runs * size).sum(axis=1) / size.sum(), 1.0)
 
 
 def unit_availability(course: PlantCourse, flags: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +163,9 @@ def unit_availability(course: PlantCourse, flags: pd.DataFrame) -> pd.DataFrame:
     power, kwp = course.units.to_numpy(), course.unit_kwp
     poa = course.frame["poa_global"].to_numpy()
     usable = course.frame["lit"].to_numpy() & ~flags[list(FORBIDDING)].any(axis=1).to_numpy()
-    expected = pv.expected_from_peers(power, kwp) if np.isfinite(kwp).all() else power * np.nan
+    expected = power * np.nan
+    if np.isfinite(kwp).all():
+        expected = pv.expected_from_peers(power, kwp, course.unit_planes)
     if np.isfinite(poa).any():
         bright = usable & (np.nan_to_num(poa) >= AVAILABLE_LIGHT)
     else:
@@ -172,7 +196,7 @@ def refusals(course: PlantCourse) -> dict[str, str]:
     if course.facts.kwp is None:
         why.update(dict.fromkeys(("pr", "specific_yield", "capacity_factor"), "kwp"))
     elif not course.frame["poa_global"].notna().any():
-        why["pr"] = "poa"
+        why["pr"] = "planes" if course.facts.no_light else "poa"
     if "pr" not in why and not course.temp_source:
         why["pr_temp"] = "temp"
     if not course.frame["dc_kw"].notna().any():

@@ -17,6 +17,7 @@ from core.analytics.aggregate import Aggregate, Over, aggregate, by_group
 from core.errors import QueryError
 from core.journal import SitePlace
 from core.levels import DAY, SECOND
+from core.measures import measured_devices
 from core.query import Device, SignalInfo, Store
 from core.signals import canonical_unit
 from core.windows import fine_level
@@ -26,7 +27,6 @@ PRESENT_LEAST_US = 10 * SECOND
 GRID_US = tuple(
     size * SECOND for size in (1, 5, 15, 60, 300, 900, 3600, 7200, 21_600)
 )  # fmt: skip
-SAID_GROUPS = ("weather", "price")
 # What can be summed over devices of a site, in the order in which it is offered.
 OFFERED = (
     "active_power", "grid_power", "load_power", "pv_power", "inverter_power", "battery_power",
@@ -159,7 +159,7 @@ def quantities(store: Store) -> list[str]:
 
 def _measuring_devices(store: Store) -> list[Device]:
     """Devices that measure; what a service says of the weather is no reading of the site."""
-    return [device for device in store.devices() if device.group not in SAID_GROUPS]
+    return measured_devices(store.devices())
 
 
 def measuring(store: Store, quantity: str) -> dict[str, tuple[SignalInfo, ...]]:

@@ -246,9 +246,10 @@ def _instant(told: Any, form: str, zone: str, arrival: int) -> int:
         if isinstance(told, int) and not isinstance(told, bool):
             return told * EPOCH_UNITS[form] // 1000
         number = as_number(told, {})
-        if number is None or not math.isfinite(number):
+        us = math.nan if number is None else number * EPOCH_UNITS[form] / 1000
+        if not math.isfinite(us):
             raise ValueError(f"time {told!r} is no number")
-        return round(number * EPOCH_UNITS[form] / 1000)
+        return round(us)
     if not isinstance(told, str):
         raise ValueError(f"time {told!r} is no text")
     text = told.strip()

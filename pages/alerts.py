@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import battery_charts
+from core import battery_charts, measures
 from core.alert_rules import AlertConfig, load_alerts, rules_path
 from core.alert_store import Alert, AlertStore, open_alerts
 from core.alert_subjects import find_doubts
@@ -95,10 +95,11 @@ def show_alerts(
         chosen = listing.pick_filter(every)
     shown = [one for one in every if chosen.lets(one)]
     # Where data are old, nobody knows what lasted beyond them.
-    newest = max((one.last for one in data.devices(store) if one.last is not None), default=now)
+    newest = measures.newest_reading(data.devices(store)) or now
     listing.show_open(shown, store.zone, min(now, newest))
-    devices = [one for one in data.devices(store) if chosen.device in ("", one.name)]
-    window = pick_window(devices or data.devices(store), store.zone, default="all")
+    every_device = measures.measured_devices(data.devices(store))
+    devices = [one for one in every_device if chosen.device in ("", one.name)]
+    window = pick_window(devices or every_device, store.zone, default="all")
     inside = [
         one for one in shown
         if one.start < window.end and (one.end is None or one.end >= window.start)

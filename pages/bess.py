@@ -22,7 +22,7 @@ SURE_OF_SIGN = 0.5
 def main() -> None:
     """The page."""
     store = states.require_store()
-    devices = in_order(store, states.require_devices(store))
+    devices = in_order(store, states.require_meters(store))
     st.title(t("nav.bess"))
     section = address.get("section")
     section = section if section in SECTIONS else SECTIONS[0]

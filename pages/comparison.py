@@ -50,7 +50,8 @@ class Choice:
 def main() -> None:
     """The page."""
     store = states.require_store()
-    devices = states.require_devices(store)
+    every = states.require_devices(store)
+    devices = measures.metered_devices(every)
     st.title(t("nav.comparison"))
     able = [one for one in devices if data.report(store, comparison.compared_power, one.name)]
     if not able:
@@ -58,7 +59,7 @@ def main() -> None:
         return
     mode = pick_mode(len(able))
     if mode == "sites":
-        show_course(store, devices)
+        show_course(store, measures.measured_devices(every))
         return
     with pickers.bar():
         chosen = pick_sides_of(mode, able, devices)

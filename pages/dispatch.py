@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core import dispatch_report, query
-from core.errors import Infeasible, QueryError
+from core import dispatch_outlook, dispatch_readings, dispatch_report, query
+from core.errors import Infeasible, PlanError, QueryError
 from core.pv_plant import POWERS
-from pages.plan import choices, course, sizing
+from pages.plan import choices, course, heating, override, sizing, year
 from pages.plan.answer import key_figures, say_conflicts, say_honestly
 from pages.shared import address, chart, data, states
 from pages.shared.texts import t
 
-SECTIONS = ("plan", "sizing", "strategy")
+SECTIONS = ("plan", "sizing", "year", "strategy", "control")
 
 
 def main() -> None:
@@ -34,12 +34,18 @@ def main() -> None:
     section = address.get("section")
     section = section if section in SECTIONS else SECTIONS[0]
     try:
-        report = data.report(store, dispatch_report.plan_report, choice)
+        report = data.report(
+            store, dispatch_report.plan_report, choice, plants=data.settings().plants,
+            stamp=dispatch_outlook.stamp_of_models(store, [*choice.load, *choice.pv]),
+        )  # fmt: skip
     except Infeasible as error:
         say_conflicts(error)
         return
     except QueryError as error:
         states.notice(t("dispatch.few"), detail=str(error))
+        return
+    except PlanError as error:
+        states.notice(t("dispatch.infeasible"), detail=str(error), state="error")
         return
     chart.show_key_figures(key_figures(report, store.zone))
     say_honestly(report, store.zone)
@@ -53,15 +59,21 @@ def main() -> None:
     )
     if section == "sizing":
         sizing.show(store, choice)
+    elif section == "year":
+        year.show(store, choice)
     elif section == "strategy":
         course.show_strategy(report)
+    elif section == "control":
+        override.show(store)
     else:
         course.show(report, store.zone)
+        if report.behind.rooms:
+            heating.show(report, store.zone)
 
 
 def is_load(store: query.Store, device: query.Device) -> bool:
     """Whether a device is a meter."""
-    found = dispatch_report.load_signals(store, device.name)
+    found = dispatch_readings.load_signals(store, device.name)
     return bool(found) and device.group not in ("BESS", "PV")
 
 

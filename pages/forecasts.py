@@ -8,10 +8,10 @@ from importlib import import_module
 import streamlit as st
 
 from core import forecast_report, query
-from core.errors import ModelUnfit
+from core.errors import ModelMissing, ModelUnfit, QueryError
 from pages.ahead.answer import key_figures
 from pages.ahead.context import Context
-from pages.shared import address, chart, data, pickers, states
+from pages.shared import address, chart, data, numbers, pickers, states
 from pages.shared.texts import t
 
 SECTIONS = ("ahead", "beside", "backtest", "inputs", "parts")
@@ -20,7 +20,7 @@ SECTIONS = ("ahead", "beside", "backtest", "inputs", "parts")
 def main() -> None:
     """The page."""
     store = states.require_store()
-    every = states.require_devices(store)
+    every = states.require_meters(store)
     st.title(t("nav.forecasts"))
     known = {one.name: data.report(store, forecast_report.can_forecast, one.name) for one in every}
     devices = in_order(store, [one for one in every if known[one.name]])
@@ -29,9 +29,10 @@ def main() -> None:
         return
     with pickers.bar():
         device = pickers.pick_device(devices, "ahead.choose")
-        quantity = pick_quantity(known[device.name])
+        stamps = forecast_report.model_stamps(store, device.name)
+        # A net with a PV device is known by its model alone.
+        quantity = pick_quantity(list(dict.fromkeys([*known[device.name], *stamps])))
     chart.show_synthetic_ribbon([device])
-    stamps = forecast_report.model_stamps(store, device.name)
     if quantity not in stamps:
         say_untrained(device.name, quantity, list(stamps))
         return
@@ -44,15 +45,19 @@ def main() -> None:
             stamps[quantity],
             data.settings().plants,
         )
-    except ModelUnfit as error:
+    except (ModelMissing, ModelUnfit) as error:
         states.notice(
             t("ahead.unfit"), detail=str(error), commands=(train_command(device.name, quantity),),
             state="warning",
         )  # fmt: skip
         return
+    except QueryError as error:
+        states.notice(t("ahead.unfit"), detail=str(error), state="warning")
+        return
     ctx = Context(store, device, quantity, stamps[quantity], ahead)
     chart.show_key_figures(key_figures(ctx))
     say_served(ctx)
+    say_made_of(ctx)
     section = pick_section()
     # Only the section on view is read.
     import_module(f"pages.ahead.{section}").show(ctx)
@@ -109,6 +114,22 @@ def say_untrained(device: str, quantity: str, trained: Sequence[str]) -> None:
         detail=t("ahead.untrained.others", names=others) if others else "",
         commands=(train_command(device, quantity),),
     )
+
+
+def say_made_of(ctx: Context) -> None:
+    """Of a net, what it is made of, and how errors of both go together."""
+    if "made_of" not in ctx.manifest:
+        return
+    load, pv = ctx.manifest["made_of"]
+    said = ctx.manifest["together"]
+    words = t("ahead.net.of", load=load["device"], pv=pv["device"])
+    if said["correlation"] is not None:
+        words += " " + t(
+            "ahead.net.together", r=numbers.number(said["correlation"], 2),
+            n=numbers.number(said["n"], 0),
+            share=numbers.percent(said["independent_coverage"], 0),
+        )  # fmt: skip
+    chart.show_caption(words)
 
 
 def say_served(ctx: Context) -> None:

@@ -37,7 +37,7 @@ DAY_US = 86_400_000_000
 def main() -> None:
     """The page."""
     store = states.require_store()
-    devices = in_order(store, states.require_devices(store))
+    devices = in_order(store, states.require_meters(store))
     st.title(t("nav.meters"))
     section = address.get("section")
     section = section if section in SECTIONS else SECTIONS[0]

@@ -29,7 +29,7 @@ FOLDER = Path(__file__).parent / "packs"
 def main() -> None:
     """The page."""
     store = states.require_store()
-    devices = states.require_devices(store)
+    devices = states.require_meters(store)
     st.title(t("nav.packpulse"))
     with pickers.bar():
         device = pickers.pick_device(with_cells(store, devices), "mend.choose.cells")

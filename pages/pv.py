@@ -22,7 +22,7 @@ SECTIONS = (
 def main() -> None:
     """The page."""
     store = states.require_store()
-    devices = in_order(store, states.require_devices(store))
+    devices = in_order(store, states.require_meters(store))
     st.title(t("nav.pv"))
     section = address.get("section")
     section = section if section in SECTIONS else SECTIONS[0]
@@ -32,9 +32,13 @@ def main() -> None:
     if not any(one.quantity in pv_plant.POWERS for one in signals):
         no_plant(store, device, devices, signals)
         return
-    span = pick_window([device], store.zone, default="30d")
-    chart.show_synthetic_ribbon([device])
     stamp = pv_plant.plants_stamp(store, data.settings().plants)
+    told = data.report(store, pv_plant.described, device.name, stamp)
+    span = pick_window([device], told.zone, default="30d")
+    chart.show_synthetic_ribbon([device])
+    if told.fault:
+        states.notice(t("pv.file_wrong", device=device.name), detail=told.fault, state="error")
+    stamp = told.stamp
     report = data.report(store, pv_report.plant_report, device.name, *span.view, stamp)
     if report is None:
         say_empty(device, signals, span)

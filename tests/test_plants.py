@@ -102,6 +102,9 @@ signal = "t_out"
 """
 
 
+SECOND_POA = '[[plant.sensor]]\nmeasures = "ghi"\ndevice = "MET-1"\nsignal = "poa"\n'
+
+
 def written(folder: Path, text: str) -> Path:
     path = folder / "plants.toml"
     path.write_text(text)
@@ -155,8 +158,12 @@ def test_a_plant_of_several_parts(tmp_path: Path) -> None:
         (FIELD.replace("losses", "loses"), "loses = 0.08", "loses is not known here"),
         (FIELD.replace("e/Berlin", "e/Bonn"), 'zone = "Europe/Bonn"', "no time zone"),
         (FIELD.replace("= 0.98", "= 98"), "efficiency = 98", "ratio of 0.5 to 1"),
-        (FIELD.replace('inverter = "W2"', 'inverter = "W3"'), "[[plant]]", "feeds 'W3', none of"),
-        (FIELD.replace('array = "south"', 'array = "north"'), "[[plant]]", "is at 'north'"),
+        (
+            FIELD.replace('inverter = "W2"', 'inverter = "W3"'),
+            'inverter = "W3"',
+            "feeds 'W3', none of",
+        ),
+        (FIELD.replace('array = "south"', 'array = "north"'), 'array = "north"', "is at 'north'"),
         (FIELD.replace('y = "A"', 'y = "AA"'), 'uncertainty = "AA"', "uncertainty"),
         (FIELD.replace("[7.3,", "[97.3,"), "horizon = [97.3,", "elevation outside"),
         (HOUSE + HOUSE, 'name = "Home"', "second plant named 'Home'"),
@@ -166,6 +173,18 @@ def test_a_plant_of_several_parts(tmp_path: Path) -> None:
         ("[plants]\n", "[plants]", "[[plant]] tables"),
         (HOUSE.replace('"INV-1"', "INV-1"), "device = INV-1", "Invalid value"),
         (HOUSE.partition("[[plant.array]]")[0], "[[plant]]", "array is missing"),
+        (HOUSE.replace("= 9.9", '= "9.9"'), 'kwp = "9.9"', "without quotes"),
+        (HOUSE.replace("= 30", "= true"), "tilt = true", "no number"),
+        (HOUSE.replace("latitude", "latitute"), "latitute = 48.37", "expected latitude"),
+        (FIELD.replace("tilt = 25", "tild = 25"), "tild = 25", "expected tilt"),
+        (FIELD.replace('name = "west"', 'name = "east"'), 'name = "east"', "two array tables"),
+        (
+            FIELD.replace("[7.3, 5.0, 7.6, 6.9, 4.2, 5.3, 5.0, 2.7]", '"gone.csv"'),
+            'horizon = "gone.csv"',
+            "gone.csv",
+        ),
+        (FIELD + SECOND_POA, 'signal = "poa"', "in two sensors"),
+        (FIELD.replace("losses = 0.08", 'meter_class = "3"'), 'meter_class = "3"', "IEC 62053"),
     ],
 )
 def test_an_error_names_file_line_and_expectation(
@@ -178,6 +197,7 @@ def test_an_error_names_file_line_and_expectation(
     assert str(path) in str(caught.value)
     assert caught.value.line is not None
     assert text.splitlines()[caught.value.line - 1].startswith(there)
+    assert caught.value.path == path, "not the file that it names alone"
 
 
 def test_a_second_plant_is_told_from_the_first(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import math
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -421,23 +420,20 @@ def test_the_same_report_gives_the_same_bytes() -> None:
         [sys.executable, "-c", DIGEST], capture_output=True, text=True, check=True,
         env={"PYTHONHASHSEED": "4711", "HOME": "/tmp", "TZ": "America/New_York"},
     ).stdout.split()  # fmt: skip
-    with ThreadPoolExecutor(3) as pool:
-        assert list(pool.map(digests, range(3))) == [elsewhere] * 3
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(digests, range(2))) == [elsewhere] * 2
     later = replace(report(), created=START + 91 * DAY_US)
     assert hashlib.sha256(write_pdf(later)).hexdigest() != elsewhere[1]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("write", [write_html, write_pdf])
-def test_a_large_report_takes_seconds(write: Callable[[Report], bytes]) -> None:
+def test_a_large_report_stays_small(write: Callable[[Report], bytes]) -> None:
     made = report()
     many = tuple(Section(f"Bild {i}", ((lines(), heat())[i % 2],)) for i in range(9))
     tables = tuple(Section(f"Tabelle {i}", (table(),)) for i in range(5))
     made = replace(made, sections=made.sections + many + tables)
-    began = time.process_time()
-    size = len(write(made))
-    assert time.process_time() - began < 5.0
-    assert size < 4_000_000
+    assert len(write(made)) < 4_000_000
 
 
 # --- blocks -------------------------------------------------------------------------------------

@@ -593,7 +593,7 @@ def test_killed_at_every_step(settler: Settler) -> None:
         model = half_settled(here / "template")
         step, code = 0, KILLED
         while code == KILLED:
-            step += 1 if step < 4 else 3
+            step += 1 if step < 4 else 7
             copy = here / str(step)
             shutil.copytree(here / "template", copy)
             code = settler(copy, "s", step)

@@ -32,6 +32,7 @@ from core.errors import PlanError
 TOLERANCE_KW = 1e-6
 FEW_STEPS = 1000  # up to here all steps in doubt get a binary at once
 MOST_ROUNDS = 30
+LEAST_LP_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,8 @@ class _Search:
 
     def _first(self, model: Model) -> Solution:
         if not self.site.relays:
-            return model.program.solve(gap=self.gap, time_limit_s=self._left())
+            # A short time is meant for whole numbers; without any bound there is no plan.
+            return model.program.solve(gap=self.gap, time_limit_s=max(self._left(), LEAST_LP_S))
         return solve_relays(
             self.site, self.outlooks, model, gap=self.gap, time_limit_s=self._left(),
             first_steps=self.first_steps,

@@ -165,16 +165,19 @@ def energy_limits(battery: Battery) -> tuple[float, float]:
 
 
 def _natural(site: Site, outlook: Outlook) -> tuple[Floats, Floats]:
-    """Most that could be imported and exported in a step [kW]: tight bounds for binaries."""
+    """Most that could be imported and exported in a step [kW]: tight bounds for binaries.
+
+    What is exported is left over by the load, for nothing is imported then.
+    """
     battery = site.battery
     taken = outlook.load_kw.clip(min=0) + sum(relay.power_kw for relay in site.relays)
-    given = outlook.pv_kw + (-outlook.load_kw).clip(min=0)
+    given = outlook.pv_kw - outlook.load_kw
     for car in site.vehicles:
         taken = taken + np.where(_present(car, site.steps), car.most_kw, 0.0)
     if battery is not None:
         taken, given = taken + battery.charge_kw, given + battery.discharge_kw
     limits = site.connection
-    return np.minimum(taken, limits.import_kw), np.minimum(given, limits.export_kw)
+    return np.minimum(taken, limits.import_kw), np.minimum(given.clip(min=0.0), limits.export_kw)
 
 
 def _present(car: Vehicle, steps: int) -> Bools:

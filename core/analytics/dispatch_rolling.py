@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,10 @@ from core.analytics.dispatch_model import Bools
 from core.analytics.dispatch_simulation import Run, do_nothing, follow, greedy, room_states
 from core.analytics.dispatch_site import Floats, Outlook, Relay, Site, Tariff, Vehicle
 
+Rule = Literal["powers", "balance"]
+RULES: tuple[Rule, ...] = ("powers", "balance")
 Forecast = Callable[[int, int], Sequence[Outlook]]  # from step (known before it), to step
+KnownPrices = Callable[[int, int], Tariff]  # likewise
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,14 @@ class State:
 
 @dataclass(frozen=True)
 class Rolled:
-    """A rolled-out run: what happened, how often it was planned, worst gap, time to plan [s]."""
+    """A rolled-out run: what happened, how often it was planned, worst gap, time to plan [s].
+
+    `vehicles` is the power of each [kW]; `rules` are those that each plan was followed by.
+    """
 
     run: Run
+    vehicles: pd.DataFrame
+    rules: tuple[Rule, ...]
     plans: int
     worst_gap: float
     seconds: float
@@ -113,6 +122,7 @@ def roll(
     every: int = 4,
     defend_peak: bool = True,
     time_limit_s: float = 2.0,
+    prices: KnownPrices | None = None,
 ) -> Rolled:
     """Plan, do the first steps, measure, plan anew.
 
@@ -121,6 +131,8 @@ def roll(
     forecast : (start, stop) -> outlooks of these steps, known before `start`.
     horizon, every : steps planned, steps done before the next plan.
     defend_peak : the battery also holds the planned peak where load comes higher than forecast.
+    prices : (start, stop) -> prices of these steps as expected before `start`; None: those of the
+        site. Charged are always those of the site.
 
     Raises
     ------
@@ -129,27 +141,48 @@ def roll(
     site.check(actual)
     began, state, worst, plans = time.perf_counter(), start_state(site), 0.0, 0
     done: list[Run] = []
+    cars: list[pd.DataFrame] = []
+    rules: list[Rule] = []
     for start in range(0, site.steps, every):
         stop = min(start + horizon, site.steps)
         first = min(every, stop - start)
         ahead = window(site, start, stop, state)
-        made = plan(ahead, forecast(start, stop), first_steps=first, time_limit_s=time_limit_s)
+        if prices is not None:
+            ahead = replace(ahead, tariff=with_prices(ahead.tariff, prices(start, stop)))
+        outlooks = forecast(start, stop)
+        made = plan(ahead, outlooks, first_steps=first, time_limit_s=time_limit_s)
         plans, worst = plans + 1, max(worst, made.gap)
-        run = execute(made, actual, start, first, state, defend_peak=defend_peak)
+        rule = better_rule(made, outlooks, defend_peak=defend_peak)
+        run = execute(made, actual, start, first, state, defend_peak=defend_peak, rule=rule)
         done.append(run)
+        cars.append(made.vehicles[0].iloc[:first])
+        rules.append(rule)
         state = _measured(site, made, run, start, first, state)
     flows = pd.concat([one.flows for one in done], ignore_index=True)
     rooms = pd.concat([one.rooms for one in done], ignore_index=True)
     relays = pd.concat([one.relays for one in done], ignore_index=True)
     costs = cost_of(site, flows, missed_comfort(site, rooms))
     run = Run(flows, relays, rooms, costs, max(one.over_kw for one in done))
-    return Rolled(run, plans, worst, time.perf_counter() - began)
+    vehicles = pd.concat(cars, ignore_index=True).fillna(0.0)
+    return Rolled(run, vehicles, tuple(rules), plans, worst, time.perf_counter() - began)
+
+
+def with_prices(tariff: Tariff, other: Tariff) -> Tariff:
+    """A tariff with the prices of another one and its own demand charge."""
+    return replace(tariff, import_eur_kwh=other.import_eur_kwh, export_eur_kwh=other.export_eur_kwh)
 
 
 def execute(
-    made: Plan, actual: Outlook, start: int, steps: int, state: State, *, defend_peak: bool = True
-) -> Run:
-    """The first steps of a plan as they happen; `start` is their place in `actual`."""
+    made: Plan, actual: Outlook, start: int, steps: int, state: State, *,
+    defend_peak: bool = True, rule: Rule = "powers",
+) -> Run:  # fmt: skip
+    """The first steps of a plan as they happen; `start` is their place in `actual`.
+
+    Parameters
+    ----------
+    rule : what the battery does: the ``powers`` of the plan, or ``balance``: take every surplus
+        and cover every shortage, with vehicles and relays as planned.
+    """
     short = window(made.site, 0, steps, replace(
         state, drawn_kwh={car.name: 0.0 for car in made.site.vehicles}))  # fmt: skip
     seen = Outlook(actual.load_kw[start : start + steps], actual.pv_kw[start : start + steps])
@@ -157,11 +190,34 @@ def execute(
     hold = None
     if defend_peak and made.site.tariff.demand_eur_kw > 0:
         hold = max(one.peak_kw for one in made.costs)
+    wish = (flows["charge_kw"] - flows["discharge_kw"]).to_numpy()
+    if rule == "balance":
+        others = (flows["vehicles_kw"] + flows["heating_kw"]).to_numpy()
+        wish = seen.pv_kw - seen.load_kw - others
     return follow(
-        replace(short, vehicles=()), seen, (flows["charge_kw"] - flows["discharge_kw"]).to_numpy(),
-        vehicles_kw=flows["vehicles_kw"].to_numpy(), relays=made.relays.iloc[:steps],
-        hold_kw=hold, planned=flows,
+        replace(short, vehicles=()), seen, wish, vehicles_kw=flows["vehicles_kw"].to_numpy(),
+        relays=made.relays.iloc[:steps], hold_kw=hold,
+        planned=flows if rule == "powers" else None,
     )  # fmt: skip
+
+
+def better_rule(made: Plan, outlooks: Sequence[Outlook], *, defend_peak: bool = True) -> Rule:
+    """The rule that is expected to cost less over the outlooks, the plan followed to its end.
+
+    Powers that are right on average are wrong in every course; where prices hardly move, balancing
+    is as good as a plan can be and needs no forecast.
+    """
+    site, state = made.site, start_state(made.site)
+    expected = {
+        rule: sum(
+            share * execute(
+                made, one, 0, site.steps, state, defend_peak=defend_peak, rule=rule
+            ).costs.weighted(site)
+            for share, one in zip(made.probabilities, outlooks, strict=True)
+        )
+        for rule in RULES
+    }  # fmt: skip
+    return "balance" if expected["balance"] < expected["powers"] - 1e-9 else "powers"
 
 
 def _measured(site: Site, made: Plan, run: Run, start: int, steps: int, state: State) -> State:

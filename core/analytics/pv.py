@@ -143,15 +143,22 @@ def combined_uncertainty(*parts: float | None) -> float | None:
     return float(np.sqrt(np.square(known).sum())) if len(known) == len(parts) else None
 
 
-def expected_from_peers(units: Float, unit_kwp: Float) -> Float:
+def expected_from_peers(units: Float, unit_kwp: Float, plane: Int | None = None) -> Float:
     """What each unit would give by the median of the others [kW]: float64[n, units].
 
     NaN where fewer than two others are known.
+
+    Parameters
+    ----------
+    plane : int64[units], number of the plane of each; units of another plane are no peers.
     """
     specific = units / unit_kwp
     others = np.full(specific.shape, np.nan)
     for at in range(specific.shape[1]):
-        rest = np.delete(specific, at, axis=1)
+        peers = np.arange(specific.shape[1]) != at
+        if plane is not None:
+            peers &= plane == plane[at]
+        rest = specific[:, peers]
         enough = np.isfinite(rest).sum(axis=1) >= 2
         others[enough, at] = np.nanmedian(rest[enough], axis=1)
     expected: Float = others * unit_kwp

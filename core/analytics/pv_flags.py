@@ -6,6 +6,7 @@ values are left out of figures; clipped, curtailed and snowed-in intervals are t
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -160,12 +161,19 @@ def day_midpoints(ts: Int, value: Float, day: Int, step_us: int) -> pd.Series:
     """Middle of the daylight of each day, by where values cross a tenth of the day's top [µs].
 
     Clouds shape the day's top, not the morning and the evening: midpoints of edges stay where
-    centroids wander. Indexed by day; NaN of days with a gap or without a top.
+    centroids wander. Indexed by day; days with a gap or without a top are left out.
+
+    Parameters
+    ----------
+    ts, day : int64[n], sorted.
     """
     middle = ts + step_us // 2
     found = {}
-    for number, rows in pd.DataFrame({"day": day, "at": middle, "v": value}).groupby("day"):
-        at, v = rows["at"].to_numpy(np.float64), rows["v"].to_numpy(np.float64)
+    # Days follow each other: slices of arrays take a tenth of the time of groups of a frame.
+    edges = np.flatnonzero(np.diff(day, prepend=day[:1] - 1, append=day[-1:] + 1))
+    for begin, until in itertools.pairwise(edges.tolist()):
+        number = int(day[begin])
+        at, v = middle[begin:until].astype(np.float64), value[begin:until]
         if not np.isfinite(v).any():
             continue
         threshold = 0.1 * np.nanmax(v)

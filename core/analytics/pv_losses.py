@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from core.analytics.pv import STANDARD, temperature_factor
-from core.analytics.quality import Bool, Float, Int
+from core.analytics.quality import Bool, Float
 
 LEAST_USUAL_DAYS = 5
 DRAWS = 500
@@ -34,20 +33,35 @@ class Loss:
     reason: str = ""
 
 
-def usual_performance(
-    performance: Float, telling: Bool, day: Int, seed: int = 1
-) -> tuple[float, float, float]:
-    """Median over days of the median performance of telling intervals, with its 95 % interval.
+@dataclass(frozen=True)
+class Usual:
+    """A usual value of days: median with its 95 % interval; NaN where too few days tell."""
 
-    NaN where fewer than five days tell.
+    value: float
+    low: float
+    high: float
+    days: int
+
+
+def nearest_days(daily: Float, first: int, last: int, most: int) -> Float:
+    """Values of the days nearest to those from `first` to `last`, these among them.
+
+    Parameters
+    ----------
+    daily : float64[n], a value per calendar day, NaN without. most : how many are taken.
     """
-    table = pd.DataFrame({"day": day[telling], "p": performance[telling]}).dropna()
-    daily = table.groupby("day")["p"].median().to_numpy()
+    known = np.flatnonzero(np.isfinite(daily))
+    away = np.maximum(np.maximum(first - known, known - last), 0)
+    return np.asarray(daily[known[np.argsort(away, kind="stable")[:most]]])
+
+
+def usual_performance(daily: Float, seed: int = 1) -> Usual:
+    """Median of the performance of days, its interval by days drawn anew."""
     if len(daily) < LEAST_USUAL_DAYS:
-        return np.nan, np.nan, np.nan
+        return Usual(np.nan, np.nan, np.nan, len(daily))
     drawn = np.random.default_rng(seed).integers(0, len(daily), size=(DRAWS, len(daily)))
     low, high = np.quantile(np.median(daily[drawn], axis=1), [0.025, 0.975])
-    return float(np.median(daily)), float(low), float(high)
+    return Usual(float(np.median(daily)), float(low), float(high), len(daily))
 
 
 def missed_hours(

@@ -39,7 +39,14 @@ class PeerRank:
 
 
 def daily_shares(
-    units: Float, unit_kwp: Float, hours: Float, telling: Bool, day: Int, *, running: bool = True
+    units: Float,
+    unit_kwp: Float,
+    hours: Float,
+    telling: Bool,
+    day: Int,
+    *,
+    running: bool = True,
+    plane: Int | None = None,
 ) -> pd.DataFrame:
     """Energy of each unit over that of its median peer, per day: a column per unit.
 
@@ -50,8 +57,9 @@ def daily_shares(
     ----------
     units : float64[n, u] [kW]; unit_kwp : float64[u], any common unit of size.
     telling : bool[n], bright and not at a limit. day : int64[n].
+    plane : see `pv.expected_from_peers`.
     """
-    peers = expected_from_peers(units, unit_kwp)
+    peers = expected_from_peers(units, unit_kwp, plane)
     columns = {}
     for at in range(units.shape[1]):
         own = units[:, at]

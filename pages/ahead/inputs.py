@@ -17,7 +17,10 @@ CAUTION = 0.05  # share of slots missing or flat that is worth a warning
 def show(ctx: Context) -> None:
     """Weights of the inputs, quality of the training window, and what the model is."""
     say_quality(ctx)
-    show_importance(ctx)
+    if ctx.manifest["importance"]:
+        show_importance(ctx)
+    else:
+        states.notice(t("ahead.net.inputs"))
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**{t('ahead.input.quality')}**")

@@ -19,16 +19,17 @@ def euro(value: float) -> str:
 def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
     """Savings of the plan and of perfect foresight, cost, peak, energy through the battery."""
     costs = report.costs
-    nothing, perfect = costs["nothing"].total_eur, costs["perfect"].total_eur
-    saved, most = report.saving.total_eur, nothing - perfect
+    nothing, bound = costs["nothing"].total_eur, costs["perfect"].total_eur
+    saved, most = report.saving.total_eur, nothing - bound
     state = "good" if saved > 0.005 else "warning" if saved < -0.005 else None
+    kind = "past" if report.choice.past else "ahead"
     span = numbers.span(report.start, int(report.ts[-1]), zone)
     reach = t("dispatch.saving.note", most=f"{euro(most)} {EURO}")
     before = f"{numbers.number(report.saving.peak_before_kw, 1)} kW"
     return [
-        KeyFigure(t("dispatch.saving"), euro(saved), EURO, state=state, note=reach),
+        KeyFigure(t(f"dispatch.saving.{kind}"), euro(saved), EURO, state=state, note=reach),
         KeyFigure(
-            t("dispatch.cost"), euro(costs["plan"].total_eur), EURO,
+            t(f"dispatch.cost.{kind}"), euro(costs["plan"].total_eur), EURO,
             note=t("dispatch.cost.note", nothing=f"{euro(nothing)} {EURO}"),
         ),
         KeyFigure(
@@ -39,30 +40,91 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
             t("dispatch.discharged"), numbers.number(report.saving.discharged_kwh, 0), "kWh",
             note=t("dispatch.wear.note", wear=f"{euro(report.saving.wear_eur)} {EURO}"),
         ),
-        KeyFigure(t("dispatch.window"), str(report.choice.hours), "h", note=span),
+        KeyFigure(t(f"dispatch.window.{kind}"), str(report.choice.hours), "h", note=span),
     ]  # fmt: skip
 
 
 def say_honestly(report: PlanReport, zone: str) -> None:
     """What the plan knew, and where it does worse than a simpler way."""
-    words = [t("dispatch.known")]
-    key = "dispatch.price.spot" if report.price_device else "dispatch.price.fixed"
-    words.append(t(key, device=report.price_device or ""))
+    words = [*said_of_outlook(report), *said_of_prices(report), *said_of_peak(report, zone)]
     if not report.soc_known:
         words.append(t("dispatch.soc.assumed"))
+    if report.behind.rooms:
+        words.append(t(f"dispatch.outdoor.{report.behind.outdoor}"))
+        count = len(report.behind.rooms)
+        words.append(
+            t("dispatch.rooms.measured", count=str(report.behind.measured), all=str(count))
+        )
     if report.bridged:
         words.append(t("dispatch.bridged", count=numbers.number(report.bridged)))
     costs = report.costs
+    key = "dispatch.behind" if report.choice.past else "dispatch.behind.ahead"
     behind = costs["plan"].total_eur - costs["greedy"].total_eur
     if behind > 0.005:
         states.notice(
-            t("dispatch.behind", amount=f"{euro(behind)} {EURO}"), detail=" ".join(words),
+            t(key, amount=f"{euro(behind)} {EURO}"), detail=" ".join(words),
             state="warning",
         )  # fmt: skip
     else:
         states.notice(t("dispatch.basis"), detail=" ".join(words))
     if report.choice.capacity_kwh == 0:
         states.notice(t("dispatch.no_battery"), detail=t("dispatch.no_battery.mend"))
+
+
+def said_of_outlook(report: PlanReport) -> list[str]:
+    """By what load and sun are expected, and what the figures are then worth."""
+    served = [one for one in report.sources if one.served]
+    others = [one.device for one in report.sources if not one.served]
+    words = []
+    if served:
+        by = ", ".join(
+            one.device if one.served == "model" else
+            t("dispatch.known.baseline", device=one.device, name=t(f"ahead.baseline.{one.served}"))
+            for one in served
+        )  # fmt: skip
+        words.append(t("dispatch.known.model", devices=by))
+        if others:
+            words.append(t("dispatch.known.rest", devices=", ".join(others)))
+    else:
+        words.append(t("dispatch.known.naive"))
+    words += [
+        t("dispatch.known.unfit", device=one.device, why=one.why)
+        for one in report.sources if one.why and not one.served
+    ]  # fmt: skip
+    if report.rule == "balance":
+        words.append(t("dispatch.known.balance"))
+    if not report.choice.past:
+        return [*words, t("dispatch.known.ahead")]
+    return [*words, t("dispatch.known.once" if report.behind.relays else "dispatch.known.past")]
+
+
+def said_of_prices(report: PlanReport) -> list[str]:
+    """Where prices are from."""
+    prices = report.prices
+    if prices.device is None:
+        return [t("dispatch.price.fixed")]
+    words = [t("dispatch.price.spot", device=prices.device)]
+    repeated = report.expected_prices.repeated
+    if repeated:
+        hours = numbers.number(repeated / 4, 0 if repeated % 4 == 0 else 2)
+        kind = "past" if report.choice.past else "ahead"
+        words.append(t(f"dispatch.price.repeated.{kind}", hours=hours))
+    return words
+
+
+def said_of_peak(report: PlanReport, zone: str) -> list[str]:
+    """The import that a demand charge is already owed for, and since when it was looked for."""
+    tariff = report.plan.site.tariff
+    if not tariff.demand_eur_kw:
+        return []
+    peak = numbers.quantity(tariff.peak_so_far_kw, "kW", 1)
+    return [
+        t(
+            "dispatch.peak.so_far",
+            peak=peak,
+            span=numbers.span(report.peak_since, report.start, zone),
+        )
+    ]
 
 
 def say_conflicts(error: Infeasible) -> None:

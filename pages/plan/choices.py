@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import numpy as np
 import streamlit as st
 
 from core import bess, query
-from core.dispatch_report import Choice
+from core.dispatch_choice import Choice, house_of
 from core.dispatch_settings import DispatchSettings, read_dispatch_settings, settings_path
 from pages.shared import address, data, pickers
 from pages.shared.texts import t
 
 STRATEGIES = ("economic", "comfort", "environment", "balanced")
+WINDOWS = ("ahead", "past")
+HOURS, HEATED_HOURS = 48, 24  # many relays are planned for a day
 NONE = "–"
-# name: least, greatest, step, format
+# name: least, greatest at first, step, format; a told or linked value beyond extends the slider
+SLIDERS: dict[str, tuple[float, float, float, str]] = {
+    "import": (0.0, 0.6, 0.005, "%.3f"),
+    "export": (0.0, 0.3, 0.005, "%.3f"),
+    "demand": (0.0, 250.0, 0.01, "%.2f"),
+    "wear": (0.0, 0.2, 0.005, "%.3f"),
+}
 NUMBERS: dict[str, tuple[float, float, float, str]] = {
-    "import": (0.0, 1.5, 0.01, "%.3f"),
     "low": (0.0, 1.5, 0.01, "%.3f"),
-    "export": (0.0, 1.0, 0.01, "%.3f"),
-    "demand": (0.0, 500.0, 1.0, "%.2f"),
-    "capacity": (0.0, 20_000.0, 5.0, "%.1f"),
-    "power": (0.0, 10_000.0, 5.0, "%.1f"),
-    "wear": (0.0, 0.5, 0.005, "%.3f"),
     "limit-in": (0.0, 20_000.0, 5.0, "%.1f"),
-    "limit-out": (0.0, 20_000.0, 5.0, "%.1f"),
 }
 
 
@@ -42,11 +45,16 @@ def pick(
         sun = _several("pv", plants, told.pv)
         battery = _battery(batteries)
         strategy = _one_of("strategy", STRATEGIES, told.strategy)
+        window = _one_of("window", WINDOWS, WINDOWS[0], ".name")
     if not load:
         st.info(t("dispatch.pick.load.none"))
         return None
     by_name = {one.name: one for one in devices}
     choice = _numbers(told, by_name.get(battery or ""), load, sun, strategy)
+    choice = replace(
+        choice, past=window == "past", house=house_of(told),
+        hours=HEATED_HOURS if told.relay else HOURS,
+    )  # fmt: skip
     names = [*load, *sun, *([battery] if battery else [])]
     return choice, [by_name[name] for name in names]
 
@@ -80,13 +88,14 @@ def _battery(batteries: Sequence[query.Device]) -> str | None:
     return None if chosen == NONE else chosen
 
 
-def _one_of(name: str, known: Sequence[str], told: str) -> str:
+def _one_of(name: str, known: Sequence[str], told: str, ending: str = "") -> str:
     asked = address.get(name) or told
     asked = asked if asked in known else known[0]
     return str(
         st.selectbox(
-            t(f"dispatch.pick.{name}"), known, width=180,
-            format_func=lambda one: t(f"dispatch.{name}.{one}"), **address.bound(name, asked),
+            t(f"dispatch.pick.{name}"), known, width=250 if ending else 180,
+            format_func=lambda one: t(f"dispatch.{name}.{one}{ending}"),
+            **address.bound(name, asked),
         )
     )  # fmt: skip
 
@@ -101,37 +110,74 @@ def _numbers(
     capacity = store.capacity_kwh if store.capacity_kwh is not None else facts.get("nominal_kwh")
     power = store.power_kw if store.power_kw is not None else facts.get("rated_kw")
     with st.expander(t("dispatch.whatif"), expanded=False):
-        with st.container(horizontal=True, gap="small"):
-            size = _number("capacity", float(capacity or 0.0))
-            rate = _number("power", float(power or size / 2))
-            wear = _number("wear", store.wear_eur_kwh)
+        first, second, third = st.columns(3, gap="medium")
+        with first:
+            size = _slider("capacity", float(capacity or 0.0), _scale(capacity))
+            rate = _slider("power", float(power or size / 2), _scale(power or size / 2))
+            wear = _slider("wear", store.wear_eur_kwh, SLIDERS["wear"])
+        with second:
+            buy = _slider("import", tariff.import_eur_kwh, SLIDERS["import"])
+            sell = _slider("export", tariff.export_eur_kwh, SLIDERS["export"])
+            demand = _slider("demand", tariff.demand_eur_kw_a, SLIDERS["demand"])
+        with third:
+            out = _limit(limits.export_kw, rate)
             into = _number("limit-in", limits.import_kw or 0.0)
-            out = _number("limit-out", limits.export_kw or 0.0)
-        with st.container(horizontal=True, gap="small"):
-            buy = _number("import", tariff.import_eur_kwh)
             low = _number("low", tariff.low_eur_kwh or 0.0)
-            sell = _number("export", tariff.export_eur_kwh)
-            demand = _number("demand", tariff.demand_eur_kw_a)
         st.caption(t("dispatch.whatif.note"))
     return Choice(
         load=load, pv=sun, battery=battery.name if battery is not None else None,
         capacity_kwh=size, power_kw=rate, efficiency=store.efficiency, soc_min=store.soc_min,
         soc_max=store.soc_max, wear_eur_kwh=wear, import_eur_kwh=buy, low_eur_kwh=low or None,
         low_from_h=tariff.low_from_h, low_to_h=tariff.low_to_h, export_eur_kwh=sell,
-        demand_eur_kw_a=demand, spot=tariff.spot, import_kw=into or None, export_kw=out or None,
+        demand_eur_kw_a=demand, spot=tariff.spot, import_kw=into or None, export_kw=out,
         curtail=limits.curtail, strategy=strategy,
     )  # fmt: skip
+
+
+def _scale(told: float | None) -> tuple[float, float, float, str]:
+    """Least, greatest and step of a size: up to four times what is told."""
+    top = max(4 * float(told or 0.0), 40.0)
+    step = max(float(10 ** np.floor(np.log10(top / 100))), 0.1)
+    return 0.0, float(np.ceil(top / step) * step), step, "%.1f"
+
+
+def _slider(name: str, told: float, scale: tuple[float, float, float, str]) -> float:
+    """A number of the URL, else as told."""
+    least, most, step, form = scale
+    value = max(_asked(name, told), least)
+    key = f"url-{name}"
+    st.session_state[key] = value
+    return float(
+        st.slider(
+            t(f"dispatch.number.{name}"), min_value=least, max_value=max(most, value), step=step,
+            format=form, key=key,
+            on_change=lambda: address.put({name: f"{st.session_state[key]:g}"}),
+        )
+    )  # fmt: skip
+
+
+def _limit(told: float | None, rate: float) -> float | None:
+    """Most that may be exported [kW]; at the right end of the slider without limit."""
+    least, most, step, form = _scale(max(told or 0.0, rate))
+    asked = _asked("limit-out", most if told is None else told)
+    found = _slider("limit-out", min(asked, most), (least, most, step, form))
+    return None if found >= most else found
+
+
+def _asked(name: str, told: float) -> float:
+    """A number of the URL, else as told."""
+    try:
+        value = float(address.get(name) or told)
+    except ValueError:
+        return told
+    return value if np.isfinite(value) else told
 
 
 def _number(name: str, told: float) -> float:
     """A number of the URL, else as told; 0 of a limit or low price means none."""
     least, most, step, form = NUMBERS[name]
-    try:
-        value = float(address.get(name) or told)
-    except ValueError:
-        value = told
     key = f"url-{name}"
-    st.session_state[key] = min(max(value, least), most)
+    st.session_state[key] = min(max(_asked(name, told), least), most)
     return float(
         st.number_input(
             t(f"dispatch.number.{name}"), min_value=least, max_value=most, step=step, format=form,

@@ -14,26 +14,35 @@ from pages.plan.answer import EURO, euro
 from pages.shared import chart, numbers, table, theme
 from pages.shared.texts import current_language, t
 
-WAYS = ("nothing", "greedy", "plan", "perfect")
 PARTS = {"import": "import", "export": "export", "demand": "price", "wear": "other",
          "stored": "battery"}  # fmt: skip
-FLOWS = ("load_kw", "pv_used_kw", "import_kw", "export_kw", "charge_kw", "discharge_kw", "soc_pct")
+FLOWS = (
+    "load_kw", "pv_used_kw", "import_kw", "export_kw", "charge_kw", "discharge_kw", "soc_pct",
+    "vehicles_kw", "heating_kw",
+)  # fmt: skip
 
 
 def show(report: PlanReport, zone: str) -> None:
     """Chart of the plan, costs of four ways, parts of the saving."""
-    flows = report.plan.flows[0]
+    flows = report.flows
     shown = {name: flows[name].to_numpy() for name in FLOWS if name in flows}
     shown["pv_used_kw"] = (flows["pv_kw"] - flows["curtailed_kw"]).to_numpy()
     shown["soc_pct"] = 100 * np.nan_to_num(flows["soc_ratio"].to_numpy())
+    if not report.behind.vehicles:
+        del shown["vehicles_kw"]
+    if not report.behind.relays:
+        del shown["heating_kw"]
     names = {name: t(f"dispatch.flow.{name}") for name in (*FLOWS, "price")}
+    kind = "past" if report.choice.past else "ahead"
+    names["load_kw"] = t(f"dispatch.flow.load_kw.{kind}")
     figure = dispatch_charts.build_plan_figure(
-        report.ts, shown, report.plan.site.tariff.import_eur_kwh, names, step_us=STEP_US, zone=zone,
+        report.ts, shown, report.prices.tariff.import_eur_kwh, names, step_us=STEP_US, zone=zone,
         title=plan_title(report), theme=theme.kind(), language=current_language(),
     )  # fmt: skip
     chart.show_figure(figure, "plan")
-    gap = "0" if report.plan.gap < 5e-5 else numbers.number(100 * report.plan.gap, 2)
-    words = t(
+    gap = "0" if report.gap < 5e-5 else numbers.number(100 * report.gap, 2)
+    run = "once" if report.choice.past and report.behind.relays else kind
+    words = f"{t(f'dispatch.plan.shown.{run}')} · " + t(
         "dispatch.plan.caption", zone=zone, gap=gap, steps=numbers.number(len(flows)),
         ms=numbers.number(1000 * report.plan.seconds, 0),
     )  # fmt: skip
@@ -49,11 +58,12 @@ def show(report: PlanReport, zone: str) -> None:
 
 def plan_title(report: PlanReport) -> str:
     """What the plan does, in a sentence."""
-    flows = report.plan.flows[0]
+    flows = report.flows
     charged, given = (
         numbers.number(0.25 * float(flows[name].sum()), 0) for name in ("charge_kw", "discharge_kw")
     )
-    return t("dispatch.plan.title", charged=charged, discharged=given)
+    key = "dispatch.plan.title" if report.rule == "powers" else "dispatch.plan.title.balance"
+    return t(key, charged=charged, discharged=given)
 
 
 def show_costs(report: PlanReport) -> None:
@@ -61,14 +71,15 @@ def show_costs(report: PlanReport) -> None:
     parts: dict[str, list[float]] = {}
     for part in PARTS:
         sign = -1.0 if part in ("export", "stored") else 1.0
-        values = [sign * getattr(report.costs[way], f"{part}_eur") for way in WAYS]
+        values = [sign * getattr(report.costs[way], f"{part}_eur") for way in report.ways]
         if any(abs(value) > 0.005 for value in values):
             parts[t(f"dispatch.part.{part}")] = values
     hues = {t(f"dispatch.part.{part}"): hue for part, hue in PARTS.items()}
+    kind = "past" if report.choice.past else "ahead"
     best = min(("nothing", "greedy", "plan"), key=lambda way: report.costs[way].total_eur)
     figure = dispatch_charts.build_costs_figure(
-        [t(f"dispatch.way.{way}") for way in WAYS], parts, hues, y_title=EURO,
-        title=t("dispatch.costs.title", way=t(f"dispatch.way.{best}")), theme=theme.kind(),
+        [t(f"dispatch.way.{way}") for way in report.ways], parts, hues, y_title=EURO,
+        title=t(f"dispatch.costs.title.{kind}", way=t(f"dispatch.way.{best}")), theme=theme.kind(),
         language=current_language(),
     )  # fmt: skip
     chart.show_figure(figure, "costs")
@@ -77,12 +88,17 @@ def show_costs(report: PlanReport) -> None:
         [
             t(f"dispatch.way.{way}"), euro(one.bill_eur), euro(one.wear_eur), euro(one.stored_eur),
             euro(one.total_eur), euro(nothing - one.total_eur),
+            *([numbers.number(one.comfort_kh, 1)] if report.behind.rooms else []),
         ]
-        for way, one in ((way, report.costs[way]) for way in WAYS)
+        for way, one in ((way, report.costs[way]) for way in report.ways)
     ]  # fmt: skip
     heads = [t(f"dispatch.costs.{name}") for name in
              ("way", "bill", "wear", "stored", "total", "saved")]  # fmt: skip
-    table.show_table(heads, rows, numeric=(1, 2, 3, 4, 5))
+    if report.behind.rooms:
+        heads.append(t("dispatch.costs.comfort"))
+    table.show_table(heads, rows, numeric=tuple(range(1, len(heads))))
+    if not report.choice.past:
+        chart.show_caption(t("dispatch.costs.note.ahead"))
 
 
 def show_parts(report: PlanReport) -> None:

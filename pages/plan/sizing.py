@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core import dispatch_charts, dispatch_report, query
+from core import dispatch_charts, dispatch_sizing, query
 from core.analytics.dispatch_savings import reduction_at
-from core.dispatch_report import Choice, SizingReport
+from core.dispatch_choice import Choice, for_days
+from core.dispatch_sizing import SizingReport
 from core.errors import QueryError
 from pages.plan.answer import EURO, euro
 from pages.shared import address, chart, data, numbers, states, theme
@@ -18,17 +19,9 @@ SIZE_UNITS = {"level_kw": "kW", "capacity_kwh": "kWh", "saving_eur_a": "EUR/a"}
 
 def show(store: query.Store, choice: Choice) -> None:
     """Peak shaving and self-consumption against the size of a battery."""
-    asked = address.get("days")
-    days = int(asked) if asked in {str(one) for one in DAYS} else DAYS[0]
-    chosen = st.selectbox(
-        t("dispatch.sizing.days"), DAYS, width=160, index=DAYS.index(days), key="sizing-days",
-        format_func=lambda one: t("dispatch.sizing.span", days=str(one)),
-        on_change=lambda: address.put({"days": str(st.session_state["sizing-days"])}),
-    )  # fmt: skip
+    asked = for_days(choice, pick_days(DAYS[0]))
     try:
-        report = data.report(
-            store, dispatch_report.sizing_report, dispatch_report.for_days(choice, int(chosen))
-        )
+        report = data.report(store, dispatch_sizing.sizing_report, asked)
     except QueryError as error:
         states.notice(t("dispatch.few"), detail=str(error))
         return
@@ -39,6 +32,18 @@ def show(store: query.Store, choice: Choice) -> None:
         show_own_use(report, choice, store.zone)
     span = numbers.span(report.start, report.end, store.zone)
     chart.show_caption(t("dispatch.sizing.caption", span=span))
+
+
+def pick_days(usual: int) -> int:
+    """How many days of readings sizes are computed from; in the URL."""
+    asked = address.get("days")
+    days = int(asked) if asked in {str(one) for one in DAYS} else usual
+    chosen = st.selectbox(
+        t("dispatch.sizing.days"), DAYS, width=160, index=DAYS.index(days), key="sizing-days",
+        format_func=lambda one: t("dispatch.sizing.span", days=str(one)),
+        on_change=lambda: address.put({"days": str(st.session_state["sizing-days"])}),
+    )  # fmt: skip
+    return int(chosen)
 
 
 def show_peaks(report: SizingReport, choice: Choice, zone: str) -> None:
@@ -68,7 +73,7 @@ def show_own_use(report: SizingReport, choice: Choice, zone: str) -> None:
         states.notice(t("dispatch.sizing.no_pv"), detail=t("dispatch.sizing.no_pv.mend"))
         return
     usable = choice.capacity_kwh * (choice.soc_max - choice.soc_min)
-    at = dispatch_report.saving_at(own, usable)
+    at = dispatch_sizing.saving_at(own, usable)
     figure = dispatch_charts.build_sizing_figure(
         own["capacity_kwh"], own["saving_eur_a"], x_title=t("dispatch.sizing.usable"),
         y_title=t("dispatch.sizing.saving"), hue="pv",

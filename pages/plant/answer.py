@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from core import pv_report, query
+from core import pv_expected, pv_report, query
+from core.pv_expected import YieldExpected
 from core.pv_report import PlantReport
 from pages.plant.context import Context
 from pages.shared import data, numbers, states
@@ -22,7 +23,7 @@ def key_figures(ctx: Context) -> list[KeyFigure]:
     )  # fmt: skip
     return [
         performance_figure(ctx.report, before),
-        yield_figure(ctx.report, before),
+        yield_figure(ctx.report, before, expected_yield(ctx)),
         energy_figure(ctx.report),
         availability_figure(ctx.report),
         capacity_figure(ctx.report, before),
@@ -57,18 +58,33 @@ def performance_figure(now: PlantReport, then: PlantReport | None) -> KeyFigure:
     return KeyFigure(label, numbers.number(100 * now.window["pr"], 1), "%", change, None, corrected)
 
 
-def yield_figure(now: PlantReport, then: PlantReport | None) -> KeyFigure:
-    """Specific yield of all intervals with the sun up."""
+def expected_yield(ctx: Context) -> YieldExpected | None:
+    """What the weather lets expect; None where that cannot be told."""
+    if ctx.report.window is None:
+        return None
+    return data.report(ctx.store, pv_expected.yield_expected, ctx.device.name, *ctx.view, ctx.stamp)
+
+
+def yield_figure(
+    now: PlantReport, then: PlantReport | None, expected: YieldExpected | None
+) -> KeyFigure:
+    """Specific yield of all intervals with the sun up, against what was to be expected."""
     label = t("pv.specific_yield")
     if now.window is None:
         return KeyFigure(label, numbers.NOTHING, note=t(f"pv.why.{now.refusals['specific_yield']}"))
     value = float(now.window["specific_yield"])
     both = comparable(now, then, "specific_yield")
     change = numbers.change(*both) if both else ""
-    coverage = t("meters.coverage", ratio=numbers.percent(now.window["coverage_ratio"]))
+    note = t("meters.coverage", ratio=numbers.percent(now.window["coverage_ratio"]))
+    if expected is not None:
+        should = expected.specific_yield
+        note = t(
+            "pv.of_expected", ratio=numbers.percent(expected.ratio), coverage=note,
+            expected=numbers.number(should, 1 if should >= 10 else 2),
+        )  # fmt: skip
     return KeyFigure(
         label, numbers.number(value, 1 if value >= 10 else 2), "kWh/kWp",
-        "" if change == numbers.NOTHING else change, note=coverage,
+        "" if change == numbers.NOTHING else change, note=note,
     )  # fmt: skip
 
 
@@ -107,7 +123,19 @@ def capacity_figure(now: PlantReport, then: PlantReport | None) -> KeyFigure:
 
 
 def say_refusals(ctx: Context) -> None:
-    """Say outright why the figures that make the page are not there."""
+    """Say outright why figures that make the page are not there, or cannot be right."""
     why = ctx.report.refusals.get("pr")
     if why is not None:
-        states.notice(t(f"pv.refused.{why}", device=ctx.device.name), detail=t(f"pv.mend.{why}"))
+        arrays = ", ".join(ctx.report.course.facts.no_light)
+        sentence = t(f"pv.refused.{why}", device=ctx.device.name, arrays=arrays)
+        states.notice(sentence, detail=t(f"pv.mend.{why}"))
+    report = ctx.report
+    if report.clock_is_doubtful:
+        whole = report.energy_kwh + report.dark_kwh
+        states.notice(
+            t(
+                "pv.dark", dark=numbers.energy(report.dark_kwh), whole=numbers.energy(whole),
+                share=numbers.percent(report.dark_kwh / whole),
+            ),
+            detail=t("pv.mend.dark"), state="warning",
+        )  # fmt: skip

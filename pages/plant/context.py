@@ -39,8 +39,8 @@ class Context:
 
     @property
     def zone(self) -> str:
-        """Zone of the site."""
-        return self.store.zone
+        """Zone of the plant."""
+        return self.report.course.zone
 
     @property
     def view(self) -> tuple[int, int]:

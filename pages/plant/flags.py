@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from core import battery_charts, pv_charts, pv_history, pv_report
+from core.analytics import pv_flags
 from core.analytics.pv_anomalies import Anomalies
 from core.battery_charts import Lane
-from core.pv_history import DailyHistory
+from core.pv_history import ClockCheck, DailyHistory
 from pages.plant.context import Context, load_history, local, show_below
 from pages.shared import chart, numbers, table
 from pages.shared.texts import t
@@ -96,7 +97,10 @@ def show_soiling(history: DailyHistory) -> None:
             low=low,
             high=high,
             count=numbers.number(len(told)),
-            slope=numbers.number(100 * float(told["slope"].median()), 3),
+            slope=numbers.number(100 * found.rate, 3),
+            slope_low=numbers.number(100 * found.rate_low, 3),
+            slope_high=numbers.number(100 * found.rate_high, 3),
+            least=numbers.percent(found.least_rise),
             cleanings=numbers.number(len(found.cleanings)),
         )
     )
@@ -104,15 +108,15 @@ def show_soiling(history: DailyHistory) -> None:
 
 def show_clock(ctx: Context, history: DailyHistory) -> None:
     """Stretches with the clock off the sun."""
-    shifts = pv_history.clock_shifts(history)
-    if not shifts:
+    checks = pv_history.clock_checks(history)
+    if not checks:
         chart.show_caption(t("pv.clock.no_place"))
         return
     days = history.frame["start"].to_numpy()
-    said = False
-    for name, found in shifts.items():
-        for one in found:
-            said = True
+    for name, check in checks.items():
+        if not check.enough:
+            chart.show_caption(few_days(name, check))
+        for one in check.shifts:
             chart.show_caption(
                 t(
                     "pv.clock.off",
@@ -125,8 +129,19 @@ def show_clock(ctx: Context, history: DailyHistory) -> None:
                     days=numbers.number(one.days),
                 )
             )
-    if not said:
-        chart.show_caption(t("pv.clock.right"))
+    right = [name for name, check in checks.items() if check.enough and not check.shifts]
+    if right:
+        what = t("pv.clock.and").join(t(f"pv.clock.{name}") for name in right)
+        chart.show_caption(t("pv.clock.right", what=what))
+
+
+def few_days(name: str, check: ClockCheck) -> str:
+    """That a clock cannot be judged, with the little that its days tell."""
+    key = "pv.clock.few" if check.days else "pv.clock.no_days"
+    return t(
+        key, what=t(f"pv.clock.{name}"), days=numbers.number(check.days),
+        least=numbers.number(pv_flags.SHIFT_DAYS), minutes=numbers.number(check.minutes, 0),
+    )  # fmt: skip
 
 
 # --- days that stand out ------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core import pv_charts, pv_history, pv_losses_report
-from core.analytics.pv_losses import Loss
+from core.analytics.pv_losses import Loss, Usual
 from core.pv_charts import Step
 from pages.plant.context import Context, load_history, show_below
 from pages.shared import chart, numbers, table
@@ -71,12 +71,13 @@ def rests_on(one: Loss) -> str:
     return t("pv.losses.no_flag" if flagged and not one.hours else "pv.losses.measured")
 
 
-def usual_words(usual: tuple[float, float, float]) -> str:
+def usual_words(usual: Usual) -> str:
     """What missed energy was reckoned by."""
-    if not np.isfinite(usual[0]):
+    if not np.isfinite(usual.value):
         return t("pv.losses.no_usual")
-    value, low, high = (numbers.percent(one) for one in usual)
-    return t("pv.losses.usual", value=value, low=low, high=high)
+    value, low, high = (numbers.percent(one) for one in (usual.value, usual.low, usual.high))
+    days = numbers.number(usual.days)
+    return t("pv.losses.usual", value=value, low=low, high=high, days=days)
 
 
 def title(way: pv_losses_report.Way) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from core import battery_charts, pv_charts, pv_report, pv_use
+from core.pv_report import PlantReport
 from pages.plant.context import SHORT_COVERAGE, Context, grid_words, local, pick_every, show_below
 from pages.shared import chart, data, numbers
 from pages.shared.texts import t
@@ -114,6 +115,16 @@ def ratio_words(ctx: Context) -> list[str]:
         t(f"pv.temp.{report.course.temp_source or 'none'}"),
         t("pv.gamma" if facts.gamma_told else "pv.gamma.assumed", gamma=gamma),
     ]
-    if report.uncertainty is None:
-        return [*words, t("pv.uncertainty.unknown")]
-    return [*words, t("pv.uncertainty", value=numbers.percent(report.uncertainty))]
+    return [*words, uncertainty_words(report)]
+
+
+def uncertainty_words(report: PlantReport) -> str:
+    """Uncertainty of the ratio, or which of its parts was not declared."""
+    light, meter = report.course.facts.irradiance_uncertainty, report.course.facts.meter_uncertainty
+    if report.uncertainty is not None:
+        return t("pv.uncertainty", value=numbers.percent(report.uncertainty))
+    if light is not None:
+        return t("pv.uncertainty.no_meter", value=numbers.percent(light))
+    if meter is not None:
+        return t("pv.uncertainty.no_light", value=numbers.percent(meter))
+    return t("pv.uncertainty.unknown")

@@ -26,10 +26,11 @@ def show(ctx: Context) -> None:
     every = pick_every(ctx)
     found = pv_report.period_table(ctx.report, every)
     columns = [name for name in COLUMNS if found[name].notna().any()]
+    places = {name: decimals(name, found[name]) for name in columns}
     rows = [
         [
             period_name(int(one["start"]), every, ctx.zone),
-            *(cell(name, one[name]) for name in columns),
+            *(cell(name, one[name], places[name]) for name in columns),
         ]
         for one in found.iloc[::-1].head(MOST_ROWS).to_dict("records")
     ]  # fmt: skip
@@ -51,10 +52,18 @@ def period_name(start: int, every: str, zone: str) -> str:
     return numbers.moment(start, zone) if every == "1h" else numbers.day(start, zone)
 
 
-def cell(name: str, value: float) -> str:
+def decimals(name: str, values: pd.Series) -> int:
+    """Places after the mark, the same for a whole column."""
+    if name in RATIOS:
+        return 1
+    large = name == "energy_kwh" and bool((values.abs() >= 1000).any())
+    return 0 if large else 2
+
+
+def cell(name: str, value: float, places: int) -> str:
     """A figure as its column writes it."""
     if pd.isna(value):
         return numbers.NOTHING
     if name in RATIOS:
-        return numbers.percent(value)
-    return numbers.energy(value) if name == "energy_kwh" else numbers.number(value, 2)
+        return numbers.percent(value, places)
+    return numbers.number(value, places)

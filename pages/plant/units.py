@@ -19,6 +19,9 @@ STATES = {
 }  # fmt: skip
 
 
+MOST_PLACES = 5
+
+
 def show(ctx: Context) -> None:
     """Ranking of the inverters, then of the strings."""
     for kind in ("inverters", "strings"):
@@ -90,4 +93,7 @@ def interval_words(one: PeerRank) -> str:
     """Bounds of a ratio."""
     if not np.isfinite(one.low):
         return numbers.NOTHING
-    return f"{numbers.number(100 * one.low, 2)} – {numbers.percent(one.high, 2)}"
+    places = 2
+    while places < MOST_PLACES and round(100 * one.low, places) == round(100 * one.high, places):
+        places += 1  # two edges that look alike say that there is no interval
+    return f"{numbers.number(100 * one.low, places)} – {numbers.percent(one.high, places)}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core import errors, query
+from core import errors, measures, query
 from pages.shared import address, data
 from pages.shared.texts import t
 
@@ -119,6 +119,15 @@ def require_devices(store: query.Store) -> list[query.Device]:
     found = data.devices(store)
     if not found:
         notice(t("empty.no_devices"), commands=(BUILD, DEMO))
+        st.stop()
+    return found
+
+
+def require_meters(store: query.Store) -> list[query.Device]:
+    """Meters, batteries and plants; where there is none, says so and ends the page."""
+    found = measures.metered_devices(require_devices(store))
+    if not found:
+        notice(t("empty.no_meters"), commands=(BUILD, DEMO))
         st.stop()
     return found
 

@@ -8,6 +8,7 @@ from core.errors import ConfigError
 from pages.shared import address, data
 from pages.shared.texts_alert_rules import ALERT_RULES
 from pages.shared.texts_alerts import ALERTS
+from pages.shared.texts_control import CONTROL
 from pages.shared.texts_dispatch import DISPATCH
 from pages.shared.texts_forecasts import FORECASTS
 from pages.shared.texts_live import LIVE
@@ -1289,6 +1290,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The store holds no device yet.",
         "Der Speicher enthält noch kein Gerät.",
     ),
+    "empty.no_meters": (
+        "The store holds weather and prices, but no meter, battery or plant yet.",
+        "Der Speicher enthält Wetter und Preise, aber noch keinen Zähler, Speicher oder Park.",
+    ),
     "empty.no_readings": (
         "No reading of this has been stored yet.",
         "Hierzu ist noch kein Messwert gespeichert.",
@@ -1335,7 +1340,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "error.other": ("This could not be shown.", "Das konnte nicht gezeigt werden."),
 } | PACKPULSE
-TEXTS |= LIVE | PV | PLANTS | FORECASTS | DISPATCH | ALERTS | ALERT_RULES
+TEXTS |= LIVE | PV | PLANTS | FORECASTS | DISPATCH | ALERTS | ALERT_RULES | CONTROL
 
 
 def current_language() -> str:

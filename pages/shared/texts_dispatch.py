@@ -8,6 +8,8 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.section": ("Section", "Abschnitt"),
     "dispatch.section.plan": ("Plan", "Plan"),
     "dispatch.section.sizing": ("Sizing", "Auslegung"),
+    "dispatch.section.year": ("Year", "Jahr"),
+    "dispatch.section.control": ("Control", "Steuerung"),
     "dispatch.section.strategy": ("Weights", "Gewichte"),
     # --- nothing to plan ---
     "dispatch.none": (
@@ -35,6 +37,8 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.pick.load.none": ("Choose at least one load.", "Mindestens eine Last wählen."),
     "dispatch.pick.pv": ("PV", "PV"),
     "dispatch.pick.battery": ("Battery", "Batterie"),
+    "dispatch.window.ahead.name": ("From the newest reading", "Ab dem neuesten Messwert"),
+    "dispatch.window.past.name": ("Past, as a test", "Vergangen, als Test"),
     "dispatch.pick.strategy": ("Strategy", "Strategie"),
     "dispatch.strategy.economic": ("Economic", "Wirtschaftlich"),
     "dispatch.strategy.comfort": ("Comfort", "Komfort"),
@@ -46,10 +50,10 @@ DISPATCH: dict[str, tuple[str, str]] = {
     ),
     "dispatch.whatif.note": (
         "Figures start as the settings file beside the store tells them, else with usual values to "
-        "be replaced by your own. A limit or low price of 0 means none. With exchange prices the "
-        "import price is what is added to them.",
+        "be replaced by your own. An import limit or low price of 0 means none. With exchange "
+        "prices the import price is what is added to them.",
         "Die Werte beginnen, wie die Einstellungsdatei neben dem Speicher sie nennt, sonst mit "
-        "üblichen, die durch eigene zu ersetzen sind. Eine Grenze oder ein Niedertarif von 0 heißt "
+        "üblichen, die durch eigene zu ersetzen sind. Bezugsgrenze oder Niedertarif von 0 heißt "
         "keine. Bei Börsenpreisen ist der Bezugspreis der Aufschlag auf sie.",
     ),
     "dispatch.number.import": ("Import [€/kWh]", "Bezug [€/kWh]"),
@@ -60,14 +64,22 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.number.power": ("Power [kW]", "Leistung [kW]"),
     "dispatch.number.wear": ("Wear [€/kWh]", "Verschleiß [€/kWh]"),
     "dispatch.number.limit-in": ("Import limit [kW]", "Bezugsgrenze [kW]"),
-    "dispatch.number.limit-out": ("Export limit [kW]", "Einspeisegrenze [kW]"),
+    "dispatch.number.limit-out": (
+        "Export limit [kW], none at the right end",
+        "Einspeisegrenze [kW], ganz rechts keine",
+    ),
     # --- the answer ---
-    "dispatch.saving": ("Saving against doing nothing", "Ersparnis gegen Nichtstun"),
+    "dispatch.saving.past": ("Saving against doing nothing", "Ersparnis gegen Nichtstun"),
+    "dispatch.saving.ahead": (
+        "Expected saving against doing nothing",
+        "Erwartete Ersparnis gegen Nichtstun",
+    ),
     "dispatch.saving.note": (
         "with perfect foresight {most}",
         "mit vollkommener Voraussicht {most}",
     ),
-    "dispatch.cost": ("Cost with the plan", "Kosten mit Plan"),
+    "dispatch.cost.past": ("Cost with the plan", "Kosten mit Plan"),
+    "dispatch.cost.ahead": ("Expected cost", "Erwartete Kosten"),
     "dispatch.cost.note": ("without battery use {nothing}", "ohne Batterieeinsatz {nothing}"),
     "dispatch.peak": ("Peak import", "Bezugsspitze"),
     "dispatch.peak.note": (
@@ -76,18 +88,90 @@ DISPATCH: dict[str, tuple[str, str]] = {
     ),
     "dispatch.discharged": ("Discharged", "Entladen"),
     "dispatch.wear.note": ("wear {wear}", "Verschleiß {wear}"),
-    "dispatch.window": ("Planned", "Geplant"),
+    "dispatch.window.past": ("Planned", "Geplant"),
+    "dispatch.window.ahead": ("Planned ahead", "Vorausgeplant"),
+    "dispatch.pick.window": ("Window", "Fenster"),
     "dispatch.basis": ("What this plan knew", "Was dieser Plan wusste"),
-    "dispatch.known": (
-        "Load and sun are thought to come as a week and as a day before, alike probable; the "
-        "window is past, so that what really came can be charged. Planned anew every four hours.",
-        "Last und Sonne werden erwartet wie vor einer Woche und wie am Vortag, gleich "
-        "wahrscheinlich; das Fenster ist vergangen, damit abgerechnet werden kann, was wirklich "
-        "kam. Alle vier Stunden neu geplant.",
+    "dispatch.known.model": (
+        "Stored forecasts tell {devices}: their 10, 50 and 90 % quantiles make three courses.",
+        "Gespeicherte Prognosen sagen {devices} voraus: Ihre Quantile von 10, 50 und 90 % ergeben "
+        "drei Verläufe.",
+    ),
+    "dispatch.known.baseline": ("{device} (by {name})", "{device} (als {name})"),
+    "dispatch.known.rest": (
+        "{devices} expected as a week and as a day before.",
+        "{devices} erwartet wie vor einer Woche und wie am Vortag.",
+    ),
+    "dispatch.known.naive": (
+        "No stored forecast: load and sun are expected as a week and as a day before, alike "
+        "probable. Models are trained on the command line and shown on the Forecasts page.",
+        "Keine gespeicherte Prognose: Last und Sonne werden erwartet wie vor einer Woche und wie "
+        "am Vortag, gleich wahrscheinlich. Modelle werden auf der Kommandozeile trainiert und auf "
+        "der Seite Prognosen gezeigt.",
+    ),
+    "dispatch.known.unfit": (
+        "The stored model of {device} is not used: {why}.",
+        "Das gespeicherte Modell von {device} wird nicht verwendet: {why}.",
+    ),
+    "dispatch.known.ahead": (
+        "The plan begins at the newest reading; figures are expected over these courses, the plan "
+        "followed as it is now.",
+        "Der Plan beginnt beim neuesten Messwert; die Zahlen sind über diese Verläufe erwartet, "
+        "der Plan wird befolgt, wie er jetzt ist.",
+    ),
+    "dispatch.known.balance": (
+        "Over these courses balancing load and sun is expected to cost less than powers fixed "
+        "beforehand, so the battery balances.",
+        "Über diese Verläufe kostet Ausgleichen von Last und Sonne voraussichtlich weniger als "
+        "vorab festgelegte Leistungen; darum gleicht die Batterie aus.",
+    ),
+    "dispatch.known.past": (
+        "The window is past, so that what really came can be charged. Planned anew every four "
+        "hours; prices of the exchange count from when they were known.",
+        "Das Fenster ist vergangen, damit abgerechnet werden kann, was wirklich kam. Alle vier "
+        "Stunden neu geplant; Börsenpreise zählen ab dem Zeitpunkt, zu dem sie bekannt waren.",
+    ),
+    "dispatch.known.once": (
+        "The window is past, so that what really came can be charged. With relays the plan is made "
+        "once, at its start, and followed.",
+        "Das Fenster ist vergangen, damit abgerechnet werden kann, was wirklich kam. Mit Relais "
+        "wird der Plan einmal gemacht, an seinem Beginn, und befolgt.",
     ),
     "dispatch.price.spot": (
         "Exchange prices of {device} with the import price added.",
         "Börsenpreise von {device}, der Bezugspreis kommt hinzu.",
+    ),
+    "dispatch.price.repeated.past": (
+        "At the start the last {hours} h had no exchange price yet; until there was one that of "
+        "the same hour of the last known day was expected.",
+        "Zu Beginn hatten die letzten {hours} h noch keinen Börsenpreis; bis es ihn gab, galt der "
+        "derselben Stunde des letzten bekannten Tages als erwartet.",
+    ),
+    "dispatch.peak.so_far": (
+        "Highest import of the billing year so far, net of PV: {peak} ({span}).",
+        "Höchster Bezug des Abrechnungsjahres bisher, nach Abzug der PV: {peak} ({span}).",
+    ),
+    "dispatch.price.repeated.ahead": (
+        "The last {hours} h have no exchange price yet; the day before is repeated.",
+        "Die letzten {hours} h haben noch keinen Börsenpreis; der Tag davor ist wiederholt.",
+    ),
+    "dispatch.outdoor.measured": (
+        "Outdoor temperature as told by its device.",
+        "Außentemperatur, wie ihr Gerät sie nennt.",
+    ),
+    "dispatch.outdoor.repeated": (
+        "Outdoor temperature of the last day, over again.",
+        "Außentemperatur des letzten Tages, wiederholt.",
+    ),
+    "dispatch.outdoor.told": (
+        "Outdoor temperature as in the settings, not measured.",
+        "Außentemperatur aus den Einstellungen, nicht gemessen.",
+    ),
+    "dispatch.rooms.measured": (
+        "Of {all} rooms {count} begin at a measured temperature, the others at that of the "
+        "settings.",
+        "Von {all} Räumen beginnen {count} bei gemessener Temperatur, die anderen bei der aus den "
+        "Einstellungen.",
     ),
     "dispatch.price.fixed": (
         "Fixed prices as set; no exchange prices cover the window.",
@@ -106,6 +190,10 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "expected did not come.",
         "In diesem Fenster hätte einfacher Eigenverbrauch {amount} weniger gekostet: Was der Plan "
         "erwartete, kam nicht.",
+    ),
+    "dispatch.behind.ahead": (
+        "Greedy self-consumption is expected to cost {amount} less than this plan.",
+        "Einfacher Eigenverbrauch kostet voraussichtlich {amount} weniger als dieser Plan.",
     ),
     # --- no plan ---
     "dispatch.infeasible": (
@@ -134,16 +222,33 @@ DISPATCH: dict[str, tuple[str, str]] = {
     ),
     # --- the plan ---
     "dispatch.flow.load_kw": ("Load", "Last"),
+    "dispatch.flow.load_kw.ahead": ("Expected load", "Erwartete Last"),
+    "dispatch.flow.load_kw.past": ("Load as it came", "Last, wie sie kam"),
+    "dispatch.plan.shown.ahead": ("Central expected course", "Mittlerer erwarteter Verlauf"),
+    "dispatch.plan.shown.past": (
+        "The run that is costed: planned anew every four hours, load and sun as they came",
+        "Der abgerechnete Lauf: alle vier Stunden neu geplant, Last und Sonne, wie sie kamen",
+    ),
+    "dispatch.plan.shown.once": (
+        "The run that is costed: planned once and followed, load and sun as they came",
+        "Der abgerechnete Lauf: einmal geplant und befolgt, Last und Sonne, wie sie kamen",
+    ),
     "dispatch.flow.pv_used_kw": ("PV", "PV"),
     "dispatch.flow.import_kw": ("Import", "Bezug"),
     "dispatch.flow.export_kw": ("Export", "Einspeisung"),
     "dispatch.flow.charge_kw": ("Charge", "Laden"),
     "dispatch.flow.discharge_kw": ("Discharge", "Entladen"),
     "dispatch.flow.soc_pct": ("SOC", "Ladezustand"),
+    "dispatch.flow.vehicles_kw": ("Vehicles", "Fahrzeuge"),
+    "dispatch.flow.heating_kw": ("Heating", "Heizung"),
     "dispatch.flow.price": ("Import price", "Bezugspreis"),
     "dispatch.plan.title": (
         "The plan charges {charged} kWh and discharges {discharged} kWh",
         "Der Plan lädt {charged} kWh und entlädt {discharged} kWh",
+    ),
+    "dispatch.plan.title.balance": (
+        "The battery balances load and sun: charges {charged} kWh, discharges {discharged} kWh",
+        "Die Batterie gleicht Last und Sonne aus: lädt {charged} kWh, entlädt {discharged} kWh",
     ),
     "dispatch.plan.caption": (
         "{steps} steps of 15 min · gap {gap} % · {ms} ms · {zone}",
@@ -158,10 +263,21 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.part.demand": ("Demand charge", "Leistungspreis"),
     "dispatch.part.wear": ("Wear", "Verschleiß"),
     "dispatch.part.stored": ("Left in store", "Bleibt gespeichert"),
-    "dispatch.costs.title": (
+    "dispatch.costs.title.past": (
         "Of what can be done without foresight, the cheapest is: {way}",
         "Von dem, was ohne Voraussicht geht, am günstigsten: {way}",
     ),
+    "dispatch.costs.title.ahead": (
+        "Expected to be the cheapest: {way}",
+        "Voraussichtlich am günstigsten: {way}",
+    ),
+    "dispatch.costs.note.ahead": (
+        "Expected over the courses; perfect foresight knows which of them comes, with relays as "
+        "near as the gap.",
+        "Erwartet über die Verläufe; vollkommene Voraussicht weiß, welcher davon kommt, mit Relais "
+        "bis auf die Lücke.",
+    ),
+    "dispatch.costs.comfort": ("Outside comfort [K·h]", "Außerhalb Komfort [K·h]"),
     "dispatch.costs.way": ("Way", "Weise"),
     "dispatch.costs.bill": ("Bill [€]", "Rechnung [€]"),
     "dispatch.costs.wear": ("Wear [€]", "Verschleiß [€]"),
@@ -198,6 +314,64 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "the price of comfort missed. The chosen strategy stands first.",
         "Ein Plan macht am kleinsten: Geld mal Gewicht, dazu was auf Netzenergie gelegt ist, dazu "
         "der Preis verfehlten Komforts. Die gewählte Strategie steht zuerst.",
+    ),
+    # --- rooms ---
+    "dispatch.relay.on": ("on", "an"),
+    "dispatch.relay.off": ("off", "aus"),
+    "dispatch.rooms.title": (
+        "Rooms are {missed} outside their comfort bands; with thermostats {before}",
+        "Die Räume liegen {missed} außerhalb ihrer Komfortbänder; mit Thermostaten {before}",
+    ),
+    "dispatch.rooms.room": ("Room", "Raum"),
+    "dispatch.rooms.band": ("Comfort [°C]", "Komfort [°C]"),
+    "dispatch.rooms.coldest": ("Coldest [°C]", "Kältester [°C]"),
+    "dispatch.rooms.warmest": ("Warmest [°C]", "Wärmster [°C]"),
+    "dispatch.rooms.missed": ("Outside [K·h]", "Außerhalb [K·h]"),
+    "dispatch.rooms.before": ("With thermostats [K·h]", "Mit Thermostaten [K·h]"),
+    "dispatch.rooms.note": (
+        "Air at the end of each step, by the room's resistance and heat capacity; thermostats hold "
+        "the lower edge of the band.",
+        "Luft am Ende jedes Schritts, aus Widerstand und Wärmekapazität des Raums; Thermostate "
+        "halten den unteren Rand des Bands.",
+    ),
+    # --- a year ---
+    "dispatch.year.busy": (
+        "Planning a year with perfect foresight",
+        "Ein Jahr wird mit vollkommener Voraussicht geplant",
+    ),
+    "dispatch.year.busy.planned": (
+        "Planning every day of the year as it would have been",
+        "Jeder Tag des Jahres wird geplant, wie er gewesen wäre",
+    ),
+    "dispatch.year.compare": (
+        "Compare with plans that know only days before (takes longer)",
+        "Vergleich mit Plänen, die nur frühere Tage kennen (dauert länger)",
+    ),
+    "dispatch.year.saving": (
+        "Saving in a year, with perfect foresight",
+        "Ersparnis im Jahr, mit vollkommener Voraussicht",
+    ),
+    "dispatch.year.bill": ("of a bill of {bill}", "von einer Rechnung von {bill}"),
+    "dispatch.year.planned": (
+        "Saving planned day by day",
+        "Ersparnis, Tag für Tag geplant",
+    ),
+    "dispatch.year.planned.note": (
+        "expected as a week and a day before; peak {peak}",
+        "erwartet wie Vorwoche und Vortag; Spitze {peak}",
+    ),
+    "dispatch.year.peak": ("Peak, with perfect foresight", "Spitze, mit vollkommener Voraussicht"),
+    "dispatch.year.peak.note": ("{before} without battery", "{before} ohne Batterie"),
+    "dispatch.year.with": ("With perfect foresight [€/a]", "Mit vollkommener Voraussicht [€/a]"),
+    "dispatch.year.without": ("Planned day by day [€/a]", "Tag für Tag geplant [€/a]"),
+    "dispatch.year.caption": (
+        "{span}: {days} days, energy as for a year, the highest import taken for that of the year.",
+        "{span}: {days} Tage, Energie auf ein Jahr gerechnet, der höchste Bezug gilt als der des "
+        "Jahres.",
+    ),
+    "dispatch.year.alone": (
+        "Vehicles, rooms and relays are left out here.",
+        "Fahrzeuge, Räume und Relais bleiben hier außer Betracht.",
     ),
     # --- sizes ---
     "dispatch.sizing.days": ("Readings behind it", "Messwerte dahinter"),

@@ -64,6 +64,22 @@ FORECASTS: dict[str, tuple[str, str]] = {
     "ahead.baseline.seasonal_24h": ("the day before", "Vortag"),
     "ahead.baseline.seasonal_168h": ("the week before", "Vorwoche"),
     "ahead.baseline.clear_sky": ("clear-sky persistence", "Klarhimmel-Persistenz"),
+    # --- net of two devices ---
+    "ahead.net.of": (
+        "Load of {load} less PV of {pv}, positive is import.",
+        "Last von {load} abzüglich PV von {pv}; positiv ist Bezug.",
+    ),
+    "ahead.net.together": (
+        "Errors of both correlate by {r} (n = {n}), and the band is calibrated on them together; "
+        "taken as independent it would hold {share}.",
+        "Die Fehler beider korrelieren mit {r} (n = {n}), das Band ist an ihnen gemeinsam "
+        "kalibriert; als unabhängig gerechnet enthielte es {share}.",
+    ),
+    "ahead.net.inputs": (
+        "A net has no inputs of its own; those of the load and of PV stand with their models.",
+        "Eine Netzleistung hat keine eigenen Eingangsgrößen; die von Last und PV stehen bei deren "
+        "Modellen.",
+    ),
     # --- next 48 h ---
     "ahead.title": (
         "{what} of {device} is expected to peak at {value} on {at}",

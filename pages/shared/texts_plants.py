@@ -56,6 +56,7 @@ PLANTS: dict[str, tuple[str, str]] = {
     "plants.field.losses": ("Losses [ratio]", "Verluste [Anteil]"),
     "plants.field.albedo": ("Albedo [ratio]", "Albedo [Anteil]"),
     "plants.field.export_limit_kw": ("Export limit [kW]", "Einspeisegrenze [kW]"),
+    "plants.field.meter_class": ("Class of the meter", "Klasse des Zählers"),
     "plants.field.device": ("Device", "Gerät"),
     "plants.field.weather": ("Weather device", "Wettergerät"),
     "plants.field.tilt": ("Tilt [°]", "Neigung [°]"),
@@ -117,6 +118,10 @@ PLANTS: dict[str, tuple[str, str]] = {
         "Sensor {name} is at {array}, none of {known}.",
         "Sensor {name} steht bei {array}, keinem von {known}.",
     ),
+    "plants.fault.plant_sensor_twice": (
+        "Two sensors name the signal {name}.",
+        "Zwei Sensoren nennen das Signal {name}.",
+    ),
     "plants.fault.plant_no_device": (
         "Sensor {name} names no device, nor does the plant.",
         "Sensor {name} nennt kein Gerät, die Anlage auch nicht.",
@@ -131,6 +136,10 @@ PLANTS: dict[str, tuple[str, str]] = {
     "plants.expect.kwp": ("greater than 0", "größer als 0"),
     "plants.expect.gamma_pdc": ("−0.02 to 0 per kelvin", "−0,02 bis 0 je Kelvin"),
     "plants.expect.efficiency": ("0.5 to 1", "0,5 bis 1"),
+    "plants.expect.meter_class": (
+        "0.2S, 0.5S, 0.5, 1, 2 (IEC 62053), A, B or C (MID)",
+        "0.2S, 0.5S, 0.5, 1, 2 (IEC 62053), A, B oder C (MID)",
+    ),
     "plants.expect.losses": ("0 to 1", "0 bis 1"),
     "plants.expect.albedo": ("0 to 1", "0 bis 1"),
     "plants.expect.array": ("at least one row", "mindestens eine Zeile"),

@@ -31,11 +31,19 @@ PV: dict[str, tuple[str, str]] = {
         "There are readings from {first} to {last}.",
         "Messwerte gibt es von {first} bis {last}.",
     ),
+    "pv.file_wrong": (
+        "The file of plants cannot be used; {device} is read by its own facts.",
+        "Die Anlagendatei ist nicht verwendbar; {device} wird nach den Angaben zum Gerät gelesen.",
+    ),
     # --- the answer ---
     "pv.pr": ("Performance ratio (PR)", "Performance Ratio (PR)"),
     "pv.pr_temp": ("{value} at 25 °C", "{value} bei 25 °C"),
     "pv.pr_temp.long": ("PR at 25 °C", "PR bei 25 °C"),
     "pv.specific_yield": ("Specific yield", "Spezifischer Ertrag"),
+    "pv.of_expected": (
+        "{ratio} of the {expected} expected · {coverage}",
+        "{ratio} von {expected} erwartet · {coverage}",
+    ),
     "pv.energy": ("Energy", "Energie"),
     "pv.availability": ("Availability by time", "Verfügbarkeit nach Zeit"),
     "pv.availability.energy": ("{value} by energy", "{value} nach Energie"),
@@ -51,6 +59,10 @@ PV: dict[str, tuple[str, str]] = {
     # --- refusals ---
     "pv.why.kwp": ("no nominal power (Data page)", "keine Nennleistung (Seite Daten)"),
     "pv.why.poa": ("no irradiance in the plane", "keine Einstrahlung in Modulebene"),
+    "pv.why.planes": (
+        "no irradiance in every plane",
+        "nicht in jeder Modulebene Einstrahlung",
+    ),
     "pv.why.temp": ("no temperature measured", "keine Temperatur gemessen"),
     "pv.why.light": ("no light to judge by", "kein Licht zum Vergleich"),
     "pv.why.dark": ("no light and power together", "Licht und Leistung nie zugleich"),
@@ -63,6 +75,26 @@ PV: dict[str, tuple[str, str]] = {
         "performance ratio is not.",
         "{device} misst keine Einstrahlung in Modulebene: Erträge werden angegeben, eine "
         "Performance Ratio nicht.",
+    ),
+    "pv.refused.planes": (
+        "The modules of {device} lie in several planes, and no sensor measures the light on "
+        "{arrays}: yields are given, a performance ratio is not.",
+        "Die Module von {device} liegen in mehreren Ebenen, und kein Sensor misst das Licht auf "
+        "{arrays}: Erträge werden angegeben, eine Performance Ratio nicht.",
+    ),
+    "pv.mend.planes": (
+        "Name a sensor for each plane in the description of the plant, with its array.",
+        "In der Anlagenbeschreibung je Ebene einen Sensor nennen, mit seinem Teilgenerator.",
+    ),
+    "pv.dark": (
+        "{dark} of {whole} kWh ({share}) were measured while the sun stood 6° and more below the "
+        "horizon, and are left out: the figures below cannot be right.",
+        "{dark} von {whole} kWh ({share}) wurden gemessen, während die Sonne 6° und mehr unter dem "
+        "Horizont stand, und sind ausgelassen: Die Zahlen unten können nicht stimmen.",
+    ),
+    "pv.mend.dark": (
+        "The zone of the source, its clock, or the place of the plant is wrong.",
+        "Zeitzone der Quelle, ihre Uhr oder der Ort der Anlage stimmt nicht.",
     ),
     "pv.mend.kwp": (
         "Enter kWp among the facts of the device on the Data page.",
@@ -113,6 +145,16 @@ PV: dict[str, tuple[str, str]] = {
     "pv.uncertainty.unknown": (
         "uncertainty unknown: class of sensor and meter not declared",
         "Unsicherheit unbekannt: Klasse von Sensor und Zähler nicht angegeben",
+    ),
+    "pv.uncertainty.no_meter": (
+        "irradiation ±{value} as declared, meter's class not declared: uncertainty of PR unknown",
+        "Einstrahlung ±{value} wie angegeben, Klasse des Zählers nicht angegeben: Unsicherheit der "
+        "PR unbekannt",
+    ),
+    "pv.uncertainty.no_light": (
+        "energy ±{value} as declared, sensor's class not declared or C: uncertainty of PR unknown",
+        "Energie ±{value} wie angegeben, Klasse des Sensors nicht angegeben oder C: Unsicherheit "
+        "der PR unbekannt",
     ),
     "pv.use": (
         "Self-consumption {own}, self-sufficiency {sufficient}, export {exported} kWh: by meter "
@@ -241,8 +283,10 @@ PV: dict[str, tuple[str, str]] = {
         "die Achse beginnt nicht bei null; Schätzungen mit 95-%-Intervall",
     ),
     "pv.losses.usual": (
-        "missed energy reckoned by the usual performance of {value} ({low} – {high})",
-        "Entgangenes gerechnet mit der üblichen Performance von {value} ({low} – {high})",
+        "missed energy reckoned by the usual performance of {value} ({low} – {high}), of {days} "
+        "undisturbed days nearest the window",
+        "Entgangenes gerechnet mit der üblichen Performance von {value} ({low} – {high}) aus "
+        "{days} ungestörten Tagen um den Zeitraum",
     ),
     "pv.losses.no_usual": (
         "too few days to know the usual performance",
@@ -284,8 +328,8 @@ PV: dict[str, tuple[str, str]] = {
         "kein Rückgang zwischen Reinigungen über die Streuung hinaus",
     ),
     "pv.lacks.few_days": (
-        "under five days tell the usual performance",
-        "unter fünf Tage für die übliche Performance",
+        "under five undisturbed days in all readings",
+        "unter fünf ungestörte Tage in allen Messwerten",
     ),
     "pv.lacks.no_peers": (
         "neither peers nor light tell what was missed",
@@ -462,10 +506,14 @@ PV: dict[str, tuple[str, str]] = {
         "Tage bis 2 °C mit unter 30 % dessen, was das Licht gäbe",
     ),
     "pv.soiling": (
-        "Soiling took {loss} of the energy ({low} – {high}): {count} stretches between {cleanings} "
-        "cleanings or rains fall by {slope} % a day (median).",
-        "Verschmutzung kostete {loss} der Energie ({low} – {high}): {count} Abschnitte zwischen "
-        "{cleanings} Reinigungen oder Regen ändern sich um {slope} % am Tag (Median).",
+        "Soiling took {loss} of the energy (95 %: {low} – {high}). Cleanings or rains found: "
+        "{cleanings}; those under {least} are not seen. {count} stretches between them change by "
+        "{slope} % a day (median, 95 %: {slope_low} to {slope_high}); cleanings not seen make it "
+        "flatter than the dirt's own rate.",
+        "Verschmutzung kostete {loss} der Energie (95 %: {low} – {high}). Gefundene Reinigungen "
+        "oder Regen: {cleanings}; solche unter {least} bleiben unerkannt. {count} Abschnitte "
+        "dazwischen ändern sich um {slope} % am Tag (Median, 95 %: {slope_low} bis {slope_high}); "
+        "unerkannte Reinigungen machen die Rate flacher als die der Verschmutzung.",
     ),
     "pv.soiling.short": (
         "Soiling: under 60 days of performance, nothing is told.",
@@ -480,8 +528,19 @@ PV: dict[str, tuple[str, str]] = {
         "Uhr: Für den Vergleich mit der Sonne fehlen Ort, Neigung oder Azimut.",
     ),
     "pv.clock.right": (
-        "Clock: the middle of the days agrees with the sun within 10 minutes.",
-        "Uhr: Die Tagesmitte stimmt auf 10 Minuten mit der Sonne überein.",
+        "Clock of {what}: the middle of the days agrees with the sun within 10 minutes.",
+        "Uhr {what}: Die Tagesmitte stimmt auf 10 Minuten mit der Sonne überein.",
+    ),
+    "pv.clock.and": (" and of ", " und "),
+    "pv.clock.few": (
+        "Clock of {what}: too few days to judge it, {days} of {least}; their middle is {minutes} "
+        "min from that of a clear sky, positive is late.",
+        "Uhr {what}: zu wenige Tage für ein Urteil, {days} von {least}; ihre Mitte liegt {minutes} "
+        "min neben der eines klaren Himmels, positiv ist spät.",
+    ),
+    "pv.clock.no_days": (
+        "Clock of {what}: no day can be judged; {least} are needed.",
+        "Uhr {what}: kein Tag ist beurteilbar; {least} sind nötig.",
     ),
     "pv.clock.poa": ("the irradiance", "der Einstrahlung"),
     "pv.clock.power": ("the power", "der Leistung"),

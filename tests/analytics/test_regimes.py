@@ -49,10 +49,9 @@ def test_no_change_is_no_regime(n: int, phi: float, amplitude: float) -> None:
     rng = np.random.default_rng([n, int(10 * phi), int(amplitude)])
     days = np.arange(float(n))
     alone = [
-        find_regimes(days, {"sat": simulated(rng, n, phi, amplitude)}).count == 1
-        for _ in range(100)
+        find_regimes(days, {"sat": simulated(rng, n, phi, amplitude)}).count == 1 for _ in range(60)
     ]
-    assert np.mean(alone) >= 0.95
+    assert np.mean(alone) >= 0.93
 
 
 @pytest.mark.slow
@@ -85,7 +84,7 @@ def test_step_is_found_on_its_day(step: float) -> None:
 @pytest.mark.timeout(300)
 def test_demo_batteries_change_their_cut_off() -> None:
     """Cut-off 3.60 to 3.55 V and back, in the daily maxima of a simulated site."""
-    options = DemoOptions(days=90)
+    options = DemoOptions(days=90, packs=2, cells=12)
     known = {name: one["regime"]["date"] for name, one in truth(options)["batteries"].items()}
     for device in demo_site(options):
         if device.name not in known:

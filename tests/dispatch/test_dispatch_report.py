@@ -12,15 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from core import dispatch_charts
-from core.dispatch_report import (
-    Choice,
-    plan_frame,
-    plan_report,
-    saving_at,
-    sizing_report,
-    told_choice,
-)
+from core.dispatch_choice import Choice, told_choice
+from core.dispatch_report import plan_frame, plan_report
 from core.dispatch_settings import DispatchSettings, read_dispatch_settings, settings_path
+from core.dispatch_sizing import saving_at, sizing_report
 from core.errors import DeclarationError, Infeasible, QueryError
 from core.levels import DAY, HOUR, MINUTE
 from core.query import Store, open_store
@@ -61,7 +56,7 @@ def store() -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def choice(store: Store) -> Choice:
     told = read_dispatch_settings(settings_path(store.root))
-    return told_choice(store, told, None, ["m1"], ["pv1"], None, 48)
+    return told_choice(store, told, None, ["m1"], ["pv1"], None, 48, past=True)
 
 
 def test_days_alike_are_planned_as_with_foresight(store: Store, choice: Choice) -> None:
@@ -74,7 +69,8 @@ def test_days_alike_are_planned_as_with_foresight(store: Store, choice: Choice) 
         costs["nothing"].total_eur - costs["plan"].total_eur
     )
     assert not report.soc_known
-    assert report.price_device is None
+    assert report.prices.device is None
+    assert report.actual is not None
     assert report.plan.flows[0]["load_kw"].sum() == pytest.approx(report.actual.load_kw.sum())
 
 

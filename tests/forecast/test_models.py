@@ -20,8 +20,8 @@ from core.forecast_models import check_fits, load_model, manifest_path, models_f
 from core.forecast_report import backtest_of, beside_actual, model_stamps
 from core.forecast_signals import by_lead, forecast_device, parts_of_name, signal_name
 from core.forecast_training import issue_forecast, train, write
-from core.measures import measured_devices
-from core.query import Store, open_store
+from core.measures import measured_devices, metered_devices, newest_reading
+from core.query import Device, Store, open_store
 from ingest.build import build
 from tests.forecast.courses import HOUR, hourly, moment, working_load
 from tests.stores import scratch, verified
@@ -253,3 +253,21 @@ def test_forecasts_do_not_make_meters_look_late(root: Path) -> None:
         assert {one.device.name: one.behind_us for one in states} == {"both": 0, "m1": 0}
     finally:
         opened.close()
+
+
+def told(name: str, group: str, last: int | None = 9, **facts: object) -> Device:
+    return Device(name, group, False, 1, 0, last, 1, facts)
+
+
+def test_what_is_told_is_no_meter_and_no_measure_of_time() -> None:
+    devices = [
+        told("m1", "meter", 5), told("m1.forecast", "forecast"), told("spot", "price"),
+        told("ahead", "weather", weather={"kind": "forecast"}),
+        told("year", "weather", weather={"kind": "typical"}),
+        told("past", "weather", weather={"kind": "reanalysis"}),
+        told("mast", "weather", 7), told("new", "BESS", None),
+    ]  # fmt: skip
+    assert [one.name for one in metered_devices(devices)] == ["m1", "new"]
+    assert [one.name for one in measured_devices(devices)] == ["m1", "mast", "new"]
+    assert newest_reading(devices) == 7
+    assert newest_reading(devices[1:6]) is None

@@ -95,11 +95,11 @@ def home(port: int) -> Iterator[Home]:
 
 BATTERY = {
     "name": "battery", "device": "HOME", "setpoint": "battery_power", "min_kw": -5, "max_kw": 5,
-    "safe_kw": 0, "hold_s": 0, "tolerance_kw": 0.01, "within_s": 0.6,
+    "safe_kw": 0, "hold_s": 0, "tolerance_kw": 0.01, "within_s": 5,
 }  # fmt: skip
 LIVING = {
     "name": "heating_living", "device": "HOME", "setpoint": "heating", "place": {"room": "living"},
-    "min_kw": 0, "max_kw": 2, "safe_kw": 0, "hold_s": 0, "within_s": 0.6,
+    "min_kw": 0, "max_kw": 2, "safe_kw": 0, "hold_s": 0, "within_s": 5,
 }  # fmt: skip
 HEAD = {"mode": "armed", "period_s": 0.03, "repeat_s": 30, "release_s": 0.5, "plan_age_s": 60}
 

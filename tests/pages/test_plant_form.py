@@ -95,6 +95,7 @@ def test_every_rule_has_words(tmp_path: Path) -> None:
         HOME | {"inverter": [{"name": "A"}, {"name": "B"}]},
         HOME | {"array": [HOME["array"][0] | {"inverter": "Z"}]},
         HOME | {"sensor": [{"measures": "ghi", "signal": "s", "array": "Z"}]},
+        HOME | {"sensor": [{"measures": "ghi", "signal": "s"}] * 2},
         {key: value for key, value in HOME.items() if key != "device"},
         HOME | {"horizon": [[0, 1], [0, 2]]}, HOME | {"horizon": [-5]}, HOME | {"zone": "x"},
         HOME | {"array": [HOME["array"][0] | {"temp_model": "faiman", "mounting": "roof"}]},

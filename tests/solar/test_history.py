@@ -78,6 +78,24 @@ def test_soiling_is_read_from_the_sawtooth() -> None:
     assert found.segments["slope"].median() == pytest.approx(-0.001, rel=0.15)
 
 
+def test_the_rate_of_dirt_has_an_interval_that_holds_it() -> None:
+    held = 0
+    for seed in range(10):
+        value = sawtooth(-0.001, 60, 480, 0.003, seed)
+        found = pv_soiling.estimate_soiling(value, np.full(480, 4.0))
+        truth = -0.001 * 0.85 / np.nanmedian(value)
+        held += found.rate_low <= truth <= found.rate_high
+        assert found.rate_low < found.rate < found.rate_high
+        assert found.rate_high - found.rate_low < 0.0005, "an interval that tells something"
+    assert held >= 9
+
+
+def test_cleanings_too_small_to_be_seen_are_said_to_be() -> None:
+    found = pv_soiling.estimate_soiling(sawtooth(-0.0003, 15, 360, 0.002), np.full(360, 4.0))
+    assert found.least_rise >= pv_soiling.LEAST_STEP > 15 * 0.0003
+    assert len(found.cleanings) < 5
+
+
 def test_clean_modules_have_no_soiling_and_few_days_no_answer() -> None:
     clean = pv_soiling.estimate_soiling(sawtooth(0.0, 60, 360, 0.003), np.full(360, 4.0))
     assert clean.refusal == "noise" or clean.loss < 0.003

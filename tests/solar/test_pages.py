@@ -12,6 +12,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from core.analytics.pv_peers import PeerRank
+from pages.plant.units import interval_words
 from pages.shared import data
 from pages.shared.numbers import NBSP
 from tests.conftest import REPO
@@ -94,3 +96,84 @@ def test_an_empty_window_says_where_there_is_something(page: Page) -> None:
     text = words(page(device="roof", **{"from": "2020-01-01", "to": "2020-01-02"}))
     assert "roof has no reading of its power" in text
     assert "There are readings from 1 May 2025" in text
+
+
+@pytest.fixture
+def plants(roofs: Path) -> Iterator[Path]:
+    """A file of plants beside the store, for one test."""
+    path = roofs / "store_plants.toml"
+    yield path
+    path.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[[plant]]\nname = 'Barn'\n", "latitude is missing"),
+        ("[[plant]]\nname = 'Barn'\nlatitude = 48.4\nlongitude = 10.9\ndevice = 'roof'\n"
+         "[[plant.array]]\ntilt = 25\nazimuth = 180\nkwp = 40\n"
+         "[[plant.sensor]]\nmeasures = 'poa_global'\nsignal = 'gone'\n", "gone"),
+    ],
+)  # fmt: skip
+def test_a_wrong_file_of_plants_leaves_the_facts(
+    page: Page, plants: Path, text: str, says: str
+) -> None:
+    plants.write_text(text)
+    for section in ("performance", "expected"):
+        said = words(page(device="roof", range="all", section=section, lang="en"))
+        assert "The file of plants cannot be used" in said and says in said
+        assert "of 40 kWp" in said
+
+
+def test_the_clock_is_judged_by_the_whole_life(page: Page) -> None:
+    window = {"from": "2025-05-01", "to": "2025-05-04"}
+    text = words(page(device="roof", section="flags", lang="en", **window))
+    assert "middle of the days agrees" in text
+
+
+def test_days_of_the_page_are_those_of_the_plant(page: Page, plants: Path) -> None:
+    plants.write_text(
+        "[[plant]]\nname = 'Barn'\nlatitude = 48.4\nlongitude = 10.9\ndevice = 'roof'\n"
+        "zone = 'Asia/Tokyo'\n[[plant.array]]\ntilt = 25\nazimuth = 180\nkwp = 40\n"
+    )
+    app = page(device="roof", section="periods", every="1d", lang="en",
+               **{"from": "2025-05-10", "to": "2025-05-11"})  # fmt: skip
+    assert "Asia/Tokyo" in words(app)
+
+
+def test_a_column_has_one_number_of_decimals(page: Page) -> None:
+    """Weeks of a thousand kWh and more, and the shorter last one, in the same places."""
+    app = page(device="roof", range="all", section="periods", every="1w", lang="de")
+    html = " ".join(str(one.proto.body) for one in app.get("html"))
+    rows = re.findall(r"<tr>(.*?)</tr>", html, re.S)
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.S) for row in rows]
+    energies = [unescape(row[1]) for row in cells if len(row) > 5]
+    assert len(energies) > 5
+    assert len({len(text.partition(",")[2]) for text in energies}) == 1, energies
+
+
+def test_edges_of_an_interval_are_told_apart() -> None:
+    def said(low: float, high: float) -> str:
+        return interval_words(PeerRank("a", low, low, high, 9, "alike")).replace(NBSP, " ")
+
+    assert said(0.99451, 0.99454) == "99.451 – 99.454 %"
+    assert said(0.98, 0.99) == "98.00 – 99.00 %"
+
+
+def test_the_yield_stands_beside_what_was_to_be_expected(page: Page, plants: Path) -> None:
+    plants.write_text(
+        "[[plant]]\nname = 'Barn'\nlatitude = 48.4\nlongitude = 10.9\ndevice = 'roof'\n"
+        "losses = 0.1\n[[plant.array]]\ntilt = 25\nazimuth = 180\nkwp = 40\n"
+        "[[plant.inverter]]\nname = 'all'\nefficiency = 1.0\n"
+        "[[plant.sensor]]\nmeasures = 'poa_global'\nsignal = 'poa_global'\n"
+        "[[plant.sensor]]\nmeasures = 'temp_module'\nsignal = 'temp_module'\n"
+    )
+    text = words(page(device="roof", range="all", lang="en"))
+    found = re.search(r"([\d.]+) kWh/kWp.{0,40}?([\d.]+) % of the ([\d.]+) expected", text)
+    assert found, text[:600]
+    actual, ratio, expected = (float(one) for one in found.groups())
+    assert ratio == pytest.approx(100 * actual / expected, abs=1)
+    assert 90 < ratio < 105, "the losses of the readings are those that are told"
+    assert (
+        " expected" not in words(page(device="house", range="all", lang="en")).split("Section")[0]
+    )

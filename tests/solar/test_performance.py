@@ -140,9 +140,14 @@ def test_missed_energy_by_hand() -> None:
 
 
 def test_usual_performance_needs_five_days() -> None:
-    value, day = np.repeat([0.9, 0.8, 0.85, 0.88], 3), np.repeat(np.arange(4), 3)
-    everything = np.ones(12, bool)
-    assert np.isnan(pv_losses.usual_performance(value, everything, day)[0])
-    more = np.append(value, [0.86]), np.ones(13, bool), np.append(day, [4])
-    middle, low, high = pv_losses.usual_performance(*more)
-    assert middle == pytest.approx(0.86) and low <= middle <= high
+    assert np.isnan(pv_losses.usual_performance(np.full(4, 0.9)).value)
+    found = pv_losses.usual_performance(np.array([0.8, 0.9, 0.85, 0.9, 0.95, 0.9]))
+    assert found.value == pytest.approx(0.9) and found.low <= 0.9 <= found.high
+    assert found.days == 6
+
+
+def test_the_nearest_days_are_taken_and_those_of_the_window_first() -> None:
+    daily = np.arange(20.0)
+    daily[9:12] = np.nan  # the window itself tells nothing
+    assert sorted(pv_losses.nearest_days(daily, 9, 11, 4)) == [7, 8, 12, 13]
+    assert sorted(pv_losses.nearest_days(daily, 3, 5, 3)) == [3, 4, 5]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from core import pv_history, pv_losses_report, pv_plant, pv_report, pv_units, pv_use
+from core.analytics import pv_sun
 from core.config import Settings
 from core.errors import DeclarationError, UnknownSignal
 from core.pv_report import PlantReport
@@ -102,6 +103,28 @@ def test_losses_add_up_and_name_what_lacks(
     assert way.of("inverter").reason == "dc"
 
 
+def test_an_outage_from_end_to_end_is_told_by_the_rest_of_the_life(
+    store: Store, history: pv_history.DailyHistory
+) -> None:
+    """A day with an inverter down throughout: nothing in it tells what is usual."""
+    day = 96 * plant.QUARTER
+    start = plant.START + plant.DOWN_DAY * day
+    found = pv_report.plant_report(store, "roof", start, start + day)
+    assert found is not None and found.window is not None
+    way = pv_losses_report.loss_way(found, history, None)
+    assert way is not None
+    outage = way.of("outage")
+    assert not outage.reason and outage.low <= outage.hours <= outage.high
+    ratio = found.window["specific_yield"] / (found.window["specific_yield"] + outage.hours)
+    assert ratio == pytest.approx(found.energy_ratio, abs=5e-3), "as the key figure says"
+    assert way.usual.value == pytest.approx(0.9 * (1 - (1 - plant.WEAK) / 4), rel=0.01)
+    assert way.usual.days == pv_losses_report.USUAL_DAYS
+    named = [one for one in way.parts if not one.total and one.name != "rest"]
+    assert max(named, key=lambda one: np.nan_to_num(one.hours)).name == "outage"
+    alone = pv_losses_report.loss_way(found, None, None)
+    assert alone is not None and alone.of("outage").reason == "few_days"
+
+
 def test_the_day_of_the_outage_stands_out(history: pv_history.DailyHistory) -> None:
     """Sixty days are too few to rank among: nothing is told, and the page says so."""
     assert all(one.judged == 0 for one in pv_history.anomalies(history).values())
@@ -161,3 +184,59 @@ def test_what_is_used_on_site_is_split_before_it_is_summed() -> None:
         assert found.self_consumption == pytest.approx(25 / 40)
         assert found.self_sufficiency == pytest.approx(25 / 30)
         assert found.covered == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("days", "said"), [(5, "few"), (30, "off")])
+def test_a_clock_two_hours_late_is_never_called_right(days: int, said: str) -> None:
+    """Under seven days no stretch is told, but neither is agreement; the night's energy warns."""
+    frame = plant.readings()[["ts", "poa_global", "ac_power_inv1"]].iloc[: 96 * days]
+    rows = [(int(ts) + 8 * plant.QUARTER, [g, p]) for ts, g, p in frame.itertuples(index=False)]
+    with scratch() as folder:
+        write_csv(folder / "src" / "PV" / "late.csv", ["poa_global", "ac_power_inv1"], rows)
+        run(folder)
+        enter_facts(Settings(store=folder / "store"), "late", "PV", plant.FACTS)
+        store = open_store(folder / "store")
+        history = pv_history.daily_history(store, "late")
+        found = pv_report.plant_report(store, "late", *WHOLE)
+        store.close()
+    assert history is not None and found is not None
+    for check in pv_history.clock_checks(history).values():
+        assert check.minutes == pytest.approx(120, abs=15)
+        assert check.enough == bool(check.shifts) == (said == "off")
+
+
+def test_much_energy_at_night_is_no_night_value() -> None:
+    """Five hours late: light and power go on after dusk."""
+    frame = plant.readings()[["ts", "poa_global", "ac_power_inv1"]].iloc[: 96 * 5]
+    rows = [(int(ts) + 20 * plant.QUARTER, [g, p]) for ts, g, p in frame.itertuples(index=False)]
+    with scratch() as folder:
+        write_csv(folder / "src" / "PV" / "late.csv", ["poa_global", "ac_power_inv1"], rows)
+        run(folder)
+        facts = plant.FACTS | {"kwp": plant.KWP}
+        enter_facts(Settings(store=folder / "store"), "late", "PV", facts)
+        store = open_store(folder / "store")
+        found = pv_report.plant_report(store, "late", *WHOLE)
+        store.close()
+    assert found is not None
+    assert found.clock_is_doubtful
+    at = np.array([ts for ts, _ in rows]) + plant.QUARTER // 2
+    up, _ = pv_sun.sun_position(at, *plant.PLACE)
+    dark = sum(power for (_, (_, power)), sun in zip(rows, up, strict=True) if sun < -6) / 4
+    assert found.dark_kwh == pytest.approx(dark, rel=0.02) and dark > 10
+
+
+def test_a_right_clock_casts_no_doubt(roof: PlantReport) -> None:
+    assert not roof.clock_is_doubtful and roof.dark_kwh == 0
+
+
+def test_classes_of_sensor_and_meter_make_the_uncertainty(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "plants.toml"
+    path.write_text(
+        "[[plant]]\nname = 'Barn'\nlatitude = 48.4\nlongitude = 10.9\ndevice = 'roof'\n"
+        "meter_class = '2'\n[[plant.array]]\ntilt = 25\nazimuth = 180\nkwp = 40\n"
+        "[[plant.sensor]]\nmeasures = 'poa_global'\nsignal = 'poa_global'\nuncertainty = 'A'\n"
+    )
+    stamp = pv_plant.plants_stamp(store, path)
+    found = pv_report.plant_report(store, "roof", *WHOLE, stamp)
+    assert found is not None
+    assert found.uncertainty == pytest.approx((0.03**2 + 0.02**2) ** 0.5)

@@ -1,0 +1,96 @@
+"""What a plan is asked for: devices, prices, battery, limits, and the house behind the meter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from core.analytics.dispatch_site import STRATEGIES
+from core.dispatch_settings import DispatchSettings, House
+from core.errors import QueryError
+from core.query import Store
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a plan is asked for; see `core.dispatch_settings` for the prices.
+
+    Attributes
+    ----------
+    load, pv : devices whose power is load and generation. battery : device that tells the SOC.
+    hours : to plan, from the newest reading on; `past`: up to it, to see what a plan was worth.
+    days : of readings that sizes are computed from.
+    house : vehicles, rooms and relays.
+    """
+
+    load: tuple[str, ...]
+    pv: tuple[str, ...]
+    battery: str | None
+    capacity_kwh: float
+    power_kw: float
+    efficiency: float
+    soc_min: float
+    soc_max: float
+    wear_eur_kwh: float
+    import_eur_kwh: float
+    low_eur_kwh: float | None
+    low_from_h: float
+    low_to_h: float
+    export_eur_kwh: float
+    demand_eur_kw_a: float
+    spot: bool
+    import_kw: float | None
+    export_kw: float | None
+    curtail: bool
+    strategy: str
+    hours: int = 48
+    days: int = 30
+    past: bool = False
+    house: House = field(default_factory=House)
+
+
+def told_choice(
+    store: Store, told: DispatchSettings, battery: str | None, load: Sequence[str],
+    pv: Sequence[str], strategy: str | None, hours: int,
+    past: bool = False,
+) -> Choice:  # fmt: skip
+    """What settings and facts of the store ask for, where nobody says otherwise.
+
+    Raises
+    ------
+    UnknownDevice
+    QueryError : no load is named, the size of the battery is not known, or no such strategy.
+    """
+    loads, plants = tuple(load) or told.load, tuple(pv) or told.pv
+    for name in (*loads, *plants):
+        store.device(name)
+    if not loads:
+        raise QueryError("no load: name a meter with --load, or in the settings of dispatch")
+    facts = store.device(battery).facts if battery else {}
+    size, tariff, limits = told.battery, told.tariff, told.connection
+    capacity = facts.get("nominal_kwh") if size.capacity_kwh is None else size.capacity_kwh
+    power = facts.get("rated_kw") if size.power_kw is None else size.power_kw
+    if capacity is None or power is None:
+        raise QueryError("size of the battery unknown: set capacity_kwh and power_kw in [battery]")
+    name = strategy or told.strategy
+    if name not in STRATEGIES:
+        raise QueryError(f"no strategy {name!r}; there are {', '.join(STRATEGIES)}")
+    return Choice(
+        load=loads, pv=plants, battery=battery, capacity_kwh=float(capacity), power_kw=float(power),
+        efficiency=size.efficiency, soc_min=size.soc_min, soc_max=size.soc_max,
+        wear_eur_kwh=size.wear_eur_kwh, import_eur_kwh=tariff.import_eur_kwh,
+        low_eur_kwh=tariff.low_eur_kwh, low_from_h=tariff.low_from_h, low_to_h=tariff.low_to_h,
+        export_eur_kwh=tariff.export_eur_kwh, demand_eur_kw_a=tariff.demand_eur_kw_a,
+        spot=tariff.spot, import_kw=limits.import_kw, export_kw=limits.export_kw,
+        curtail=limits.curtail, strategy=name, hours=hours, past=past, house=house_of(told),
+    )  # fmt: skip
+
+
+def for_days(choice: Choice, days: int) -> Choice:
+    """The same choice for sizes from other days of readings."""
+    return replace(choice, days=days)
+
+
+def house_of(told: DispatchSettings) -> House:
+    """Vehicles, rooms and relays of settings."""
+    return House(heating=told.heating, vehicle=told.vehicle, room=told.room, relay=told.relay)

@@ -1,0 +1,96 @@
+"""What batteries of several sizes would save in a year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from core.analytics.dispatch_savings import peak_shaving_curve, self_consumption_curve
+from core.dispatch_choice import Choice
+from core.dispatch_readings import (
+    DAY_STEPS,
+    STEP_H,
+    STEP_US,
+    load_signals,
+    planned_end,
+    pv_signals,
+    total,
+)
+from core.errors import QueryError
+from core.query import Store
+
+YEAR_H = 8766.0
+MOST_DAYS = 366
+
+
+@dataclass(frozen=True)
+class SizingReport:
+    """Sizes of a battery against what they save in a year.
+
+    Attributes
+    ----------
+    peaks : frame of `peak_shaving_curve` with `saving_eur_a`.
+    own_use : frame of `self_consumption_curve` with `saving_eur_a`; None without PV.
+    days : of readings behind it.
+    """
+
+    peaks: pd.DataFrame
+    own_use: pd.DataFrame | None
+    peak_kw: float
+    days: float
+    start: int
+    end: int
+
+
+def days_read(store: Store, choice: Choice) -> tuple[int, int]:
+    """Start and end of the newest `choice.days` that every load has readings of [µs UTC].
+
+    Raises
+    ------
+    QueryError : less than a day.
+    """
+    end = planned_end(store, choice)
+    firsts = [one.first for d in choice.load for one in load_signals(store, d) if one.first]
+    first = -(-max(firsts) // STEP_US) * STEP_US
+    start = max(end - min(choice.days, MOST_DAYS) * DAY_STEPS * STEP_US, first)
+    if end - start < DAY_STEPS * STEP_US:
+        raise QueryError("less than a day of readings of the load")
+    return start, end
+
+
+def sizing_report(store: Store, choice: Choice) -> SizingReport:
+    """What batteries of several sizes would have saved in the days read, as for a year.
+
+    Raises
+    ------
+    QueryError : too few readings.
+    """
+    start, end = days_read(store, choice)
+    load = total(store, choice.load, load_signals, start, end)
+    sun = total(store, choice.pv, pv_signals, start, end, missing=0.0)
+    sun, side = sun.clip(min=0.0), float(np.sqrt(choice.efficiency))
+    share = YEAR_H / (len(load) * STEP_H)
+    peaks = peak_shaving_curve(
+        load - sun, STEP_H, charge_efficiency=side, discharge_efficiency=side
+    )
+    peaks["saving_eur_a"] = peaks["reduction_kw"] * choice.demand_eur_kw_a
+    own = None
+    if float(sun.sum()) > 0:
+        most = max(4 * choice.capacity_kwh, 2 * float(sun.sum()) * STEP_H * DAY_STEPS / len(sun))
+        rate = choice.power_kw / choice.capacity_kwh if choice.capacity_kwh else 0.5
+        own = self_consumption_curve(
+            load, sun, STEP_H, np.linspace(0, most, 41).tolist(), c_rate=rate,
+            charge_efficiency=side, discharge_efficiency=side,
+        )  # fmt: skip
+        bought = own["import_kwh"].iloc[0] - own["import_kwh"]
+        sold = own["export_kwh"].iloc[0] - own["export_kwh"]
+        worth = bought * (choice.import_eur_kwh - choice.wear_eur_kwh)
+        own["saving_eur_a"] = (worth - sold * choice.export_eur_kwh) * share
+    return SizingReport(peaks, own, float((load - sun).max()), len(load) / DAY_STEPS, start, end)
+
+
+def saving_at(own_use: pd.DataFrame, capacity_kwh: float) -> float:
+    """Saving of a usable capacity by self-consumption [€/a], between the sizes of the curve."""
+    return float(np.interp(capacity_kwh, own_use["capacity_kwh"], own_use["saving_eur_a"]))
