@@ -381,6 +381,7 @@ def alerts(
     from core.alert_run import newest_reading
     from core.alert_service import run_alerts
     from core.alert_store import open_alerts
+    from core.alert_subjects import find_doubts
     from core.query import open_store
 
     settings = _settings(store=store)
@@ -394,6 +395,8 @@ def alerts(
             f"--since {since} is after the newest reading, {_local(newest, opened.zone)}"
         )
     config = load_alerts(rules or rules_path(settings), opened.zone)
+    for doubt in find_doubts(opened, config):
+        typer.echo(f"doubtful: {doubt}", err=True)
     with open_alerts(settings.store) as kept, _Meter(unit="devices") as meter:
         if follow:
             from core.alert_follow import follow as run_on

@@ -20,6 +20,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -31,11 +32,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from core.analytics.alerts import SEVERITIES, Condition, Limit, Rule, When
 from core.config import Settings
-from core.errors import ConfigError
+from core.errors import RuleError
 from core.toml_file import TomlFile, read_toml
 
 BUILT_IN = Path(__file__).with_name("alert_rules.toml")
 # Key in the file -> attribute of a rule that holds several.
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+_QUIET = re.compile(f"{_CLOCK}-{_CLOCK}")
 _LISTS = {
     "quantity": "quantities", "signal": "signals", "device": "devices", "group": "groups",
     "site": "sites", "recipients": "recipients", "escalate_to": "escalate_to",
@@ -82,7 +85,7 @@ class RuleTable(_Table):
     least_ratio: float = Field(default=0.1, ge=0, le=1)
     normal: tuple[float, ...] = (0.0,)
     enabled: bool = True
-    quiet: str = Field(default="", pattern=r"^(\d\d:\d\d-\d\d:\d\d)?$")
+    quiet: str = ""
     recipients: tuple[str, ...] = ()
     escalate_s: float = Field(default=0.0, ge=0)
     escalate_to: tuple[str, ...] = ()
@@ -93,12 +96,19 @@ class RuleTable(_Table):
     def _one_or_several(cls, told: Any) -> Any:
         return (told,) if isinstance(told, str) else told
 
+    @field_validator("quiet")
+    @classmethod
+    def _span_of_the_clock(cls, told: str) -> str:
+        if told and not _QUIET.fullmatch(told):
+            raise ValueError(f"{told!r} is no span of local time; expected e.g. 22:00-06:00")
+        return told
+
     def as_rule(self) -> Rule:
         """The rule.
 
         Raises
         ------
-        ConfigError : its parts do not hold together.
+        RuleError : its parts do not hold together.
         """
         limits = tuple(
             (severity, Limit(**limit.model_dump()))
@@ -264,8 +274,11 @@ def _rule(file: TomlFile, number: int, plain: Mapping[str, Any]) -> Rule:
     table = file.check(RuleTable, plain, "rule", number)
     try:
         return table.as_rule()
-    except ConfigError as error:
-        raise file.fail(str(error), "rule", number, "name") from error
+    except RuleError as error:
+        # What is at fault may stand in the shipped rule, or nowhere.
+        head = file.line("rule", number)
+        at_fault = error.key and file.line("rule", number, error.key) != head
+        raise file.fail(str(error), "rule", number, error.key if at_fault else "name") from error
 
 
 def _check_names(own: TomlFile, config: AlertConfig, names: list[str]) -> None:

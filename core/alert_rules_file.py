@@ -23,10 +23,11 @@ from core.alert_rules import (
     rule_as_table,
 )
 from core.analytics.alerts import SEVERITIES, Limit, Rule
-from core.errors import ConfigError, DeclarationError, SourceError, StoreError
+from core.errors import DeclarationError, RuleError, SourceError, StoreError
+from core.numerals import Language
 from core.toml_file import TomlFile, read_toml, what_is_wrong
 
-SET = "set"  # a limit of a state: any value that is not normal
+SETS = {"en": "set", "de": "gesetzt"}  # a limit of a state: any value that is not normal
 LISTED = ("quantity", "signal", "device", "group", "site", "recipients")
 COLUMNS = (
     "name", "enabled", "condition", "quantity", "signal", "device", *SEVERITIES, "hold_s",
@@ -41,12 +42,12 @@ _BOUND = re.compile(rf"([<>])\s*({_NUMBER})")
 # --- table ----------------------------------------------------------------------------------------
 
 
-def limit_text(limit: Limit | None) -> str:
+def limit_text(limit: Limit | None, language: Language = "en") -> str:
     """``> 45``, ``< 180, > 260``; ``set`` for any value that is not normal; empty for none."""
     if limit is None:
         return ""
-    bounds = [("<", limit.below), (">", limit.above)]
-    return ", ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None) or SET
+    text = limit.text or SETS[language]
+    return text.replace(".", ",") if language == "de" else text
 
 
 def parse_limit(text: str) -> dict[str, float] | None:
@@ -54,28 +55,30 @@ def parse_limit(text: str) -> dict[str, float] | None:
 
     Raises
     ------
-    ConfigError : it is not of the form that `limit_text` gives.
+    RuleError : it is not of the form that `limit_text` gives.
     """
     text = (text or "").strip()
     if not text:
         return None
-    if text.casefold() == SET:
+    if text.casefold() in SETS.values():
         return {}
     found = _BOUND.findall(text)
     if not found or re.sub(r"[\s,;]", "", _BOUND.sub("", text)):
-        raise ConfigError(f"{text!r} is no limit; expected e.g. > 45 or < 180, > 260")
+        raise RuleError(
+            "limit", "{found!r} is no limit; expected e.g. > 45 or < 180, > 260", found=text
+        )
     names = {"<": "below", ">": "above"}
     return {names[sign]: float(number.replace(",", ".")) for sign, number in found}
 
 
-def rules_frame(rules: Sequence[Rule]) -> pd.DataFrame:
+def rules_frame(rules: Sequence[Rule], language: Language = "en") -> pd.DataFrame:
     """One row a rule, in the columns `COLUMNS`."""
     rows = []
     for rule in rules:
         table = RuleTable.model_validate(rule_as_table(rule)).model_dump()
         limits = dict(rule.limits)
         row = {name: table[name] for name in COLUMNS if name not in SEVERITIES}
-        row |= {name: limit_text(limits.get(name)) for name in SEVERITIES}
+        row |= {name: limit_text(limits.get(name), language) for name in SEVERITIES}
         row |= {name: ", ".join(row[name]) for name in LISTED if name in row}
         rows.append(row)
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -86,16 +89,16 @@ def rules_from_frame(frame: pd.DataFrame, before: Sequence[Rule]) -> tuple[Rule,
 
     Raises
     ------
-    ConfigError : names the rule and what cannot be.
+    RuleError : names the rule and what cannot be.
     """
     known = {rule.name: rule_as_table(rule) for rule in before}
     rules: list[Rule] = []
     for row in frame.to_dict("records"):
         name = _text(row["name"])
         if not name:
-            raise ConfigError("a rule has no name")
+            raise RuleError("no_name", "a rule has no name")
         if name in [rule.name for rule in rules]:
-            raise ConfigError(f"rule {name!r} twice")
+            raise RuleError("twice", "there are two of this name", rule=name)
         rules.append(_rule_of(name, {str(key): value for key, value in row.items()}, known))
     return tuple(rules)
 
@@ -105,7 +108,12 @@ def _rule_of(name: str, row: Mapping[str, Any], known: Mapping[str, dict[str, An
     for column in COLUMNS:
         value = row.get(column)
         if column in SEVERITIES:
-            limit = parse_limit(_text(value))
+            try:
+                limit = parse_limit(_text(value))
+            except RuleError as error:
+                told_too = {**error.told, "rule": name, "column": column}
+                sentence = "{column}: " + error.sentence
+                raise RuleError(error.kind, sentence, key=column, **told_too) from error
             if limit is not None:
                 told[column] = limit
         elif column in LISTED:
@@ -117,7 +125,11 @@ def _rule_of(name: str, row: Mapping[str, Any], known: Mapping[str, dict[str, An
         return RuleTable.model_validate(told).as_rule()
     except ValidationError as error:
         first = error.errors()[0]
-        raise ConfigError(f"rule {name!r}: {first['loc'][0]} {what_is_wrong(first)}") from error
+        column = str(first["loc"][0])
+        raise RuleError(
+            "quiet" if column == "quiet" else "value", "{column} {why}", key=column, rule=name,
+            column=column, why=what_is_wrong(first), found=str(first.get("input", "")),
+        ) from error  # fmt: skip
 
 
 def _text(value: Any) -> str:
@@ -134,22 +146,27 @@ def write_rules(config: AlertConfig, rules: Sequence[Rule], zone: str) -> AlertC
 
     Raises
     ------
-    ConfigError : the file holds a rule in a form that lines cannot be changed of; or it was
+    RuleError : the file holds a rule in a form that lines cannot be changed of; or it was
         changed since it was read.
     StoreError : it cannot be written.
     """
     path = config.path
     text = path.read_text("utf-8") if path.exists() else ""
     if path.exists() and load_alerts(path, zone) != config:
-        raise ConfigError(f"{path} was changed meanwhile; look at it again")
+        raise RuleError("changed", "{path} was changed meanwhile; look at it again", path=str(path))
     new = edited(text, config, rules)
     try:
         checked = config_from(_as_file(path, new), zone)
     except SourceError as error:
-        raise ConfigError(f"{path}: {error.why}; {BY_HAND}") from error
+        raise RuleError(
+            "by_hand", "{path}: {why}; " + BY_HAND, path=str(path), why=error.why
+        ) from error
     wanted = {rule.name: rule for rule in rules}
     if {rule.name: rule for rule in checked.rules} != wanted:
-        raise ConfigError(f"{path} would not say what the table says; {BY_HAND}")
+        raise RuleError(
+            "by_hand", "{path}: {why}; " + BY_HAND, path=str(path),
+            why="it would not say what the table says",
+        )  # fmt: skip
     _write(path, new)
     return replace(checked, path=path)
 
@@ -172,7 +189,7 @@ def edited(text: str, config: AlertConfig, rules: Sequence[Rule]) -> str:
     for name in before:
         if name not in wanted:
             if name in shipped:
-                raise ConfigError(f"rule {name!r} is a shipped one: switch it off instead")
+                raise RuleError("shipped", "is a shipped one: switch it off instead", rule=name)
             text = _without_rule(text, name)
     return text
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from core.alert_rules import Maintenance
+from core.alert_rules import AlertConfig, Maintenance
 from core.analytics.alert_measures import LEAST_PEERS
 from core.analytics.alerts import Rule
 from core.errors import DeclarationError, UnknownDevice, UnknownSignal
@@ -15,6 +16,7 @@ from core.forecast_signals import forecast_device, parts_of_name, signal_name
 from core.measures import FORECAST_GROUP
 from core.pv_plant import PlantFacts, PlantSignals, describe, facts_of, find_signals, plants_stamp
 from core.query import Device, SignalInfo, Store
+from core.signals import load_catalogue
 from core.sites import site_of
 
 _NUMBER = re.compile(r"\d+")
@@ -109,6 +111,64 @@ class Unwatched:
     device: str
     missing: str  # peers movement expected gate reference forecast, or the fact that is lacking
     why: str = ""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What a file of rules names and nothing answers to.
+
+    Attributes
+    ----------
+    kind : ``quantity``, ``device``, ``site`` or ``group``.
+    where : name of the rule, or empty of a maintenance; near : what may be meant, or empty.
+    """
+
+    kind: str
+    where: str
+    name: str
+    near: str = ""
+
+    def __str__(self) -> str:
+        place = f"rule {self.where!r}" if self.where else "maintenance"
+        near = f"; did you mean {self.near}?" if self.near else ""
+        return f"{place}: no {self.kind} {self.name!r} is known{near}"
+
+
+def find_doubts(store: Store, config: AlertConfig) -> list[Doubt]:
+    """Quantities, devices, sites and groups that are named and that neither store nor rules know.
+
+    What a store does not have yet may come, so these are doubts and no errors.
+    """
+    devices = store.devices()
+    measured = {one.quantity for device in devices for one in store.signals(device.name)}
+    known = {
+        "quantity": measured | load_catalogue().quantities,
+        "device": {one.name for one in devices},
+        "site": {site_of(one) for one in devices},
+        "group": {one.group for one in devices} | set(FETCHED),
+    }
+    named: list[tuple[str, str, str]] = []
+    for rule in config.active:
+        told = [*rule.quantities, *([] if rule.when is None else [rule.when.quantity])]
+        if rule.against not in ("", "peers", "expected", "forecast"):
+            told.append(rule.against)
+        named += [(rule.name, "quantity", one) for one in told]
+        for kind, names in (("device", rule.devices), ("site", rule.sites),
+                            ("group", rule.groups)):  # fmt: skip
+            named += [(rule.name, kind, one) for one in names]
+    for one in config.maintenance:
+        named += [("", "device", one.device), ("", "site", one.site)]
+    found = []
+    for where, kind, name in named:
+        answers = (
+            name in known[kind]
+            if kind == "quantity"
+            else any(_matches(one, [name]) for one in known[kind])
+        )
+        if not answers:
+            near = ", ".join(get_close_matches(name, sorted(known[kind]), 1))
+            found.append(Doubt(kind, where, name, near))
+    return list(dict.fromkeys(found))
 
 
 @dataclass(frozen=True)

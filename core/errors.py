@@ -4,6 +4,7 @@
 
     ZigguratError
     ├── ConfigError             settings or signals.toml do not hold together
+    │   └── RuleError           a rule of alerts cannot be: says which and why
     ├── SourceError             a source file cannot be read: names file, line, expectation
     │   └── DeclarationError    a source.toml is wrong
     ├── StoreError
@@ -43,6 +44,23 @@ class ZigguratError(Exception):
 
 class ConfigError(ZigguratError):
     """Settings or rules that do not hold together."""
+
+
+class RuleError(ConfigError):
+    """A rule of alerts that cannot be.
+
+    Parameters
+    ----------
+    kind : what is wrong, for screens with words of their own, which `told` fills in.
+    sentence : the same in English, to be filled in too.
+    key : of the rule's table that is at fault, where it is one.
+    """
+
+    def __init__(self, kind: str, sentence: str, *, key: str = "", **told: str) -> None:
+        self.kind, self.key, self.told = kind, key, told
+        self.sentence = sentence
+        rule = f"rule {told['rule']!r}: " if "rule" in told else ""
+        super().__init__(rule + sentence.format(**told))
 
 
 class SourceError(ZigguratError):

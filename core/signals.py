@@ -146,6 +146,11 @@ class Catalogue:
         self._rules = tuple(rules)
         self._known: dict[str, Signal] = {}
 
+    @property
+    def quantities(self) -> frozenset[str]:
+        """Quantities that any rule tells."""
+        return frozenset(rule.quantity for rule in self._rules)
+
     def describe(
         self,
         name: str,

@@ -10,6 +10,7 @@ import streamlit as st
 from core import battery_charts, measures
 from core.alert_rules import AlertConfig, load_alerts, rules_path
 from core.alert_store import Alert, AlertStore, open_alerts
+from core.alert_subjects import find_doubts
 from core.battery_charts import Lane
 from core.errors import DeclarationError
 from core.query import Store
@@ -38,7 +39,9 @@ def main() -> None:
     st.title(t("nav.alerts"))
     if wrong is not None:
         key = "alerts.rules.file_wrong" if config.path == wrong.path else "alerts.rules.shipped"
-        states.notice(t(key), detail=str(wrong), state="error")
+        states.notice(t(key), detail=rules.error_words(wrong), state="error")
+    for doubt in find_doubts(store, config):
+        states.notice(rules.doubt_words(doubt), state="warning")
     chart.show_synthetic_ribbon(devices)
     now = time.time_ns() // 1000
     every = alerts.alerts(now=now)

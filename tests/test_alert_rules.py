@@ -20,7 +20,7 @@ from core.alert_rules_file import (
 from core.alert_views import preview_rule
 from core.analytics.alerts import Limit, Rule
 from core.config import load_settings
-from core.errors import ConfigError, DeclarationError
+from core.errors import ConfigError, DeclarationError, RuleError
 from core.query import open_store
 from ingest.build import build
 from tests.stores import settings, us, write_csv
@@ -83,6 +83,15 @@ def test_the_file_stands_beside_the_store_or_where_it_is_set(
         ('[[rule]]\nname = "x"\ncondition = "rate"\nquantity = "soc"\nwarning = {above = 1}\n', 2,
          "over_s"),
         ('[[rule]]\nname = "temperature"\nquiet = "at night"\n', 3, "quiet"),
+        ('[[rule]]\nname = "temperature"\nquiet = "25:99-06:00"\n', 3,
+         "quiet '25:99-06:00' is no span of local time; expected e.g. 22:00-06:00"),
+        ('[[rule]]\nname = "temperature"\nhold_s = 5\nwarning = { above = 60 }\n', 2,
+         "error > 55 does not lie beyond warning > 60"),
+        ('[[rule]]\nname = "temperature"\nhold_s = 5\nerror = { above = 40 }\n', 4,
+         "error > 40 does not lie beyond warning > 45"),
+        ('[[rule]]\nname = "x"\ncondition = "threshold"\nquantity = "soc"\n', 2,
+         "needs a limit of one of info, warning, error, critical, e.g. warning = { above = 45 }"),
+        ('[[rule]]\nname = "> 0,04"\ncondition = "state"\n', 2, "is no name for a rule"),
         ('[[rule]]\nname = "temperature"\nrecipients = ["boss"]\n', 3, "no recipient 'boss'"),
         ('[[recipient]]\nname = "m"\nkind = "smtp"\n', 2, "needs host"),
         ('[[recipient]]\nname = "m"\nkind = "webhook"\n', 2, "either url or url_env"),
@@ -141,6 +150,38 @@ def test_limits_as_text(text: str, limit: dict[str, float] | None) -> None:
 def test_what_is_no_limit(text: str) -> None:
     with pytest.raises(ConfigError, match="is no limit"):
         parse_limit(text)
+
+
+def test_limits_in_german_and_back() -> None:
+    rules = load_alerts(None, ZONE).rules
+    frame = rules_frame(rules, "de")
+    assert rules_from_frame(frame, rules) == rules
+    row = frame.set_index("name")
+    assert row.loc["cell_spread", "warning"] == "> 0,05"
+    assert row.loc["smoke_or_error", "critical"] == "gesetzt"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "kind", "told"),
+    [
+        ("warning", "quatsch", "limit", {"rule": "temperature", "column": "warning"}),
+        ("quiet", "abends", "quiet", {"rule": "temperature", "found": "abends"}),
+        ("warning", "> 60", "order", {"grave": "error", "inner": "> 55", "outer": "> 60"}),
+        ("hold_s", -1.0, "value", {"column": "hold_s"}),
+        ("name", "> 0,04", "name", {"rule": "> 0,04"}),
+    ],
+)
+def test_what_cannot_be_names_rule_and_column(
+    column: str, value: object, kind: str, told: dict[str, str]
+) -> None:
+    rules = load_alerts(None, ZONE).rules
+    frame = rules_frame(rules)
+    if column != "name":
+        frame[column] = frame[column].astype(object)
+    frame.loc[frame["name"] == "temperature", column] = value
+    with pytest.raises(RuleError) as error:
+        rules_from_frame(frame, rules)
+    assert error.value.kind == kind and told.items() <= error.value.told.items()
 
 
 def change(path: Path, **changed: object) -> str:

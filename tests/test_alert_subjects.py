@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.alert_rules import AlertConfig, load_alerts
+from core.alert_rules import AlertConfig, Maintenance, load_alerts
 from core.alert_run import evaluate_rules
 from core.alert_store import Found
-from core.alert_subjects import find_subjects
+from core.alert_subjects import find_doubts, find_subjects
 from core.analytics.alerts import Limit, Rule
 from core.forecast_signals import write_forecast
 from core.levels import DAY, HOUR
@@ -118,6 +118,22 @@ def test_a_wrong_file_of_plants_is_named_where_it_is_missed_and_stops_no_rule(
     assert {one.device for one in subjects} == {"INV-A", "INV-B", "MET"}
     assert {one.missing for one in lost} == {"expected"}
     assert all("store_plants.toml:" in one.why for one in lost)
+
+
+def test_what_nothing_answers_to_is_doubtful(plant: Store) -> None:
+    rules = (
+        Rule("typo", "threshold", GONE, ("socc",), against="poa_globel"),
+        Rule("scoped", "threshold", GONE, ("soc",), devices=("INV-*", "NOPE")),
+    )
+    closed = (Maintenance("MET", "*", 0, 1), Maintenance("METT", "*", 0, 1))
+    found = find_doubts(plant, AlertConfig(Path("x"), rules, (), closed))
+    assert [str(one) for one in found] == [
+        "rule 'typo': no quantity 'socc' is known; did you mean soc?",
+        "rule 'typo': no quantity 'poa_globel' is known; did you mean poa_global?",
+        "rule 'scoped': no device 'NOPE' is known",
+        "maintenance: no device 'METT' is known; did you mean MET?",
+    ]
+    assert find_doubts(plant, load_alerts(None, "UTC")) == []
 
 
 # --- what sends no more ---------------------------------------------------------------------------

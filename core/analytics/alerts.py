@@ -16,7 +16,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import ConfigError
+from core.errors import RuleError
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -43,6 +43,12 @@ class Limit:
 
     above: float | None = None
     below: float | None = None
+
+    @property
+    def text(self) -> str:
+        """``> 45``, ``< 180, > 260``; empty for none."""
+        bounds = [("<", self.below), (">", self.above)]
+        return ", ".join(f"{sign} {bound:g}" for sign, bound in bounds if bound is not None)
 
     def broken(self, value: Float) -> Bool:
         """Which values are beyond the limit."""
@@ -102,7 +108,7 @@ class Rule:
     when : holds only in a state of the device.
     over_s : width of a change [s] (rate).
     mean_s : readings are put together to means of so many seconds of the clock before; 0 for none.
-    against : ``peers``, ``expected`` or a quantity (deviation, stuck).
+    against : ``peers``, ``expected``, ``forecast`` or a quantity (deviation, stuck).
     relative : the deviation is a share of what it is compared with.
     least_ratio : what it is compared with must be at least this share of the greatest so far.
     normal : values that are not bad (state).
@@ -139,9 +145,7 @@ class Rule:
     note: str = ""
 
     def __post_init__(self) -> None:
-        why = _what_is_wrong(self)
-        if why:
-            raise ConfigError(f"rule {self.name!r}: {why}")
+        _check(self)
 
     @property
     def severities(self) -> tuple[str, ...]:
@@ -149,48 +153,70 @@ class Rule:
         return tuple(severity for severity, _ in self.limits)
 
 
-def _what_is_wrong(rule: Rule) -> str:
-    """What of a rule cannot be, in words; empty where all can."""
-    if not rule.name.strip():
-        return "needs a name"
+def _check(rule: Rule) -> None:
+    """Whether the parts of a rule hold together.
+
+    Raises
+    ------
+    RuleError : they do not.
+    """
+
+    def wrong(kind: str, sentence: str, key: str = "", **told: str) -> RuleError:
+        return RuleError(kind, sentence, key=key, rule=rule.name, **told)
+
+    if not any(sign.isalpha() for sign in rule.name) or set(rule.name) & set("<>=\"'#[]{}"):
+        raise wrong("name", "is no name for a rule; expected words, e.g. room too warm", "name")
     if rule.condition not in CONDITIONS:
-        return f"condition {rule.condition!r} is not one of {', '.join(CONDITIONS)}"
+        raise wrong("condition", "condition {found} is not one of {known}", "condition",
+                    found=rule.condition, known=", ".join(CONDITIONS))  # fmt: skip
+    known = ", ".join(SEVERITIES)
     if not rule.limits:
-        return f"needs a limit, e.g. warning = {{ above = 45 }}; severities: {SEVERITIES}"
+        raise wrong(
+            "no_limit", "needs a limit of one of {known}, e.g. warning = {{ above = 45 }}",
+            known=known,
+        )  # fmt: skip
     ranks = [SEVERITIES.index(one) if one in SEVERITIES else -1 for one in rule.severities]
     if min(ranks) < 0 or ranks != sorted(set(ranks)):
-        return f"severities must be of {', '.join(SEVERITIES)}, the mildest first, each once"
+        raise wrong("severities", "severities must be of {known}, the mildest first, each once",
+                    known=known)  # fmt: skip
     for severity, limit in rule.limits:
+        told = {"severity": severity, "limit": limit.text}
         if limit.above is None and limit.below is None and rule.condition != "state":
-            return f"{severity} has neither above nor below"
+            raise wrong("empty_limit", "{severity} has neither above nor below", severity, **told)
         if limit.above is not None and limit.below is not None and limit.below >= limit.above:
-            return f"{severity}: below ({limit.below:g}) must be less than above ({limit.above:g})"
+            raise wrong("crossed", "{severity}: below must be less than above, not {limit}",
+                        severity, **told)  # fmt: skip
     for (mild, outer), (grave, inner) in zip(rule.limits, rule.limits[1:], strict=False):
         if not inner.within(outer):
-            return f"what is {grave} must be {mild} too"
-    times = (rule.hold_s, rule.clear_by, rule.clear_s, rule.over_s, rule.mean_s, rule.escalate_s)
-    if min(times) < 0:
-        return "times and clear_by are 0 or more"
-    return _what_is_missing(rule)
-
-
-def _what_is_missing(rule: Rule) -> str:
+            raise wrong(
+                "order", "what is {grave} must be {mild} too: {grave} {inner} does not lie "
+                "beyond {mild} {outer}", grave, grave=grave, mild=mild, inner=inner.text,
+                outer=outer.text,
+            )  # fmt: skip
+    for key in ("hold_s", "clear_by", "clear_s", "over_s", "mean_s", "escalate_s"):
+        if getattr(rule, key) < 0:
+            raise wrong("negative", "times and clear_by are 0 or more", key)
     least, most = rule.limits[0][1].below, rule.limits[0][1].above
     if least is not None and most is not None and least + rule.clear_by > most - rule.clear_by:
-        return f"clear_by ({rule.clear_by:g}) leaves no good value between {least:g} and {most:g}"
+        raise wrong("clear_by", "clear_by ({found}) leaves no good value between {low} and {high}",
+                    "clear_by", found=f"{rule.clear_by:g}", low=f"{least:g}",
+                    high=f"{most:g}")  # fmt: skip
     if rule.condition == "rate" and rule.over_s <= 0:
-        return "a rate needs over_s"
+        raise wrong("rate", "a rate needs over_s", "over_s")
     if rule.condition == "deviation" and not rule.against:
-        return 'a deviation needs against = "peers", "expected" or a quantity'
+        raise wrong(
+            "deviation",
+            'a deviation needs against = "peers", "expected", "forecast" or a quantity', "against",
+        )  # fmt: skip
     if rule.condition == "deviation" and rule.mean_s <= 0:
-        return "a deviation needs mean_s, over which means are compared"
+        raise wrong("mean", "a deviation needs mean_s, over which means are compared", "mean_s")
     if rule.condition == "stuck" and not rule.against:
-        return "a stuck value needs against, the quantity that moves meanwhile"
+        raise wrong("stuck", "a stuck value needs against, the quantity that moves meanwhile",
+                    "against")  # fmt: skip
     if rule.condition == "missing" and any(limit.above is None for _, limit in rule.limits):
-        return "silence needs above [s]"
+        raise wrong("silence", "silence needs above [s]")
     if rule.condition != "missing" and not (rule.quantities or rule.signals):
-        return "needs a quantity or a signal to watch"
-    return ""
+        raise wrong("nothing", "needs a quantity or a signal to watch", "quantity")
 
 
 @dataclass(frozen=True)

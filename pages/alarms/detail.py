@@ -16,10 +16,11 @@ from core.errors import SourceError
 from core.query import Store
 from pages.alarms import listing
 from pages.shared import address, chart, data, numbers, states, theme
-from pages.shared.texts import current_language, t
+from pages.shared.texts import TEXTS, current_language, t
 
 SNOOZE_H = (1, 8, 24, 168)
 NAME = "alerts-name"
+FILED = "alerts-filed"  # how many remarks this session has filed
 
 
 def show_detail(store: Store, alerts: AlertStore, config: AlertConfig) -> None:
@@ -36,11 +37,17 @@ def show_detail(store: Store, alerts: AlertStore, config: AlertConfig) -> None:
         with st.container(horizontal=True, horizontal_alignment="distribute"):
             st.subheader(title(one, store.zone))
             st.button(t("alerts.close"), on_click=address.put, args=({"alert": None},))
-        if rule is not None and rule.note and current_language() == "en":
-            chart.show_caption(rule.note)
+        if rule is not None and rule.note:
+            chart.show_caption(note_words(rule))
         _show_signal(store, alerts, one, rule)
         _show_remarks(alerts, one, store.zone)
         _show_actions(alerts, one)
+
+
+def note_words(rule: Rule) -> str:
+    """The note of a rule: a shipped one in the page's language, one's own as it stands."""
+    key = f"alerts.about.{rule.name}"
+    return t(key) if key in TEXTS and TEXTS[key][0] == rule.note else rule.note
 
 
 def title(one: Alert, zone: str) -> str:
@@ -110,7 +117,9 @@ def _show_actions(alerts: AlertStore, one: Alert) -> None:
         st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
     ):
         by = st.text_input(t("alerts.by"), value=st.session_state.get(NAME, ""), width=200)
-        note = st.text_input(t("alerts.note"), width=330)
+        # What is filed leaves the form: another key, an empty field.
+        filed = st.session_state.get(FILED, 0)
+        note = st.text_input(t("alerts.note"), width=330, key=f"alert-note-{one.id}-{filed}")
         hours = st.selectbox(
             t("alerts.snooze.for"), SNOOZE_H, width=130,
             format_func=lambda h: numbers.duration(h * 3600 * SECOND_US),
@@ -132,4 +141,5 @@ def _show_actions(alerts: AlertStore, one: Alert) -> None:
     except SourceError as error:
         states.notice(t(f"alerts.missing.{error.path}"), state="warning")
         return
+    st.session_state[FILED] = filed + 1
     st.rerun()

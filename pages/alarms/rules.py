@@ -10,15 +10,22 @@ import streamlit as st
 
 from core.alert_rules import AlertConfig, rule_as_table
 from core.alert_rules_file import COLUMNS, rules_frame, rules_from_frame, write_rules
+from core.alert_subjects import Doubt
 from core.alert_views import PREVIEW_DAYS, Preview, preview_rule
 from core.analytics.alerts import CONDITIONS, SEVERITIES, Rule
-from core.errors import ConfigError
+from core.errors import ConfigError, DeclarationError, RuleError
 from core.query import Store
 from pages.alarms import listing
 from pages.shared import chart, data, numbers, states, table
-from pages.shared.texts import TEXTS, t
+from pages.shared.texts import TEXTS, current_language, t
 
 NUMBERS = ("hold_s", "clear_by", "clear_s", "mean_s", "over_s", "escalate_s")
+# What is changed most stands first: on a narrow screen the rest is reached by scrolling.
+ORDER = ("title", "enabled", "warning", "error", "critical", "hold_s", "clear_by", "clear_s",
+         "quiet", "recipients", "info", "name", "condition", "quantity", "signal", "device",
+         "per", "day_only", "against", "mean_s", "over_s", "escalate_s", "note")  # fmt: skip
+WIDTHS = {**dict.fromkeys(SEVERITIES, 110), "quiet": 105, "recipients": 110, "name": 160,
+          "quantity": 260, "signal": 200, "device": 130, "note": 420}  # fmt: skip
 TABLE = "rules-table"
 ROUND = "rules-round"  # another key makes the table forget its edits
 
@@ -29,17 +36,18 @@ def show_rules(store: Store, config: AlertConfig, *, editable: bool = True) -> N
     chart.show_caption(t("alerts.rules.note", path=str(config.path)))
     if saved := st.session_state.pop("rules-saved", None):
         states.notice(saved, state="good")
-    frame = rules_frame(config.rules)
+    frame = rules_frame(config.rules, "de" if current_language() == "de" else "en")
+    frame.insert(0, "title", [listing.rule_words(rule.name) for rule in config.rules])
     key = f"{TABLE}-{st.session_state.get(ROUND, 0)}"
     changed: pd.DataFrame = st.data_editor(
         frame, key=key, hide_index=True, num_rows="dynamic", height=35 * (len(frame) + 2) + 3,
-        column_config=_columns(), disabled=not editable,
+        column_config=_columns(), column_order=ORDER, disabled=True if not editable else ["title"],
     )  # fmt: skip
     chart.show_caption(t("alerts.rules.limits"))
     try:
         rules = rules_from_frame(changed, config.rules)
     except ConfigError as error:
-        states.notice(t("alerts.rules.wrong"), detail=str(error), state="error")
+        states.notice(t("alerts.rules.wrong"), detail=error_words(error), state="error")
         return
     _show_preview(store, rules)
     if not editable:
@@ -56,12 +64,14 @@ def show_rules(store: Store, config: AlertConfig, *, editable: bool = True) -> N
 
 def _columns() -> dict[str, object]:
     """Titles, and what each column takes."""
-    configs: dict[str, object] = {}
+    configs: dict[str, object] = {
+        "title": st.column_config.TextColumn(t("alerts.field.title"), pinned=True, width=175),
+    }
     for name in COLUMNS:
         title, tip = t(f"alerts.field.{name}"), t(f"alerts.field.{name}.help")
         if name in ("enabled", "day_only"):
             configs[name] = st.column_config.CheckboxColumn(
-                title, help=tip, default=name == "enabled"
+                title, help=tip, default=name == "enabled", width=60
             )
         elif name == "condition":
             configs[name] = st.column_config.SelectboxColumn(
@@ -74,20 +84,49 @@ def _columns() -> dict[str, object]:
                 format_func=lambda value: t(f"alerts.per.{value}"),
             )  # fmt: skip
         elif name in NUMBERS:
-            configs[name] = st.column_config.NumberColumn(title, help=tip, min_value=0, default=0.0)
+            configs[name] = st.column_config.NumberColumn(
+                title, help=tip, min_value=0, default=0.0, width=95
+            )
         else:
             configs[name] = st.column_config.TextColumn(
-                title, help=tip, default="", pinned=name == "name",
-                width="small" if name in SEVERITIES else None,
-            )  # fmt: skip
+                title, help=tip, default="", width=WIDTHS.get(name, 150)
+            )
     return configs
+
+
+def error_words(error: ConfigError | DeclarationError) -> str:
+    """What is wrong with rules, in the language of the page as far as it is known there."""
+    wrong = error if isinstance(error, RuleError) else error.__cause__
+    if not isinstance(wrong, RuleError) or f"alerts.wrong.{wrong.kind}" not in TEXTS:
+        return str(error)
+    told: dict[str, str] = dict(wrong.told)
+    if "rule" in told:
+        told["rule"] = listing.rule_words(told["rule"])
+    for name in ("column", "severity", "grave", "mild"):
+        if name in told and f"alerts.field.{told[name]}" in TEXTS:
+            told[name] = t(f"alerts.field.{told[name]}")
+    words = t(f"alerts.wrong.{wrong.kind}", **told)
+    if "rule" in told:
+        words = t("alerts.wrong.of", rule=told["rule"], what=words)
+    if "column" in told:
+        words = t("alerts.wrong.in", column=told["column"], what=words)
+    if isinstance(error, DeclarationError):
+        return f"{error.path}:{error.line}: {words}"
+    return words
+
+
+def doubt_words(doubt: Doubt) -> str:
+    """What a rule or a maintenance names and nothing answers to."""
+    place = listing.rule_words(doubt.where) if doubt.where else t("alerts.maintenance")
+    near = t("alerts.doubt.near", name=doubt.near) if doubt.near else ""
+    return t(f"alerts.doubt.{doubt.kind}", place=place, name=doubt.name) + near
 
 
 def _save(config: AlertConfig, rules: Sequence[Rule], zone: str) -> None:
     try:
         write_rules(config, rules, zone)
     except ConfigError as error:
-        states.notice(t("alerts.rules.wrong"), detail=str(error), state="error")
+        states.notice(t("alerts.rules.wrong"), detail=error_words(error), state="error")
         return
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.session_state["rules-saved"] = t("alerts.saved", path=str(config.path))

@@ -148,8 +148,8 @@ ALERTS: dict[str, tuple[str, str]] = {
     "alerts.rules.limits": (
         "Limits in the unit of the signal: > 45 or < 180, > 260; set: any state that is not "
         "normal. Deviations as a share (−0.15), silence in seconds.",
-        "Grenzen in der Einheit des Signals: > 45 oder < 180, > 260; set: jeder Zustand, der "
-        "nicht normal ist. Abweichungen als Anteil (−0.15), Schweigen in Sekunden.",
+        "Grenzen in der Einheit des Signals: > 45 oder < 180, > 260; gesetzt: jeder Zustand, der "
+        "nicht normal ist. Abweichungen als Anteil (−0,15), Schweigen in Sekunden.",
     ),
     "alerts.rules.file_wrong": (
         "The file of rules is wrong; below stand the rules as they were before.",
@@ -210,8 +210,8 @@ ALERTS: dict[str, tuple[str, str]] = {
     "alerts.per.device": ("device", "Gerät"),
     "alerts.per.signal": ("signal", "Signal"),
     "alerts.field.name": (
-        "Rule",
-        "Regel",
+        "Name",
+        "Name",
     ),
     "alerts.field.name.help": (
         "Short name, unique.",
@@ -334,8 +334,8 @@ ALERTS: dict[str, tuple[str, str]] = {
         "Gegen",
     ),
     "alerts.field.against.help": (
-        "peers, expected or a quantity.",
-        "peers (Vergleichbare), expected (erwartet) oder eine Messgröße.",
+        "peers, expected, forecast or a quantity.",
+        "peers (Vergleichbare), expected (erwartet), forecast (Prognose) oder eine Messgröße.",
     ),
     "alerts.field.mean_s": (
         "Mean of [s]",

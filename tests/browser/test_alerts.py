@@ -87,7 +87,7 @@ def test_a_rule_is_edited_tried_on_the_past_and_saved(
     own = site / "store_alerts.toml"
     own.write_text('# ours\n[[rule]]\nname = "temperature"\nclear_by = 3 # K\n', "utf-8")
     page = open_page(f"{serve(site / 'store')}/alerts?view=rules")
-    go_to_cell(page, "Warning", "temperature")
+    go_to_cell(page, "Warning", "Temperature")
     page.keyboard.press("Enter")
     page.locator("#portal textarea, #portal input").first.wait_for()
     page.keyboard.press("Control+A")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -15,7 +17,9 @@ from core.alert_service import run_alerts
 from core.alert_store import Found, open_alerts
 from core.analytics.alerts import Episode
 from core.query import open_store
+from pages.alarms.detail import note_words
 from pages.shared import data
+from pages.shared.texts import TEXTS
 from tests.conftest import REPO
 from tests.stores import run, scratch, us, write_csv
 
@@ -84,3 +88,50 @@ def test_the_overview_calls_for_a_device_with_an_open_alert(store: Path) -> None
     page = shown("overview", lang="en")
     assert "1 of 1 devices need attention, BESS-1 first" in page
     assert "1 open alert" in page
+
+
+def test_what_is_wrong_and_what_is_doubtful_is_said_in_german(store: Path) -> None:
+    own = store.with_name("store_alerts.toml")
+    own.write_text('[[rule]]\nname = "temperature"\nwarning = { above = 60 }\n', "utf-8")
+    page = shown(lang="de")
+    assert "Regel Temperatur: Störung (> 55) muss weiter außen liegen als Warnung (> 60)" in page
+    own.write_text('[[rule]]\nname = "temperature"\nquantity = "cell_temprature"\n', "utf-8")
+    page = shown(lang="de")
+    assert "Temperatur: Eine Messgröße cell_temprature ist nicht bekannt" in page
+    assert "ist cell_temperature gemeint?" in page
+
+
+def test_every_wrong_that_a_rule_can_be_has_words() -> None:
+    text = (REPO / "core/analytics/alerts.py").read_text() + (
+        REPO / "core/alert_rules_file.py"
+    ).read_text()
+    kinds = set(re.findall(r'(?:wrong|RuleError)\(\s*"(\w+)",', text))
+    assert {"order", "limit", "by_hand"} <= kinds
+    # Files and tables take neither another condition nor severities out of order.
+    assert {one for one in kinds if f"alerts.wrong.{one}" not in TEXTS} <= {
+        "condition", "severities",
+    }  # fmt: skip
+
+
+def test_notes_of_shipped_rules_have_both_languages_and_ones_own_stays() -> None:
+    for rule in load_alerts(None, "UTC").rules:
+        assert TEXTS[f"alerts.about.{rule.name}"][0] == rule.note
+        assert note_words(replace(rule, note="eigene Notiz")) == "eigene Notiz"
+
+
+def test_what_was_filed_leaves_the_form(store: Path) -> None:
+    with open_alerts(store) as alerts:
+        number = alerts.alerts()[0].id
+    app = AppTest.from_file(str(REPO / "app.py"), default_timeout=60)
+    app.query_params["alert"], app.query_params["lang"] = str(number), "en"
+    app.switch_page("pages/alerts.py").run()
+    by, note = (next(one for one in app.text_input if one.label == label)
+                for label in ("Your name", "Note"))  # fmt: skip
+    by.input("A. Name")
+    note.input("fan is broken")
+    next(one for one in app.button if one.label == "Acknowledge").click().run()
+    assert not app.exception
+    values = {one.label: one.value for one in app.text_input}
+    assert (values["Your name"], values["Note"]) == ("A. Name", "")
+    with open_alerts(store) as alerts:
+        assert [one.note for one in alerts.remarks(number)] == ["fan is broken"]
