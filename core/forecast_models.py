@@ -24,7 +24,7 @@ from core.errors import ModelMissing, ModelUnfit
 from core.forecast_cases import Target
 from core.pyramid import folder_name
 
-FORMAT = 1
+FORMAT = 2
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "pvlib")
 STALE_DAYS = 120
 _TREE = ("feature", "threshold", "missing_left", "left", "right", "value")
@@ -173,7 +173,10 @@ def load_model(store: Path, device: str, quantity: str) -> StoredModel:
         raise ModelUnfit(f"{folder / name} is not what its manifest says; train the model again")
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         held = {key: arrays[key] for key in arrays.files}
-    return _stored(manifest, held)
+    try:
+        return _stored(manifest, held)
+    except KeyError as error:
+        raise ModelUnfit(f"{path} lacks {error}; train the model again") from error
 
 
 def _stored(manifest: dict[str, Any], held: Mapping[str, np.ndarray]) -> StoredModel:
