@@ -17,6 +17,7 @@ from core.analytics.dispatch_simulation import Run, do_nothing, follow, greedy, 
 from core.analytics.dispatch_site import Floats, Outlook, Relay, Site, Tariff, Vehicle
 
 Rule = Literal["powers", "balance"]
+LEAST_GAIN = 1e-3  # less is within what outlooks leave out: they are smoother than what comes
 RULES: tuple[Rule, ...] = ("powers", "balance")
 Forecast = Callable[[int, int], Sequence[Outlook]]  # from step (known before it), to step
 KnownPrices = Callable[[int, int], Tariff]  # likewise
@@ -217,7 +218,8 @@ def better_rule(made: Plan, outlooks: Sequence[Outlook], *, defend_peak: bool = 
         )
         for rule in RULES
     }  # fmt: skip
-    return "balance" if expected["balance"] < expected["powers"] - 1e-9 else "powers"
+    gain = expected["balance"] - expected["powers"]
+    return "powers" if gain > LEAST_GAIN * abs(expected["balance"]) else "balance"
 
 
 def _measured(site: Site, made: Plan, run: Run, start: int, steps: int, state: State) -> State:

@@ -153,5 +153,7 @@ def test_balancing_is_taken_where_powers_fixed_beforehand_are_wrong_either_way()
     assert better_rule(plan(flat, outlooks), outlooks) == "balance"
     dear = np.full(steps, 0.1)
     dear[6:] = 0.5
-    moving = replace(flat, tariff=Tariff(dear, np.zeros(steps)))
+    # What the sun fills lasts for half of the load: it is kept for the dear hours.
+    small = replace(battery, capacity_kwh=6.0)
+    moving = replace(flat, tariff=Tariff(dear, np.zeros(steps)), battery=small)
     assert better_rule(plan(moving, outlooks), outlooks) == "powers"
