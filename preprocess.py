@@ -277,9 +277,11 @@ def plan(
     from core.dispatch_readings import STEP_US
     from core.dispatch_report import UNITS, comfort_frame, plan_content, plan_frame, plan_report
     from core.dispatch_settings import read_dispatch_settings, settings_path
-    from core.export import write_frames
+    from core.export import SUFFIXES, write_frames
     from core.query import open_store
 
+    if out is not None and out.suffix not in (".json", *SUFFIXES):
+        raise QueryError(f"{out.name}: a plan is written as .json, {', '.join(SUFFIXES)}")
     settings = _settings(store=store)
     opened = open_store(settings.store)
     told = read_dispatch_settings(settings_path(settings.store))
@@ -305,7 +307,7 @@ def plan(
     told_by = report.prices.device
     typer.echo(f"prices: {f'exchange ({told_by}) and what is added' if told_by else 'fixed'}")
     for way, costs in content["costs"].items():
-        typer.echo(f"{way:<10}{costs['total_eur']:>12.2f} EUR")
+        typer.echo(f"{way:<10}{costs['total_eur']:>z12.2f} EUR")
     if report.behind.rooms:
         comfort = comfort_frame(report)
         typer.echo(
@@ -314,7 +316,7 @@ def plan(
         )
     kind = "saving" if past else "expected saving"
     typer.echo(
-        f"{kind} {report.saving.total_eur:.2f} EUR, gap {report.plan.gap:.2g}, "
+        f"{kind} against doing nothing {report.saving.total_eur:z.2f} EUR, gap {report.gap:.2g}, "
         f"{report.plan.seconds:.2f} s"
     )
 

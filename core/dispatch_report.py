@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -47,6 +48,7 @@ from core.dispatch_readings import (
     read_prices,
     read_soc,
 )
+from core.errors import Infeasible
 from core.query import Store
 
 EVERY_STEPS = 16  # planned anew every four hours
@@ -150,7 +152,10 @@ def plan_report(
         site, battery=replace(site.battery, stored_eur_kwh=worth), vehicles=behind.vehicles,
         rooms=behind.rooms, relays=behind.relays,
     )  # fmt: skip
-    made = plan(site, outlooks, first_steps=EVERY_STEPS)
+    try:
+        made = plan(site, outlooks, first_steps=EVERY_STEPS)
+    except Infeasible as error:
+        raise at_local_time(error, now, store.zone) from error
     rule = better_rule(made, outlooks)
     actual = None
     if choice.past:
@@ -170,6 +175,16 @@ def plan_report(
         soc is not None, load.bridged, went.idle.rooms, went.rule, went.flows, went.vehicles,
         expected_prices, since, went.gap,
     )  # fmt: skip
+
+
+def at_local_time(error: Infeasible, start: int, zone: str) -> Infeasible:
+    """The same error, with local times in the place of steps."""
+
+    def when(found: re.Match[str]) -> str:
+        at = start + int(found[1]) * STEP_US
+        return f"{pd.Timestamp(at, unit='us', tz='UTC').tz_convert(zone):%Y-%m-%d %H:%M}"
+
+    return Infeasible(error.conflicts, re.sub(r"step (\d+)", when, str(error)), start)
 
 
 @dataclass(frozen=True)

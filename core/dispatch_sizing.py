@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from core.analytics.dispatch_savings import peak_shaving_curve, self_consumption_curve
+from core.analytics.dispatch_site import Floats, Tariff
 from core.dispatch_choice import Choice
 from core.dispatch_readings import (
     DAY_STEPS,
@@ -16,6 +17,7 @@ from core.dispatch_readings import (
     load_signals,
     planned_end,
     pv_signals,
+    read_prices,
     total,
 )
 from core.errors import QueryError
@@ -34,6 +36,7 @@ class SizingReport:
     peaks : frame of `peak_shaving_curve` with `saving_eur_a`.
     own_use : frame of `self_consumption_curve` with `saving_eur_a`; None without PV.
     days : of readings behind it.
+    price_device : that tells prices of the exchange; None: fixed prices.
     """
 
     peaks: pd.DataFrame
@@ -42,6 +45,7 @@ class SizingReport:
     days: float
     start: int
     end: int
+    price_device: str | None = None
 
 
 def days_read(store: Store, choice: Choice) -> tuple[int, int]:
@@ -76,7 +80,7 @@ def sizing_report(store: Store, choice: Choice) -> SizingReport:
         load - sun, STEP_H, charge_efficiency=side, discharge_efficiency=side
     )
     peaks["saving_eur_a"] = peaks["reduction_kw"] * choice.demand_eur_kw_a
-    own = None
+    own, price_device = None, None
     if float(sun.sum()) > 0:
         most = max(4 * choice.capacity_kwh, 2 * float(sun.sum()) * STEP_H * DAY_STEPS / len(sun))
         rate = choice.power_kw / choice.capacity_kwh if choice.capacity_kwh else 0.5
@@ -84,11 +88,28 @@ def sizing_report(store: Store, choice: Choice) -> SizingReport:
             load, sun, STEP_H, np.linspace(0, most, 41).tolist(), c_rate=rate,
             charge_efficiency=side, discharge_efficiency=side,
         )  # fmt: skip
+        prices = read_prices(store, choice, np.arange(start, end, STEP_US))
+        price_device = prices.device
         bought = own["import_kwh"].iloc[0] - own["import_kwh"]
         sold = own["export_kwh"].iloc[0] - own["export_kwh"]
-        worth = bought * (choice.import_eur_kwh - choice.wear_eur_kwh)
-        own["saving_eur_a"] = (worth - sold * choice.export_eur_kwh) * share
-    return SizingReport(peaks, own, float((load - sun).max()), len(load) / DAY_STEPS, start, end)
+        covered, stored = prices_of_own_use(prices.tariff, load, sun)
+        own["saving_eur_a"] = (bought * (covered - choice.wear_eur_kwh) - sold * stored) * share
+    peak = float((load - sun).max())
+    return SizingReport(peaks, own, peak, len(load) / DAY_STEPS, start, end, price_device)
+
+
+def prices_of_own_use(tariff: Tariff, load: Floats, sun: Floats) -> tuple[float, float]:
+    """Mean price of what is bought, and of what a surplus would earn [€/kWh], weighted by energy.
+
+    A battery that stores every surplus covers a share of the shortages; which of them depends on
+    its size, so all count alike.
+    """
+    short, over = (load - sun).clip(min=0.0), (sun - load).clip(min=0.0)
+    bought, sold = tariff.import_eur_kwh, tariff.export_eur_kwh
+    return (
+        float(short @ bought / short.sum()) if short.sum() > 0 else float(bought.mean()),
+        float(over @ sold / over.sum()) if over.sum() > 0 else float(sold.mean()),
+    )
 
 
 def saving_at(own_use: pd.DataFrame, capacity_kwh: float) -> float:

@@ -149,10 +149,12 @@ class Infeasible(PlanError):
     """No plan keeps every limit; `conflicts` are the limits in the way.
 
     Each has `kind`, `name`, `amount`, `unit`, `step` and `alone`: whether giving way alone helps.
+    `start` is that of the first step [µs UTC], None where it is not known.
     """
 
-    def __init__(self, conflicts: tuple[Any, ...], words: str) -> None:
+    def __init__(self, conflicts: tuple[Any, ...], words: str, start: int | None = None) -> None:
         self.conflicts = conflicts
+        self.start = start
         super().__init__(words)
 
 

@@ -40,7 +40,7 @@ def main() -> None:
             stamp=dispatch_outlook.stamp_of_models(store, [*choice.load, *choice.pv]),
         )  # fmt: skip
     except Infeasible as error:
-        say_conflicts(error)
+        say_conflicts(error, store.zone)
         return
     except QueryError as error:
         states.notice(t("dispatch.few"), detail=in_language(str(error)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.dispatch_readings import STEP_US
 from core.dispatch_report import PlanReport
 from core.errors import Infeasible
 from pages.shared import numbers, states
@@ -127,12 +128,17 @@ def said_of_peak(report: PlanReport, zone: str) -> list[str]:
     ]
 
 
-def say_conflicts(error: Infeasible) -> None:
+def say_conflicts(error: Infeasible, zone: str) -> None:
     """Which limits are in the way of every plan."""
     lines = []
     for one in error.conflicts:
         amount = numbers.quantity(one.amount, one.unit)
-        hours = numbers.number(one.step * 0.25, 2)
-        words = t(f"dispatch.conflict.{one.kind}", amount=amount, hours=hours, name=one.name)
+        if error.start is None:
+            hours = numbers.number(one.step * 0.25, 2)
+            when = t("dispatch.conflict.after", hours=hours)
+        else:
+            at = numbers.moment(error.start + one.step * STEP_US, zone)
+            when = t("dispatch.conflict.at", time=at)
+        words = t(f"dispatch.conflict.{one.kind}", amount=amount, when=when, name=one.name)
         lines.append(words + (f" {t('dispatch.conflict.alone')}" if one.alone else ""))
     states.notice(t("dispatch.infeasible"), detail=" ".join(lines), state="error")

@@ -32,7 +32,9 @@ def show(store: query.Store, choice: Choice) -> None:
     with right:
         show_own_use(report, choice, store.zone)
     span = numbers.span(report.start, report.end, store.zone)
-    chart.show_caption(t("dispatch.sizing.caption", span=span))
+    told = report.price_device
+    prices = t("dispatch.price.spot", device=told) if told else t("dispatch.sizing.tariff")
+    chart.show_caption(f"{t('dispatch.sizing.caption', span=span)} · {prices}")
 
 
 def pick_days(usual: int) -> int:
@@ -57,8 +59,8 @@ def show_peaks(report: SizingReport, choice: Choice, zone: str) -> None:
         report.peaks["capacity_kwh"], report.peaks["level_kw"],
         x_title=t("dispatch.sizing.usable"), y_title=t("dispatch.sizing.peak"), hue="import",
         mark=(usable, report.peak_kw - reached, name),
-        title=t("dispatch.sizing.peak.title", kw=numbers.number(reached, 1),
-                saved=f"{euro(saved)} {EURO}"),
+        title=t(f"dispatch.sizing.peak.title{'' if choice.demand_eur_kw_a else '.free'}",
+                kw=numbers.number(reached, 1), saved=f"{euro(saved)} {EURO}"),
         theme=theme.kind(), language=current_language(),
     )  # fmt: skip
     chart.show_figure(figure, "sizing-peaks")

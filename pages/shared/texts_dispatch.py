@@ -202,21 +202,23 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Kein Plan hält alle Grenzen ein.",
     ),
     "dispatch.conflict.import_limit": (
-        "The import limit is too low by {amount}, most after {hours} h.",
-        "Die Bezugsgrenze ist um {amount} zu niedrig, am meisten nach {hours} h.",
+        "The import limit is too low by {amount}, most {when}.",
+        "Die Bezugsgrenze ist um {amount} zu niedrig, am meisten {when}.",
     ),
     "dispatch.conflict.export_limit": (
-        "The export limit is too low by {amount}, most after {hours} h.",
-        "Die Einspeisegrenze ist um {amount} zu niedrig, am meisten nach {hours} h.",
+        "The export limit is too low by {amount}, most {when}.",
+        "Die Einspeisegrenze ist um {amount} zu niedrig, am meisten {when}.",
     ),
     "dispatch.conflict.vehicle": (
-        "{name} misses {amount} at its departure after {hours} h.",
-        "{name} fehlen {amount} bei der Abfahrt nach {hours} h.",
+        "{name} misses {amount} at its departure {when}.",
+        "{name} fehlen {amount} bei der Abfahrt {when}.",
     ),
     "dispatch.conflict.soc_end": (
         "The SOC wanted at the end is missed by {amount}.",
         "Der Ladezustand am Ende wird um {amount} verfehlt.",
     ),
+    "dispatch.conflict.after": ("after {hours} h", "nach {hours} h"),
+    "dispatch.conflict.at": ("on {time}", "am {time}"),
     "dispatch.conflict.alone": (
         "Giving way here alone would do.",
         "Hier allein nachzugeben genügt.",
@@ -383,6 +385,14 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.sizing.peak.title": (
         "This battery can cut the peak by {kw} kW: {saved} a year",
         "Diese Batterie kann die Spitze um {kw} kW senken: {saved} im Jahr",
+    ),
+    "dispatch.sizing.peak.title.free": (
+        "This battery can cut the peak by {kw} kW; no demand charge is set",
+        "Diese Batterie kann die Spitze um {kw} kW senken; kein Leistungspreis ist eingestellt",
+    ),
+    "dispatch.sizing.tariff": (
+        "Prices as set, each shortage at the price of its hour.",
+        "Preise wie eingestellt, jeder Fehlbedarf zum Preis seiner Stunde.",
     ),
     "dispatch.sizing.own.title": (
         "Storing every surplus saves {saved} a year",
