@@ -23,12 +23,14 @@ from core.analytics.forecast.conformal import (
 from core.analytics.forecast.decomposition import decompose_load
 from core.analytics.forecast.features import History
 from core.analytics.forecast.grid import DAY_US, Grid
+from core.analytics.forecast.holidays import REGIONS
 from core.analytics.forecast.importance import permutation_importance, training_quality
 from core.analytics.forecast.joint import apply_joint, shape_of
 from core.analytics.forecast.models import Case, banded, fit_model, forecast, issue_pairs
 from core.analytics.forecast.scores import Scores, judge
 from core.errors import ModelUnfit, QueryError
 from core.forecast_cases import (
+    LONGEST_DAYS,
     Target,
     find_target,
     load_history,
@@ -67,7 +69,7 @@ class Forecast:
 
     Attributes
     ----------
-    issue : time of issue [µs UTC]: nothing later was looked at.
+    issue : time of issue [µs UTC]: its inputs are of before; its model may have learnt later.
     frame : `ts` [µs UTC], `expected`, `p10`, `p50`, `p90` [unit of the target].
     served : ``model``, or the baseline that beat it in the backtest.
     """
@@ -117,7 +119,14 @@ def train(
 
 
 def holidays_of(store: Store, region: str | None) -> str:
-    """Whose holidays count: those asked for, or of the store's zone."""
+    """Whose holidays count: those asked for, or of the store's zone.
+
+    Raises
+    ------
+    QueryError : none are known of that region.
+    """
+    if region and region not in REGIONS:
+        raise QueryError(f"no holidays known for {region!r}; there are: {', '.join(REGIONS)}, none")
     return HOLIDAYS_BY_ZONE.get(store.zone, "") if region is None else region
 
 
@@ -164,7 +173,10 @@ def train_case(
             f"{target.device} has {days} days of {target.quantity}; it takes "
             f"{LEAST_TRAINING_DAYS + 2} to train a model and test it"
         )
-    say(f"{target.device} {target.quantity}: {days} days, backtest over the last {test}")
+    asked = "" if test >= test_days else f" ({test_days} were asked for; half at most can be)"
+    say(f"{target.device} {target.quantity}: {days} days, backtest over the last {test}{asked}")
+    if days >= LONGEST_DAYS:
+        say(f"  older readings than those of {LONGEST_DAYS} days are not looked at")
     tested = backtest(case, 0, stop - test * per_day, stop, rounds=rounds)
     rows = tested.rows
     names = baseline_names(rows)
