@@ -13,7 +13,7 @@ PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet --quiet -c constraints.txt
 # Two at a time, the tests of a file together: they share stores and servers. In the order of
 # the files, for those with a browser come last.
-PYTEST := $(PY) -m pytest -p tests.strict_skips -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(PY) -m pytest -p tests.strict_skips -n 3 --dist loadfile --no-loadscope-reorder
 
 APT_INSTALL := apt-get -qq update && \
 	DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 from zoneinfo import ZoneInfo
@@ -436,12 +436,15 @@ def train(
         str | None,
         typer.Option(help="PV device of the site: trains load, PV, and load less PV as net."),
     ] = None,
-    days: Annotated[int, typer.Option(min=2, help="Days of the backtest.")] = 90,
+    days: Annotated[
+        int, typer.Option(min=2, help="Days of the backtest, half of the history at most.")
+    ] = 90,
     store: Store = None,
 ) -> None:
     """Train forecast models of a device and test them on its newest days.
 
     The models stand beside the store, in <store>_models, with their figures; the app shows them.
+    Readings of the newest 800 days are looked at.
 
     Example: python preprocess.py train --device m1
     """
@@ -482,7 +485,9 @@ def forecast(
     ] = None,
     at: Annotated[
         str | None,
-        typer.Option(help="Time of issue, local; nothing later is looked at. Default: newest."),
+        typer.Option(
+            help="Time of issue, local; the model may have learnt later. Default: newest."
+        ),
     ] = None,
     store: Store = None,
 ) -> None:
@@ -511,6 +516,12 @@ def forecast(
             f"{name} {one}: {len(given.frame)} slots from {_local(given.issue, opened.zone)}, "
             f"served by {given.served}; {rows} readings of {name}.forecast"
         )
+        learnt = int(stored.manifest["window"][1])
+        if given.issue < learnt:
+            typer.echo(
+                f"  its model learnt from readings up to {_local(learnt, opened.zone)}, later than "
+                "this issue: no test of it; forecasts of models that knew no more are in the backtest"
+            )
 
 
 # --- around the commands ------------------------------------------------------------------------
@@ -588,7 +599,10 @@ def _moment(text: str, zone: str) -> int:
     except ValueError as error:
         raise QueryError(f"{text!r} is not a time; expected e.g. 2024-03-31T12:00") from error
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(zone))
+        naive, moment = moment, moment.replace(tzinfo=ZoneInfo(zone))
+        # What the clocks skip in spring comes back from UTC as another time.
+        if moment.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != naive:
+            raise QueryError(f"{text} does not exist in {zone}: the clocks are put forward then")
     return round(moment.timestamp() * 1_000_000)
 
 
@@ -681,12 +695,22 @@ def _print_alerts(run: Run, zone: str) -> None:
 
 
 def _print_model(manifest: dict[str, Any]) -> None:
+    from core.forecast_models import band_holds
+
     figures, unit = manifest["figures"], manifest["unit"]
     typer.echo(
         f"  RMSE {figures['rmse']['value']:.3g} {unit}, MAE {figures['mae']['value']:.3g} {unit}, "
         f"80 % band covers {100 * figures['coverage']['value']:.0f} %, "
         f"{figures['n']} forecasts of {figures['days']} days"
     )
+    if figures["band_skill"]["value"] is not None:
+        typer.echo(
+            f"  the band is {figures['width']:.3g} {unit} wide, that of {figures['band_baseline']} "
+            f"{figures['band_width']:.3g} {unit}; its pinball loss is less by "
+            f"{100 * figures['band_skill']['value']:.0f} %"
+        )
+    if not band_holds(figures):
+        typer.echo("  the band does not hold what it promises: see coverage and width")
     for name, one in figures["skill"].items():
         interval = "" if one["low"] is None else f" [{one['low']:.2f}, {one['high']:.2f}]"
         if one["value"] is not None:

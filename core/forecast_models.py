@@ -28,6 +28,7 @@ FORMAT = 2
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "pvlib")
 STALE_DAYS = 120
 _TREE = ("feature", "threshold", "missing_left", "left", "right", "value")
+GOOD_COVERAGE = (0.75, 0.85)
 _ROW_TIMES = ("issue", "ts")
 
 
@@ -140,6 +141,19 @@ def _arrays(stored: StoredModel) -> dict[str, np.ndarray]:
         small = np.float32 if values.dtype == np.float64 else values.dtype
         found[f"rows.{column}"] = values.astype(small)
     return found
+
+
+def band_holds(figures: dict[str, Any]) -> bool:
+    """Whether a band covers what it promises, and is worth more than a baseline's.
+
+    A band as wide as the sky covers enough; so its pinball loss must be below that of the seasonal
+    baseline with a band. Figures of models stored without that comparison do not hold.
+    """
+    covered = figures["coverage"]["value"]
+    sharper = figures.get("band_skill", {}).get("value")
+    if covered is None or not GOOD_COVERAGE[0] <= covered <= GOOD_COVERAGE[1]:
+        return False
+    return sharper is not None and sharper > 0
 
 
 def stored_quantities(store: Path, device: str) -> list[str]:

@@ -22,13 +22,18 @@ from core.analytics.forecast.conformal import (
 from core.analytics.forecast.decomposition import decompose_load
 from core.analytics.forecast.features import History
 from core.analytics.forecast.grid import DAY_US, Grid
+from core.analytics.forecast.holidays import REGIONS
 from core.analytics.forecast.importance import permutation_importance, training_quality
 from core.analytics.forecast.joint import apply_joint, shape_of
 from core.analytics.forecast.models import Case, banded, fit_model, forecast, issue_pairs
 from core.analytics.forecast.scores import judge
 from core.errors import ModelUnfit, QueryError
 from core.forecast_cases import (
+<<<<<<< HEAD
     ROOM,
+=======
+    LONGEST_DAYS,
+>>>>>>> forecastmend
     Target,
     base_of,
     find_target,
@@ -70,7 +75,7 @@ class Forecast:
 
     Attributes
     ----------
-    issue : time of issue [µs UTC]: nothing later was looked at.
+    issue : time of issue [µs UTC]: its inputs are of before; its model may have learnt later.
     frame : `ts` [µs UTC], `expected`, `p10`, `p50`, `p90` [unit of the target].
     served : ``model``, or the baseline that beat it in the backtest.
     """
@@ -149,7 +154,14 @@ def days_to_test(target: Target, days: int, asked: int) -> int:
 
 
 def holidays_of(store: Store, region: str | None) -> str:
-    """Whose holidays count: those asked for, or of the store's zone."""
+    """Whose holidays count: those asked for, or of the store's zone.
+
+    Raises
+    ------
+    QueryError : none are known of that region.
+    """
+    if region and region not in REGIONS:
+        raise QueryError(f"no holidays known for {region!r}; there are: {', '.join(REGIONS)}, none")
     return HOLIDAYS_BY_ZONE.get(store.zone, "") if region is None else region
 
 
@@ -191,8 +203,21 @@ def train_case(
     """`train` once the history is loaded."""
     stop, per_day = newest_slot(case.history), case.grid.per_day
     days = stop // per_day
+<<<<<<< HEAD
     test = days_to_test(target, days, test_days)
     say(f"{target.device} {target.quantity}: {days} days, backtest over the last {test}")
+=======
+    test = min(test_days, days - LEAST_TRAINING_DAYS, days // 2)
+    if test < 2:
+        raise QueryError(
+            f"{target.device} has {days} days of {target.quantity}; it takes "
+            f"{LEAST_TRAINING_DAYS + 2} to train a model and test it"
+        )
+    asked = "" if test >= test_days else f" ({test_days} were asked for; half at most can be)"
+    say(f"{target.device} {target.quantity}: {days} days, backtest over the last {test}{asked}")
+    if days >= LONGEST_DAYS:
+        say(f"  older readings than those of {LONGEST_DAYS} days are not looked at")
+>>>>>>> forecastmend
     tested = backtest(case, 0, stop - test * per_day, stop, rounds=rounds)
     rows = tested.rows
     names = baseline_names(rows)

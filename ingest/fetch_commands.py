@@ -60,7 +60,7 @@ def weather(
         raise ConfigError(f"--kind {kind!r} is none of {', '.join(get_args(WeatherKind))}")
     place = _place(site, latitude, longitude, load_settings(store=store))
     desk = _desk(into, url, attempts, timeout)
-    done = fetch_weather(desk, cast(WeatherKind, kind), place, _day(first), _day(last))
+    done = fetch_weather(desk, cast(WeatherKind, kind), place, *_days(first, last))
     typer.echo(f"{place.name}, {kind}: {done.words()}; next: preprocess.py build --source {into}")
 
 
@@ -88,8 +88,9 @@ def prices(
     if market not in get_args(Market):
         raise ConfigError(f"--market {market!r} is none of {', '.join(get_args(Market))}")
     desk = _desk(into, url, attempts, timeout)
-    start = _day(first) or desk.today - timedelta(days=1)
-    done = fetch_prices(desk, cast(Market, market), start, _day(last) or desk.today, area)
+    begin, end = _days(first, last)
+    start = begin or desk.today - timedelta(days=1)
+    done = fetch_prices(desk, cast(Market, market), start, end or desk.today, area)
     typer.echo(f"{market}: {done.words()}; next: preprocess.py build --source {into}")
 
 
@@ -107,6 +108,14 @@ def _day(text: str | None) -> date | None:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError as error:
         raise ConfigError(f"{text!r} is no day, e.g. 2024-01-31") from error
+
+
+def _days(first: str | None, last: str | None) -> tuple[date | None, date | None]:
+    """First and last day, in order."""
+    begin, end = _day(first), _day(last)
+    if begin is not None and end is not None and begin > end:
+        raise ConfigError(f"--from {begin} is after --to {end}")
+    return begin, end
 
 
 def _place(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.forecast_models import band_holds
 from core.levels import HOUR
 from pages.ahead.context import Context
 from pages.shared import numbers
 from pages.shared.chart import KeyFigure
 from pages.shared.texts import t
-
-GOOD_BAND = (0.75, 0.85)
 
 
 def key_figures(ctx: Context) -> list[KeyFigure]:
@@ -73,11 +72,24 @@ def error_figure(ctx: Context) -> KeyFigure:
 
 
 def band_figure(ctx: Context) -> KeyFigure:
-    """Share of readings the band held, of the 80 % it promises."""
-    one = ctx.manifest["figures"]["coverage"]
-    good = GOOD_BAND[0] <= one["value"] <= GOOD_BAND[1]
+    """Share of readings the band held, of the 80 % it promises, and how wide it is."""
+    figures = ctx.manifest["figures"]
+    one = figures["coverage"]
+    good = band_holds(figures)
     interval = "" if one["low"] is None else between(100 * one["low"], 100 * one["high"], 0)
     return KeyFigure(
         t("ahead.coverage"), numbers.percent(one["value"]), state="good" if good else "warning",
-        note=t("ahead.coverage.note", interval=interval),
+        note=t("ahead.coverage.note", interval=interval) + width_note(ctx),
+    )  # fmt: skip
+
+
+def width_note(ctx: Context) -> str:
+    """How wide the band is, beside that of the best seasonal baseline; nothing of older models."""
+    figures = ctx.manifest["figures"]
+    if figures.get("band_width") is None or figures.get("width") is None:
+        return ""
+    return " · " + t(
+        "ahead.width.note", width=numbers.quantity(figures["width"], ctx.unit),
+        other=numbers.quantity(figures["band_width"], ctx.unit),
+        baseline=t(f"ahead.baseline.{figures['band_baseline']}"),
     )  # fmt: skip

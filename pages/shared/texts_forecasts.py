@@ -55,6 +55,10 @@ FORECASTS: dict[str, tuple[str, str]] = {
     "ahead.mae.note": ("{share} of the peak · n = {n}", "{share} der Spitze · n = {n}"),
     "ahead.coverage": ("80 % band covers", "80-%-Band enthält"),
     "ahead.coverage.note": ("should be 80 % {interval}", "soll 80 % {interval}"),
+    "ahead.width.note": (
+        "mean width {width}, with “{baseline}” {other}",
+        "mittlere Breite {width}, mit „{baseline}“ {other}",
+    ),
     # --- lines ---
     "ahead.line.expected": ("Forecast", "Prognose"),
     "ahead.line.band": ("10–90 %", "10–90 %"),

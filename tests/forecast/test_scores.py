@@ -20,6 +20,7 @@ from core.analytics.forecast.conformal import (
     stretched,
 )
 from core.analytics.forecast.scores import by_horizon, judge, pinball, reliability, rmse
+from core.forecast_models import band_holds
 
 
 def rows_of(actual: list[float], expected: list[float], **more: list[float]) -> pd.DataFrame:
@@ -48,7 +49,7 @@ def test_scores_by_hand() -> None:
     p50 = np.mean([0, 0, 1.0, 0])
     p90 = np.mean([0.1, 0.1, 0.3, 0.1])
     assert found.pinball == pytest.approx((p10 + p50 + p90) / 3)
-    assert (found.n, found.issues, found.days) == (4, 4, 2)
+    assert (found.n, found.issues, found.days) == (4, 4, 1)  # within four microseconds
     assert np.isnan(found.rmse.low)  # two days carry no interval
 
 
@@ -179,3 +180,30 @@ def test_bands_reach_a_quarter_beyond_what_was_seen_before() -> None:
     bands = stretched(rows, (4.0, 4.0), None, (5.0, 35.0))
     assert bands["p10"].tolist() == [5.0, 18.0]
     assert bands["p90"].tolist() == [35.0, 35.0]
+
+
+def test_a_band_is_judged_beside_that_of_the_seasonal_baseline() -> None:
+    n = 200
+    actual = np.tile([0.0, 10.0], n // 2)
+    rows = rows_of(actual.tolist(), np.full(n, 5.0).tolist(), seasonal_24h=np.zeros(n).tolist())
+    # Errors of the baseline are 0 and 10, half each: its band is 0 (10 %), 5 (50 %), 10 (90 %).
+    wide = rows.assign(p10=-1e4, p90=1e4)
+    found, other = (judge(one, ("seasonal_24h",), 10.0) for one in (rows, wide))
+    assert found.band_baseline == "seasonal_24h"
+    assert found.band_width == pytest.approx(10.0)
+    assert (found.width, other.width) == (2.0, 2e4)
+    # Theirs: 5 % of 10 twice and half of 5, mean of three; ours with p10 4, p90 6: see below.
+    theirs = np.mean([(0.1 * 10 + 0) / 2, 2.5, (0.1 * 10 + 0) / 2])
+    ours = np.mean([(0.9 * 4 + 0.1 * 6) / 2, 2.5, (0.1 * 6 + 0.9 * 4) / 2])
+    assert found.band_skill.value == pytest.approx(1 - ours / theirs)
+    assert other.band_skill.value < -100
+
+
+def test_coverage_alone_does_not_make_a_band_hold() -> None:
+    def figures(covered: float, sharper: float | None) -> dict[str, dict[str, float | None]]:
+        return {"coverage": {"value": covered}, "band_skill": {"value": sharper}}
+
+    assert band_holds(figures(0.8, 0.3))
+    assert not band_holds(figures(0.8, -20.0))
+    assert not band_holds(figures(0.9, 0.3))
+    assert not band_holds({"coverage": {"value": 0.8}})

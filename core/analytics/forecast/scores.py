@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.analytics.forecast.conformal import QUANTILES
-from core.analytics.forecast.grid import Floats, Ints
+from core.analytics.forecast.conformal import GROUPS, QUANTILES, group_of
+from core.analytics.forecast.grid import DAY_US, Floats, Ints
 
 BLOCK_DAYS, DRAWS = 7, 500
+SEASONAL = ("seasonal_24h", "seasonal_168h")
 HORIZON_BINS_H = (1.0, 3.0, 6.0, 12.0, 24.0, 36.0, 48.0)
 
 
@@ -34,13 +35,18 @@ class Scores:
 
     Attributes
     ----------
-    n, issues, days : forecasts that have an actual, times of issue, and local days they span.
+    n, issues, days : forecasts that have an actual, times of issue, and days of 24 h they span.
     rmse, mae, bias : of the expected value (mae of the median).
     nmae : mae over the capacity.
     pinball : mean over the quantiles.
     coverage : share of actual values within p10..p90.
     skill : 1 − RMSE / RMSE of each baseline, over what both forecast.
     reference : RMSE of each baseline.
+    width : mean width of the band p10..p90.
+    band_baseline, band_skill, band_width : the seasonal baseline with the least pinball loss, by
+        how much the band's is less than its (1 − ratio, over what both forecast), and its mean
+        width. Its band is of its own errors in the same rows, by horizon and quarter of the day:
+        it has seen what it is judged by, the model has not.
     """
 
     n: int
@@ -54,6 +60,10 @@ class Scores:
     coverage: Estimate
     skill: dict[str, Estimate]
     reference: dict[str, float]
+    width: float
+    band_baseline: str | None
+    band_skill: Estimate
+    band_width: float
 
 
 def rmse(actual: Floats, expected: Floats) -> float:
@@ -65,6 +75,12 @@ def pinball(actual: Floats, quantile: Floats, level: float) -> Floats:
     """Pinball loss of each forecast of one quantile."""
     error = actual - quantile
     return np.maximum(level * error, (level - 1) * error)
+
+
+def mean_pinball(actual: Floats, bands: Floats) -> Floats:
+    """Pinball loss of bands float64[n, quantile], mean over the quantiles."""
+    each = [pinball(actual, bands[:, k], level) for k, level in enumerate(QUANTILES)]
+    return np.asarray(np.mean(each, axis=0), np.float64)
 
 
 def judge(rows: pd.DataFrame, baselines: tuple[str, ...], capacity: float) -> Scores:
@@ -86,31 +102,68 @@ def judge(rows: pd.DataFrame, baselines: tuple[str, ...], capacity: float) -> Sc
     draws, count = _day_draws(day), _by_day(np.ones(len(rows)), day)
     squares = _by_day(error**2, day)
     mae = _estimate(_ratio, draws, _by_day(missed, day), count)
-    losses = [
-        pinball(actual, rows[f"p{round(100 * level)}"].to_numpy(np.float64), level)
-        for level in QUANTILES
-    ]
-    skill, reference = {}, {}
-    for name in baselines:
-        theirs = rows[name].to_numpy(np.float64) - actual
+    bands = rows[["p10", "p50", "p90"]].to_numpy(np.float64)
+    losses = mean_pinball(actual, bands)
+    beside = _beside(rows, actual, baselines)
+    if beside is None:
+        name, sharper, other_width = None, Estimate(np.nan, np.nan, np.nan), np.nan
+    else:
+        name, theirs, other_width = beside
         both = np.isfinite(theirs)
+        sums = (_by_day(np.where(both, one, 0.0), day) for one in (losses, theirs))
+        sharper = _estimate(lambda a, b: 1 - a / b, draws, *sums)
+    skill, reference = {}, {}
+    for one in baselines:
+        off = rows[one].to_numpy(np.float64) - actual
+        both = np.isfinite(off)
         ours = _by_day(np.where(both, error**2, 0.0), day)
-        others = _by_day(np.where(both, theirs**2, 0.0), day)
-        reference[name] = float(np.sqrt(np.mean(theirs[both] ** 2))) if both.any() else np.nan
-        skill[name] = _estimate(lambda a, b: 1 - np.sqrt(a / b), draws, ours, others)
+        others = _by_day(np.where(both, off**2, 0.0), day)
+        reference[one] = float(np.sqrt(np.mean(off[both] ** 2))) if both.any() else np.nan
+        skill[one] = _estimate(lambda a, b: 1 - np.sqrt(a / b), draws, ours, others)
     return Scores(
         n=len(rows),
         issues=rows["issue"].nunique(),
-        days=len(count),
+        days=_span_days(rows),
         rmse=_estimate(lambda a, b: np.sqrt(a / b), draws, squares, count),
         mae=mae,
         bias=float(error.mean()) if len(rows) else np.nan,
         nmae=mae.value / capacity if capacity > 0 else np.nan,
-        pinball=float(np.mean(losses)) if len(rows) else np.nan,
+        pinball=float(losses.mean()) if len(rows) else np.nan,
         coverage=_estimate(_ratio, draws, _by_day(inside.astype(np.float64), day), count),
         skill=skill,
         reference=reference,
+        width=float(np.mean(bands[:, 2] - bands[:, 0])) if len(rows) else np.nan,
+        band_baseline=name,
+        band_skill=sharper,
+        band_width=other_width,
     )
+
+
+def _span_days(rows: pd.DataFrame) -> int:
+    """Days from the first to the last time of issue, a day begun counts."""
+    if not len(rows):
+        return 0
+    return int(rows["issue"].max() - rows["issue"].min()) // DAY_US + 1
+
+
+def _beside(
+    rows: pd.DataFrame, actual: Floats, baselines: tuple[str, ...]
+) -> tuple[str, Floats, float] | None:
+    """The best seasonal baseline with a band: its name, pinball losses and mean width."""
+    group = group_of(rows["horizon_h"].to_numpy(np.float64), rows["hour"].to_numpy(np.float64))
+    found: list[tuple[str, Floats, float]] = []
+    for name in (one for one in baselines if one in SEASONAL):
+        value = rows[name].to_numpy(np.float64)
+        bands = np.full((len(rows), len(QUANTILES)), np.nan)
+        for one in range(GROUPS):
+            inside = (group == one) & np.isfinite(value)
+            if inside.any():
+                off = np.quantile(actual[inside] - value[inside], QUANTILES)
+                bands[inside] = value[inside, None] + off
+        losses = mean_pinball(actual, bands)
+        if np.isfinite(losses).any():
+            found.append((name, losses, float(np.nanmean(bands[:, 2] - bands[:, 0]))))
+    return min(found, key=lambda one: float(np.nanmean(one[1]))) if found else None
 
 
 def _by_day(values: Floats, day: Ints) -> Floats:
