@@ -11,7 +11,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet --quiet -c constraints.txt
-# Two at a time, the tests of a file together: they share stores and servers. In the order of
+# Three at a time, for many wait; tests of a file together: they share stores and servers. In the order of
 # the files, for those with a browser come last.
 PYTEST := $(PY) -m pytest -p tests.strict_skips -n 3 --dist loadfile --no-loadscope-reorder
 

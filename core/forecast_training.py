@@ -29,11 +29,8 @@ from core.analytics.forecast.models import Case, banded, fit_model, forecast, is
 from core.analytics.forecast.scores import judge
 from core.errors import ModelUnfit, QueryError
 from core.forecast_cases import (
-<<<<<<< HEAD
-    ROOM,
-=======
     LONGEST_DAYS,
->>>>>>> forecastmend
+    ROOM,
     Target,
     base_of,
     find_target,
@@ -203,21 +200,11 @@ def train_case(
     """`train` once the history is loaded."""
     stop, per_day = newest_slot(case.history), case.grid.per_day
     days = stop // per_day
-<<<<<<< HEAD
     test = days_to_test(target, days, test_days)
-    say(f"{target.device} {target.quantity}: {days} days, backtest over the last {test}")
-=======
-    test = min(test_days, days - LEAST_TRAINING_DAYS, days // 2)
-    if test < 2:
-        raise QueryError(
-            f"{target.device} has {days} days of {target.quantity}; it takes "
-            f"{LEAST_TRAINING_DAYS + 2} to train a model and test it"
-        )
     asked = "" if test >= test_days else f" ({test_days} were asked for; half at most can be)"
     say(f"{target.device} {target.quantity}: {days} days, backtest over the last {test}{asked}")
     if days >= LONGEST_DAYS:
         say(f"  older readings than those of {LONGEST_DAYS} days are not looked at")
->>>>>>> forecastmend
     tested = backtest(case, 0, stop - test * per_day, stop, rounds=rounds)
     rows = tested.rows
     names = baseline_names(rows)

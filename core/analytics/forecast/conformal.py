@@ -168,9 +168,5 @@ def stretched(
     below, above = stretch
     p10 = (mid - below * (mid - rows["low"])).clip(lower=within[0])
     p90 = (mid + above * (rows["high"] - mid)).clip(upper=within[1])
-<<<<<<< HEAD
     p10, p90 = p10.clip(upper=mid), p90.clip(lower=mid)
-=======
-    p10, p90 = p10.where(p10 < mid, mid), p90.where(p90 > mid, mid)
->>>>>>> forecastmend
     return pd.DataFrame({"p10": p10 if low is None else p10.clip(lower=low), "p90": p90})
