@@ -520,7 +520,7 @@ def forecast(
         if given.issue < learnt:
             typer.echo(
                 f"  its model learnt from readings up to {_local(learnt, opened.zone)}, later than "
-                "this issue: no test of it; forecasts of models that knew no more are in the backtest"
+                "this issue, so this is no test of it; see the backtest"
             )
 
 

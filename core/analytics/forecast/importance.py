@@ -61,14 +61,16 @@ def training_quality(case: Case, first: int, stop: int) -> dict[str, float]:
     value other than zero), `below_ratio` (below what the quantity can be).
     """
     values = case.history.values[first:stop]
-    gone = np.isnan(values)
+    # Of PV whose place is known, nights miss nothing.
+    due = case.judged(np.arange(first, stop, dtype=np.int64))
+    gone = np.isnan(values) & due
     step_h = case.grid.step / 3.6e9
     flat = _runs(np.r_[False, (np.diff(values) == 0) & (values[1:] != 0)])
     long = [n for n in flat if n * step_h >= 6]
     below = np.zeros(len(values), bool) if case.low is None else values < case.low
     return {
         "slots": float(len(values)),
-        "missing_ratio": float(gone.mean()),
+        "missing_ratio": float(gone.sum() / max(int(due.sum()), 1)),
         "longest_gap_h": max(_runs(gone), default=0) * step_h,
         "flat_ratio": sum(long) / max(len(values), 1),
         "below_ratio": float(below.mean()),
