@@ -11,9 +11,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 PIP    := $(PY) -m pip --disable-pip-version-check install --quiet --quiet -c constraints.txt
-# Three at a time, for many wait; tests of a file together: they share stores and servers. In the order of
-# the files, for those with a browser come last.
-PYTEST := $(PY) -m pytest -p tests.strict_skips -n 3 --dist loadfile --no-loadscope-reorder
+# Several at a time, the tests of a file together: they share stores and servers. Many wait, so
+# three keep two cores busy; a browser with its server takes a core of its own.
+PYTEST := $(PY) -m pytest -p tests.strict_skips --dist loadfile --no-loadscope-reorder
 
 APT_INSTALL := apt-get -qq update && \
 	DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends
@@ -41,7 +41,8 @@ demo: .make/run ## write the synthetic demo store to data/store
 	@rm -f .make/demo-unfinished
 
 test: lint system-packages ## run every check and every test
-	@$(PYTEST)
+	@$(PYTEST) -n 3 --ignore=tests/browser; others=$$?; \
+		$(PYTEST) -n 2 tests/browser && exit $$others
 
 lint: .make/dev ## ruff, mypy and the import contracts
 	@$(PY) -m ruff check .
@@ -56,7 +57,7 @@ format: .make/dev ## format the code and mend what ruff can mend
 	@$(PY) -m ruff format .
 
 coverage: .make/dev ## run the tests and show which lines they reach
-	@$(PYTEST) --cov --cov-report=term:skip-covered
+	@$(PYTEST) -n 2 --cov --cov-report=term:skip-covered
 
 bench: .make/dev ## measure the figures that the README quotes
 	@$(PY) -m benchmarks
