@@ -148,7 +148,9 @@ def unknown_device(name: str, devices: Sequence[query.Device], choose: str = "me
     """
     # A box of its own: the pickers that call this stand in a row.
     with st.container(width="stretch"):
-        notice(t("error.unknown_device", name=name), state="warning")
+        there = any(one.name == name for one in data.devices(data.open_store()))
+        key = "error.other_device" if there else "error.unknown_device"
+        notice(t(key, name=name), state="warning")
         st.caption(t(choose))
         with st.container(horizontal=True, gap="small"):
             for device in devices:

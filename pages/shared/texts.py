@@ -1326,6 +1326,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "A source file cannot be read.",
         "Eine Quelldatei kann nicht gelesen werden.",
     ),
+    "error.other_device": (
+        "“{name}” is not among the devices of this page.",
+        "„{name}“ gehört nicht zu den Geräten dieser Seite.",
+    ),
     "error.unknown_device": (
         "There is no device “{name}” in this store.",
         "Ein Gerät „{name}“ gibt es in diesem Speicher nicht.",

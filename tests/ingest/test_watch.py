@@ -62,7 +62,7 @@ class Following:
         found = held.get((device, signal))
         return [] if found is None else list(found.value)
 
-    def until(self, fits: Callable[[], bool], seconds: float = 8.0) -> None:
+    def until(self, fits: Callable[[], bool], seconds: float = 20.0) -> None:
         end = time.monotonic() + seconds
         while not fits():
             assert self.thread.is_alive(), self.error
@@ -225,7 +225,7 @@ def test_an_idle_folder_costs_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     write_csv(tmp_path / "drop/METER/M1/P.csv", ["P"], rows(0, 1))
     run = Following(tmp_path)
     run.holds(0)
-    time.sleep(0.5)
+    time.sleep(1.5)
     before = len(looks)
     time.sleep(1.0)
     run.end()
