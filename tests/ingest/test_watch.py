@@ -62,7 +62,7 @@ class Following:
         found = held.get((device, signal))
         return [] if found is None else list(found.value)
 
-    def until(self, fits: Callable[[], bool], seconds: float = 20.0) -> None:
+    def until(self, fits: Callable[[], bool], seconds: float = 40.0) -> None:
         end = time.monotonic() + seconds
         while not fits():
             assert self.thread.is_alive(), self.error
@@ -105,7 +105,9 @@ def test_new_grown_replaced_and_broken_files(following: Following) -> None:
 @pytest.mark.parametrize("polling", [False, True])
 def test_a_file_still_being_written_is_left_alone(tmp_path: Path, polling: bool) -> None:
     # So patient that a busy machine does not make a pause between two writes look like the end.
-    following = Following(tmp_path, polling=polling, patience=Patience(settle=1.0, poll=0.1))
+    following = Following(
+        tmp_path, polling=polling, patience=Patience(settle=1.0, look=5.0, poll=0.1)
+    )
     path = following.folder / "METER/M1/P.csv"
     path.parent.mkdir(parents=True)
     text = "ts,P\n" + lines(rows(0, 12))
