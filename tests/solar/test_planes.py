@@ -104,6 +104,7 @@ def test_each_plane_is_held_against_its_own_light(store: Store, tmp_path: Path) 
     assert found.window is not None and found.course.facts.kwp == EAST + WEST
     told = light()
     poa = (EAST * told["east"] + WEST * told["west"]) / (EAST + WEST)
+    assert found.course.frame["poa_global"].to_numpy() == pytest.approx(poa.to_numpy(), rel=1e-3)
     bright = poa >= pv.LOW_LIGHT
     hours = poa[bright].sum() / 4 / 1000
     assert found.window["yr"] == pytest.approx(hours, rel=1e-3)
