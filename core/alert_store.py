@@ -7,16 +7,12 @@ one of the same rule, device and signal is that one.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +20,10 @@ from core.analytics.alerts import SEVERITIES, Episode
 from core.errors import (
     QueryError,
     SourceError,
-    StoreDamaged,
-    StoreError,
-    StoreFormatError,
     StoreMissing,
 )
 from core.ledger import FILE as LEDGER
-from core.ledger import connect, connect_to_read, may_write
-from core.sqlite_files import ask
+from core.sqlite_files import SideFile
 
 FILE = "alerts.sqlite"
 FORMAT = 1
@@ -191,14 +183,15 @@ class AlertStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._con = _connect(root)
-        self._turn = threading.RLock()
+        self._file = SideFile(
+            root / FILE, holds="alerts", schema=_SCHEMA, application_id=APPLICATION_ID,
+            version=FORMAT,
+        )  # fmt: skip
+        self._file.look()
 
     def close(self) -> None:
         """Release the file."""
-        with self._turn:
-            if self._con is not None:
-                self._con.close()
+        self._file.close()
 
     def __enter__(self) -> AlertStore:
         return self
@@ -221,7 +214,7 @@ class AlertStore:
         if end is not None:
             where.append("start < ?")
             values.append(end)
-        rows = self._ask(
+        rows = self._file.ask(
             f"SELECT * FROM alert WHERE {' AND '.join(where)} ORDER BY start DESC, id DESC", *values
         )
         return self._with_remarks(rows, time.time_ns() // 1000 if now is None else now)
@@ -233,7 +226,7 @@ class AlertStore:
         ------
         QueryError : there is none of this number.
         """
-        rows = self._ask("SELECT * FROM alert WHERE id = ?", int(number))
+        rows = self._file.ask("SELECT * FROM alert WHERE id = ?", int(number))
         if not rows:
             raise QueryError(f"there is no alert {number}")
         return self._with_remarks(rows, time.time_ns() // 1000)[0]
@@ -247,19 +240,19 @@ class AlertStore:
     def remarks(self, alert: int | None = None) -> list[Remark]:
         """What people did, oldest first."""
         where, values = ("", ()) if alert is None else ("WHERE alert = ?", (alert,))
-        rows = self._ask(
+        rows = self._file.ask(
             f"SELECT alert, kind, by, at, note, until FROM remark {where} ORDER BY id", *values
         )
         return [Remark(**dict(row)) for row in rows]
 
     def version(self) -> int:
         """Differs after every change, of any process."""
-        rows = self._ask("SELECT value FROM setting WHERE name = 'version'")
+        rows = self._file.ask("SELECT value FROM setting WHERE name = 'version'")
         return int(rows[0][0]) if rows else 0
 
     def engine(self) -> dict[tuple[str, str, str], EngineState]:
         """Where evaluation stands, by rule, device and part."""
-        rows = self._ask("SELECT * FROM engine")
+        rows = self._file.ask("SELECT * FROM engine")
         return {
             (row["rule"], row["device"], row["part"]): EngineState(
                 **{**dict(row), "memory": json.loads(row["memory"])}
@@ -271,16 +264,8 @@ class AlertStore:
         """Those still to be sent in the order in which they are due, or all, newest first."""
         where = "WHERE sent IS NULL" if waiting else ""
         order = "due, id" if waiting else "id DESC"
-        rows = self._ask(f"SELECT * FROM delivery {where} ORDER BY {order} LIMIT ?", limit)
+        rows = self._file.ask(f"SELECT * FROM delivery {where} ORDER BY {order} LIMIT ?", limit)
         return [Delivery(**dict(row)) for row in rows]
-
-    def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        with self._turn:
-            # Somebody may have kept the first alert meanwhile.
-            self._con = self._con or _connect(self.root)
-            if self._con is None:
-                return []
-            return ask(self._con, query, values, partial(_trouble, self.root / FILE))
 
     # --- writing ----------------------------------------------------------------------------------
     def keep(
@@ -394,7 +379,7 @@ class AlertStore:
 
     def batch(self, name: str) -> dict[str, Any]:
         """The message that `put_batch` noted."""
-        rows = self._ask("SELECT message FROM batch WHERE id = ?", name)
+        rows = self._file.ask("SELECT message FROM batch WHERE id = ?", name)
         found: dict[str, Any] = json.loads(rows[0]["message"])
         return found
 
@@ -424,21 +409,11 @@ class AlertStore:
     @contextmanager
     def _writing(self) -> Iterator[tuple[sqlite3.Connection, int]]:
         """One transaction, everything or nothing; gives the time of writing [µs UTC]."""
-        with self._turn:
-            self._con = con = self._con or _make(self.root)
-            try:
-                con.execute("BEGIN IMMEDIATE")
-                yield con, time.time_ns() // 1000
-                con.execute(
-                    "UPDATE setting SET value = CAST(value AS INTEGER) + 1 WHERE name = 'version'"
-                )
-                con.execute("COMMIT")
-            except BaseException as error:
-                if con.in_transaction:
-                    con.execute("ROLLBACK")
-                if isinstance(error, sqlite3.DatabaseError):
-                    raise _trouble(self.root / FILE, error) from error
-                raise
+        with self._file.writing() as (con, now):
+            yield con, now
+            con.execute(
+                "UPDATE setting SET value = CAST(value AS INTEGER) + 1 WHERE name = 'version'"
+            )
 
 
 def _rank(severity: str) -> int:
@@ -514,81 +489,6 @@ def _alert(row: sqlite3.Row, said: Sequence[Remark], now: int) -> Alert:
         **{**dict(row), "grades": grades}, acknowledged=acknowledged,
         snoozed=snoozed if snoozed is not None and snoozed > now else None,
     )  # fmt: skip
-
-
-def _trouble(path: Path, error: sqlite3.DatabaseError) -> StoreError:
-    """What a database error means for the person who sees it."""
-    if isinstance(error, sqlite3.OperationalError):
-        return StoreError(
-            f"{path} cannot be read or written ({error}); what was kept before stands. To write, "
-            "and to read while others write, the folder and the file need the right to write"
-        )
-    return StoreDamaged(f"{path}: {error}; put back a copy of this file, or move it away")
-
-
-def _create(root: Path) -> None:
-    """Make the file beside its place and rename it: there is a whole one or none."""
-    folder = os.open(root, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        if (root / FILE).exists():
-            return
-        draft = root / f".{FILE}.new"
-        for leftover in root.glob(f".{FILE}.new*"):
-            leftover.unlink()
-        with closing(connect(draft, "rwc")) as con:
-            con.execute("PRAGMA journal_mode = WAL")
-            con.executescript(_SCHEMA)
-            con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            con.execute(f"PRAGMA user_version = {FORMAT}")
-        draft.rename(root / FILE)
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _make(root: Path) -> sqlite3.Connection:
-    """Open the file to write to, made where there is none yet."""
-    path = root / FILE
-    if not os.access(root, os.W_OK):
-        raise StoreError(
-            f"{path} cannot be made without the right to write to the folder; chown or chmod it"
-        )
-    try:
-        _create(root)
-    except sqlite3.DatabaseError as error:
-        raise _trouble(path, error) from error
-    except OSError as error:
-        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
-    con = _connect(root)
-    if con is None:
-        raise StoreError(f"{path} was taken away while it was made")
-    return con
-
-
-def _connect(root: Path) -> sqlite3.Connection | None:
-    """Open the file, only to read where it may not be written; None where there is none."""
-    path = root / FILE
-    if not path.exists():
-        return None
-    writable = may_write(path)
-    try:
-        con = connect(path, "rw") if writable else connect_to_read(path)
-    except sqlite3.DatabaseError as error:
-        raise _trouble(path, error) from error
-    try:
-        application = con.execute("PRAGMA application_id").fetchone()[0]
-        version = con.execute("PRAGMA user_version").fetchone()[0]
-        if writable:
-            con.execute("PRAGMA synchronous = FULL")
-    except sqlite3.DatabaseError as error:
-        con.close()
-        raise _trouble(path, error) from error
-    if (application, version) != (APPLICATION_ID, FORMAT):
-        con.close()
-        what = f"format version {version}" if application == APPLICATION_ID else "other contents"
-        raise StoreFormatError(f"{path} has {what}, this program reads alerts of version {FORMAT}")
-    return con
 
 
 def open_alerts(store: Path | str) -> AlertStore:

@@ -7,15 +7,10 @@ revision, and the file itself refuses to alter or delete one.
 
 from __future__ import annotations
 
-import fcntl
 import operator
-import os
 import sqlite3
-import threading
-import time
 import unicodedata
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,13 +19,10 @@ from typing import Any
 from core.errors import (
     QueryError,
     SourceError,
-    StoreDamaged,
-    StoreError,
-    StoreFormatError,
     StoreMissing,
 )
 from core.ledger import FILE as LEDGER
-from core.ledger import connect, connect_to_read, may_write
+from core.sqlite_files import SideFile
 
 FILE = "annotations.sqlite"
 FORMAT = 1
@@ -200,15 +192,15 @@ class Annotations:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._con = _connect(root)
-        # One connection has one transaction: threads that share it take turns.
-        self._turn = threading.RLock()
+        self._file = SideFile(
+            root / FILE, holds="notes", schema=_SCHEMA, application_id=APPLICATION_ID,
+            version=FORMAT,
+        )  # fmt: skip
+        self._file.look()
 
     def close(self) -> None:
         """Release the file."""
-        with self._turn:
-            if self._con is not None:
-                self._con.close()
+        self._file.close()
 
     def __enter__(self) -> Annotations:
         return self
@@ -225,7 +217,7 @@ class Annotations:
         StoreError : the file cannot be written.
         """
         note = check_note(note)
-        with self._writing() as (con, now):
+        with self._file.writing() as (con, now):
             row = con.execute("SELECT COALESCE(MAX(id), 0) + 1 AS next FROM revision")
             number = int(row.fetchone()["next"])
             kept = Annotation(
@@ -286,7 +278,7 @@ class Annotations:
         if wide and pack is not None and cell is None:
             # A cell without a pack is no note of the whole device.
             where.append("(r.pack IS NOT NULL OR r.cell IS NULL)")
-        rows = self._ask(f"{_READ} WHERE {' AND '.join(where)} ORDER BY r.at, r.id", *values)
+        rows = self._file.ask(f"{_READ} WHERE {' AND '.join(where)} ORDER BY r.at, r.id", *values)
         return [_annotation(row) for row in rows]
 
     def history(self, id: int) -> list[Annotation]:
@@ -296,51 +288,26 @@ class Annotations:
         ------
         QueryError : there is no such note.
         """
-        rows = self._ask(f"{_READ} WHERE r.id = ? ORDER BY r.revision", int(id))
+        rows = self._file.ask(f"{_READ} WHERE r.id = ? ORDER BY r.revision", int(id))
         if not rows:
             raise QueryError(f"there is no note {id}")
         return [_annotation(row) for row in rows]
 
     def version(self) -> int:
         """Counts revisions: differs after every addition, change and removal, of any process."""
-        rows = self._ask("SELECT COALESCE(MAX(number), 0) AS version FROM revision")
+        rows = self._file.ask("SELECT COALESCE(MAX(number), 0) AS version FROM revision")
         return int(rows[0][0]) if rows else 0
 
-    def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        try:
-            with self._turn:
-                # Somebody may have written the first note meanwhile.
-                self._con = self._con or _connect(self.root)
-                return [] if self._con is None else self._con.execute(query, values).fetchall()
-        except sqlite3.DatabaseError as error:
-            raise _trouble(self.root / FILE, error) from error
-
     def _revise(self, id: int, by: str, turn: Callable[[Annotation], Annotation]) -> Annotation:
-        if not self._ask("SELECT 1 FROM revision WHERE id = ?", int(id)):
+        if not self._file.ask("SELECT 1 FROM revision WHERE id = ?", int(id)):
             raise QueryError(f"there is no note {id}")
-        with self._writing() as (con, now):
+        with self._file.writing() as (con, now):
             last = self.history(id)[-1]
             if last.removed:
                 raise QueryError(f"note {id} was removed by {last.changed_by}")
             kept = replace(turn(last), revision=last.revision + 1, changed=now, changed_by=by)
             _put(con, kept)
         return kept
-
-    @contextmanager
-    def _writing(self) -> Iterator[tuple[sqlite3.Connection, int]]:
-        """One transaction, everything or nothing; gives the time of writing [µs UTC]."""
-        with self._turn:
-            self._con = con = self._con or _make(self.root)
-            try:
-                con.execute("BEGIN IMMEDIATE")
-                yield con, time.time_ns() // 1000
-                con.execute("COMMIT")
-            except BaseException as error:
-                if con.in_transaction:
-                    con.execute("ROLLBACK")
-                if isinstance(error, sqlite3.DatabaseError):
-                    raise _trouble(self.root / FILE, error) from error
-                raise
 
 
 def _put(con: sqlite3.Connection, one: Annotation) -> None:
@@ -356,82 +323,6 @@ def _put(con: sqlite3.Connection, one: Annotation) -> None:
 
 def _annotation(row: sqlite3.Row) -> Annotation:
     return Annotation(**{**dict(row), "removed": bool(row["removed"])})
-
-
-def _trouble(path: Path, error: sqlite3.DatabaseError) -> StoreError:
-    """What a database error means for the person who sees it."""
-    if isinstance(error, sqlite3.OperationalError):
-        return StoreError(
-            f"{path} cannot be read or written ({error}); what was kept before stands. To write, "
-            "and to read while others write, the folder and the file need the right to write"
-        )
-    return StoreDamaged(f"{path}: {error}; put back a copy of this file, or move it away")
-
-
-def _create(root: Path) -> None:
-    """Make the file beside its place and rename it: there is a whole one or none."""
-    folder = os.open(root, os.O_RDONLY)
-    try:
-        # Two who come at once: the second waits and finds the file of the first.
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        if (root / FILE).exists():
-            return
-        draft = root / f".{FILE}.new"
-        for leftover in root.glob(f".{FILE}.new*"):
-            leftover.unlink()
-        with closing(connect(draft, "rwc")) as con:
-            con.execute("PRAGMA journal_mode = WAL")
-            con.executescript(_SCHEMA)
-            con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            con.execute(f"PRAGMA user_version = {FORMAT}")
-        draft.rename(root / FILE)
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _make(root: Path) -> sqlite3.Connection:
-    """Open the file to write to, made where there is none yet."""
-    path = root / FILE
-    if not os.access(root, os.W_OK):
-        raise StoreError(
-            f"{path} cannot be made without the right to write to the folder; chown or chmod it"
-        )
-    try:
-        _create(root)
-    except sqlite3.DatabaseError as error:
-        raise _trouble(path, error) from error
-    except OSError as error:
-        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
-    con = _connect(root)
-    if con is None:
-        raise StoreError(f"{path} was taken away while it was made")
-    return con
-
-
-def _connect(root: Path) -> sqlite3.Connection | None:
-    """Open the file, only to read where it may not be written; None where there is none."""
-    path = root / FILE
-    if not path.exists():
-        return None
-    writable = may_write(path)
-    try:
-        con = connect(path, "rw") if writable else connect_to_read(path)
-    except sqlite3.DatabaseError as error:
-        raise _trouble(path, error) from error
-    try:
-        application = con.execute("PRAGMA application_id").fetchone()[0]
-        version = con.execute("PRAGMA user_version").fetchone()[0]
-        if writable:
-            con.execute("PRAGMA synchronous = FULL")
-    except sqlite3.DatabaseError as error:
-        con.close()
-        raise _trouble(path, error) from error
-    if (application, version) != (APPLICATION_ID, FORMAT):
-        con.close()
-        what = f"format version {version}" if application == APPLICATION_ID else "other contents"
-        raise StoreFormatError(f"{path} has {what}, this program reads notes of version {FORMAT}")
-    return con
 
 
 def open_annotations(store: Path | str) -> Annotations:

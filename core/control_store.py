@@ -11,18 +11,15 @@ import fcntl
 import json
 import math
 import os
-import sqlite3
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.errors import SourceError, StoreDamaged, StoreError, StoreFormatError, StoreLocked
-from core.ledger import connect, connect_to_read, may_write
-from core.sqlite_files import ask
+from core.errors import SourceError, StoreError, StoreLocked
+from core.sqlite_files import SideFile
 
 FILE = "control.sqlite"
 LOCK = "control.lock"
@@ -125,16 +122,14 @@ class ControlStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.path = root / FILE
-        self._con: sqlite3.Connection | None = None
-        self._turn = threading.RLock()
+        self._file = SideFile(
+            root / FILE, holds="commands of control", schema=_SCHEMA + _TRIGGERS,
+            application_id=APPLICATION_ID, version=FORMAT,
+        )  # fmt: skip
 
     def close(self) -> None:
         """Release the file."""
-        with self._turn:
-            if self._con is not None:
-                self._con.close()
-                self._con = None
+        self._file.close()
 
     def __enter__(self) -> ControlStore:
         return self
@@ -153,7 +148,7 @@ class ControlStore:
         ------
         StoreError : it cannot be kept, so it must not be sent.
         """
-        with self._writing() as (con, now):
+        with self._file.writing() as (con, now):
             row = con.execute(
                 "INSERT INTO command (at, actuator, asked, sent, reason, facts, limits)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -170,7 +165,7 @@ class ControlStore:
         ------
         StoreError
         """
-        with self._writing() as (con, now):
+        with self._file.writing() as (con, now):
             con.executemany(
                 "INSERT OR IGNORE INTO answer (command, at, outcome, kw, error)"
                 " VALUES (?, ?, ?, ?, ?)",
@@ -184,7 +179,7 @@ class ControlStore:
         ------
         StoreError
         """
-        with self._writing() as (con, now):
+        with self._file.writing() as (con, now):
             con.execute(
                 "INSERT INTO event (at, subject, kind, facts) VALUES (?, ?, ?, ?)",
                 (now, subject, kind, json.dumps(dict(facts or {}))),
@@ -197,7 +192,7 @@ class ControlStore:
         ------
         StoreError
         """
-        with self._writing() as (con, now):
+        with self._file.writing() as (con, now):
             told = json.dumps({**state, "at": now})
             con.execute("INSERT OR REPLACE INTO state (name, value) VALUES ('now', ?)", (told,))
 
@@ -234,7 +229,7 @@ class ControlStore:
             if not 0 < len(text) <= longest or not text.isprintable():
                 expected = f"1 to {longest} printable characters"
                 raise SourceError(field, "cannot be kept", expected=expected)
-        with self._writing() as (con, now):
+        with self._file.writing() as (con, now):
             con.execute(
                 "INSERT INTO override (at, actuator, kw, until, by, why) VALUES (?, ?, ?, ?, ?, ?)",
                 (now, actuator, kw, until, by, why),
@@ -248,7 +243,7 @@ class ControlStore:
         ------
         StoreError
         """
-        rows = self._ask(
+        rows = self._file.ask(
             "SELECT * FROM override WHERE number IN"
             " (SELECT MAX(number) FROM override GROUP BY actuator)"
         )
@@ -257,7 +252,7 @@ class ControlStore:
 
     def override_history(self, limit: int = 100) -> list[Override]:
         """What people told, newest first; `kw` None where one was withdrawn."""
-        rows = self._ask("SELECT * FROM override ORDER BY number DESC LIMIT ?", limit)
+        rows = self._file.ask("SELECT * FROM override ORDER BY number DESC LIMIT ?", limit)
         return [Override(**dict(row)) for row in rows]
 
     def commands(self, limit: int = 100, actuator: str | None = None) -> list[Command]:
@@ -269,7 +264,7 @@ class ControlStore:
         """
         where = "" if actuator is None else "WHERE c.actuator = ?"
         values = [] if actuator is None else [actuator]
-        rows = self._ask(
+        rows = self._file.ask(
             "SELECT c.*, a.outcome, a.kw AS told, COALESCE(a.error, '') AS error FROM command c"
             f" LEFT JOIN answer a ON a.command = c.number {where} ORDER BY c.number DESC LIMIT ?",
             *values, limit,
@@ -289,7 +284,7 @@ class ControlStore:
         ------
         StoreError
         """
-        rows = self._ask(
+        rows = self._file.ask(
             "SELECT at, subject, kind, facts FROM event ORDER BY number DESC LIMIT ?", limit
         )
         return [Event(r["at"], r["subject"], r["kind"], json.loads(r["facts"])) for r in rows]
@@ -301,90 +296,8 @@ class ControlStore:
         ------
         StoreError
         """
-        rows = self._ask("SELECT value FROM state WHERE name = 'now'")
+        rows = self._file.ask("SELECT value FROM state WHERE name = 'now'")
         return dict(json.loads(rows[0]["value"])) if rows else None
-
-    # --- the file -------------------------------------------------------------------------------
-    def _ask(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        with self._turn:
-            self._con = self._con or _connect(self.path)
-            if self._con is None:
-                return []
-            return ask(self._con, query, values, lambda error: _trouble(self.path, error))
-
-    @contextmanager
-    def _writing(self) -> Iterator[tuple[sqlite3.Connection, int]]:
-        """One transaction, on disk when it ends; gives the time of writing [µs UTC]."""
-        with self._turn:
-            if self._con is None:
-                _create(self.path)
-                self._con = _connect(self.path)
-            con = self._con
-            if con is None:
-                raise StoreError(f"{self.path} was taken away while it was made")
-            try:
-                con.execute("BEGIN IMMEDIATE")
-                yield con, time.time_ns() // 1000
-                con.execute("COMMIT")
-            except BaseException as error:
-                if con.in_transaction:
-                    con.execute("ROLLBACK")
-                if isinstance(error, sqlite3.DatabaseError):
-                    raise _trouble(self.path, error) from error
-                raise
-
-
-def _trouble(path: Path, error: sqlite3.DatabaseError) -> StoreError:
-    if isinstance(error, sqlite3.OperationalError):
-        return StoreError(f"{path} cannot be read or written ({error}); what was kept stands")
-    return StoreDamaged(f"{path}: {error}; move the file away, control begins a new one")
-
-
-def _create(path: Path) -> None:
-    """Make the file beside its place and rename it, where there is none."""
-    if not path.parent.is_dir():
-        raise StoreError(f"{path.parent} is no folder of a store")
-    try:
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            if path.exists():
-                return
-            draft = path.with_name(f".{path.name}.new")
-            draft.unlink(missing_ok=True)
-            with closing(connect(draft, "rwc")) as con:
-                con.execute("PRAGMA journal_mode = WAL")
-                con.executescript(_SCHEMA + _TRIGGERS)
-                con.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                con.execute(f"PRAGMA user_version = {FORMAT}")
-            draft.rename(path)
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except sqlite3.DatabaseError as error:
-        raise _trouble(path, error) from error
-    except OSError as error:
-        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
-
-
-def _connect(path: Path) -> sqlite3.Connection | None:
-    """Open the file, only to read where it may not be written; None where there is none."""
-    if not path.exists():
-        return None
-    try:
-        con = connect(path, "rw") if may_write(path) else connect_to_read(path)
-        found = (
-            con.execute("PRAGMA application_id").fetchone()[0],
-            con.execute("PRAGMA user_version").fetchone()[0],
-        )
-        if may_write(path):
-            con.execute("PRAGMA synchronous = FULL")
-    except sqlite3.DatabaseError as error:
-        raise _trouble(path, error) from error
-    if found != (APPLICATION_ID, FORMAT):
-        con.close()
-        raise StoreFormatError(f"{path} is not of control, or of another version than {FORMAT}")
-    return con
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import StoreDamaged, StoreError, StoreFormatError, StoreMissing
-from core.sqlite_files import ask
+from core.sqlite_files import ask, connect, connect_to_read, may_write, stands_still
 
 FILE = "ledger.sqlite"
 LIVE = "live"  # kind of the source that stands for a device's readings from the journal
@@ -140,40 +140,6 @@ class SourceRow:
     last: int | None = None
     read_at: int | None = None
     id: int | None = None
-
-
-def connect(path: Path, mode: str) -> sqlite3.Connection:
-    """A connection to a SQLite file of a store.
-
-    Parameters
-    ----------
-    mode : as SQLite's URIs name it: ``rw``, ``rwc`` (made where there is none), ``ro``.
-    """
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30.0, isolation_level=None,
-        check_same_thread=False,
-    )  # fmt: skip
-    connection.row_factory = sqlite3.Row
-    return connection
-
-
-def may_write(path: Path) -> bool:
-    """Whether a file of a store and the folder it stands in may be written."""
-    return os.access(path.parent, os.W_OK) and os.access(path, os.W_OK)
-
-
-def stands_still(path: Path) -> bool:
-    """Whether a file can be read only as it stands, without SQLite's files beside it.
-
-    Readers take part in the locking through these. Where the folder cannot be written they cannot
-    be made; where there are none, nobody is writing now.
-    """
-    return not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
-
-
-def connect_to_read(path: Path) -> sqlite3.Connection:
-    """A connection that writes nothing, also in a folder that cannot be written."""
-    return connect(path, "ro&immutable=1" if stands_still(path) else "ro")
 
 
 def _identity(root: Path, *, still: bool) -> tuple[int, ...] | None:

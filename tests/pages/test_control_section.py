@@ -158,10 +158,8 @@ def test_a_controller_that_says_nothing_is_not_at_work(store: Path) -> None:
     configure(store)
     with ControlStore(store) as kept:
         kept.put_state({"mode": "armed", "ended": False, "issued": 1, "plan": {}, "devices": {}})
-        kept._con.execute(  # type: ignore[union-attr]  # as if it had been killed two minutes ago
-            "UPDATE state SET value = json_set(value, '$.at', ?)",
-            (time.time_ns() // 1000 - 120_000_000,),
-        )
+        with kept._file.writing() as (con, now):  # as if it had been killed two minutes ago
+            con.execute("UPDATE state SET value = json_set(value, '$.at', ?)", (now - 120_000_000,))
     data.settings.cache_clear()
     view = control_view(data.settings().model_copy(update={"store": store}))
     assert view.working is None
