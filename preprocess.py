@@ -436,6 +436,10 @@ def train(
         str | None,
         typer.Option(help="PV device of the site: trains load, PV, and load less PV as net."),
     ] = None,
+    appliances: Annotated[
+        list[str] | None,
+        typer.Option(help="Device whose relays and appliances are part of the load; repeatable."),
+    ] = None,
     days: Annotated[
         int, typer.Option(min=2, help="Days of the backtest, half of the history at most.")
     ] = 90,
@@ -457,12 +461,13 @@ def train(
     opened = open_store(settings.store)
     name = _device(opened, device).name
     region = "" if holidays == "none" else holidays
+    beside = [_device(opened, one).name for one in appliances or ()]
     if pv is not None:
         if quantity not in (None, "net"):
             raise QueryError(f"with --pv the net is trained, not {quantity}")
         stored = train_net(
             opened, name, _device(opened, pv).name, region=region, weather=weather,
-            plants=settings.plants, test_days=days, say=typer.echo,
+            plants=settings.plants, appliances=beside, test_days=days, say=typer.echo,
         )  # fmt: skip
         _print_model(stored.manifest)
         return
@@ -472,7 +477,7 @@ def train(
     for one in wanted:
         stored = run(
             opened, name, one, region=region, weather=weather, plants=settings.plants,
-            test_days=days, say=typer.echo,
+            appliances=beside, test_days=days, say=typer.echo,
         )  # fmt: skip
         _print_model(stored.manifest)
 
@@ -721,8 +726,31 @@ def _print_model(manifest: dict[str, Any]) -> None:
             f"  errors of load and PV correlate by {joined['correlation']:.2f}; taken as "
             f"independent the band would hold {100 * joined['independent_coverage']:.0f} %"
         )
+    for one in (manifest["parts"] or {}).get("appliances", ()):
+        _print_appliance(one)
     if manifest["served"] != "model":
         typer.echo(f"  the model loses to {manifest['served']}, which is served in its place")
+
+
+def _print_appliance(one: dict[str, Any]) -> None:
+    """Pattern of a relay or an appliance, or why there is none."""
+    if one["refusal"]:
+        said = one["refusal"].replace("_", " ")
+        typer.echo(f"  {one['name']}: no pattern ({said}): {one['starts']} switchings on in "
+                   f"{one['days']} days")  # fmt: skip
+        return
+    power, share = one["power"], one["share"]
+    words = f"  {one['name']}: on {one['starts_per_day']['value']:.2g} times a day"
+    if not one["power_refusal"]:
+        words += (
+            f", steps the load by {power['value']:.3g} kW "
+            f"[{power['low']:.3g}, {power['high']:.3g}] ({one['steps']} switchings)"
+        )
+    if share["value"] is not None:
+        words += f", {100 * share['value']:.1f} % of its energy"
+    if one["power_refusal"]:
+        words += f"; no step in the load ({one['power_refusal'].replace('_', ' ')})"
+    typer.echo(words)
 
 
 def _print_summary(summary: Summary, settings: Settings) -> None:
