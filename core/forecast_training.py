@@ -455,13 +455,30 @@ def served_baseline(
     return baselines.all_baselines(history, issue, target, clear)[name]
 
 
+def learnt_later(given: Forecast, stored: StoredModel) -> int | None:
+    """Up to when the model has learnt [µs UTC], where that is after the issue; else None."""
+    learnt = int(stored.manifest["window"][1])
+    return learnt if given.issue < learnt else None
+
+
 def write(store: Store, given: Forecast, stored: StoredModel) -> int:
-    """Put a forecast into the store as signals; returns the number of readings."""
-    manifest = stored.manifest
+    """Put a forecast into the store as signals; returns the number of readings.
+
+    Raises
+    ------
+    QueryError : the model has learnt from later readings: nobody could have known it then.
+    """
+    manifest, target = stored.manifest, given.target
+    if learnt_later(given, stored) is not None:
+        raise QueryError(
+            f"{target.device} {target.quantity}: the model has learnt from readings later than "
+            "this issue, so this is not what could have been known then, and is not kept as a "
+            "forecast; --out FILE writes it to a file, the backtest shows what was known"
+        )
     return write_forecast(
-        store.root, given.target.device, given.target.quantity, given.target.unit, given.frame,
-        given.issue, synthetic=bool(manifest["synthetic"]),
-        facts={"forecast_of": given.target.device, "served": given.served,
+        store.root, target.device, target.quantity, target.unit, given.frame, given.issue,
+        synthetic=bool(manifest["synthetic"]),
+        facts={"forecast_of": target.device, "served": given.served,
                "trained_at": manifest["trained_at"]},
     )  # fmt: skip
 

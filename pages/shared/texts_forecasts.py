@@ -150,6 +150,24 @@ FORECASTS: dict[str, tuple[str, str]] = {
     "ahead.trained_on": ("on data of {span}", "aus Daten vom {span}"),
     "ahead.weather.none": ("no weather forecast used", "ohne Wetterprognose"),
     "ahead.weather.forecast": ("with weather forecasts as issued", "mit Wetterprognosen"),
+    "ahead.blind": (
+        "This PV forecast knows no weather: it takes the next days to be about as clear as the "
+        "last.",
+        "Diese PV-Prognose kennt kein Wetter: Sie nimmt die nächsten Tage etwa so klar an wie die "
+        "letzten.",
+    ),
+    "ahead.blind.detail": (
+        "Its skill against clear-sky persistence is {skill}. On the plant of the benchmark that is "
+        "0.09 without weather, and 0.33 with weather known perfectly. Fetch a weather forecast, "
+        "build it into the store and train again.",
+        "Ihr Skill gegen Klarhimmel-Persistenz ist {skill}. An der Anlage des Benchmarks sind es "
+        "0,09 ohne Wetter und 0,33 mit perfekt bekanntem Wetter. Abhilfe: Wetterprognose abrufen, "
+        "einlesen und neu trainieren.",
+    ),
+    "ahead.blind.mend": (
+        "Fetch a weather forecast, build it into the store and train again.",
+        "Abhilfe: Wetterprognose abrufen, einlesen und neu trainieren.",
+    ),
     "ahead.weather.measured": (
         "tested with measured weather, as if it had been forecast perfectly",
         "geprüft mit gemessenem Wetter, als wäre es perfekt vorhergesagt",
