@@ -17,10 +17,11 @@ from core.config import load_settings
 from core.errors import ModelMissing, ModelUnfit, QueryError
 from core.fleet import fleet_report
 from core.forecast_cases import find_target, forecast_targets, load_history, newest_slot
+from core.forecast_issue import issue_forecast, write
 from core.forecast_models import check_fits, load_model, manifest_path, models_folder
 from core.forecast_report import backtest_of, beside_actual, model_stamps
 from core.forecast_signals import by_lead, forecast_device, parts_of_name, signal_name
-from core.forecast_training import issue_forecast, train, write
+from core.forecast_training import Training, train
 from core.measures import measured_devices, metered_devices, newest_reading
 from core.query import Device, Store, open_store
 from ingest.build import build
@@ -44,7 +45,7 @@ def root() -> Iterator[Path]:
             path.write_text("ts,com_ap\n" + "\n".join(lines) + "\n")
         build(load_settings(store=folder / "store", sources=(folder / "src",)))
         store = open_store(folder / "store")
-        train(store, "m1", test_days=15, rounds=60)
+        train(store, "m1", asked=Training(test_days=15, rounds=60))
         store.close()
         yield folder / "store"
 
