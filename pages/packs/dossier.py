@@ -26,7 +26,7 @@ from core.packs import WeakCells, local_days
 from core.resistance_report import ResistanceReport, resistance_report
 from pages.packs import context, kept, series
 from pages.packs.context import Context
-from pages.shared import address, chart, numbers, states, table, theme
+from pages.shared import address, chart, data, numbers, states, table, theme
 from pages.shared.chart import KeyFigure
 from pages.shared.numbers import NBSP, NOTHING
 from pages.shared.texts import current_language, t
@@ -44,8 +44,8 @@ def show(ctx: Context) -> None:
     pack, cell = pick_cell(ctx)
     notes = read_notes(ctx, pack, cell)
     weak = context.load_weak(ctx)
-    resistances = kept.asked(ctx.store, resistance_report, ctx.device, ctx.start, ctx.end)
-    histories = kept.asked(
+    resistances = data.shared_report(ctx.store, resistance_report, ctx.device, ctx.start, ctx.end)
+    histories = data.shared_report(
         ctx.store, load_histories, ctx.device, ctx.start, ctx.end
     )  # fmt: skip
     assert histories is not None  # the page has asked for a battery already

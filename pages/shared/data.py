@@ -139,8 +139,35 @@ def report(
     ------
     ZigguratError : as the function.
     """
-    answer: R = _report(
-        store, str(settings().store), store.version, f"{ask.__module__}.{ask.__qualname__}", ask,
-        args, options,
-    )  # fmt: skip
+    answer: R = _report(store, str(settings().store), store.version, _name(ask), ask, args, options)
     return answer
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _shared_report(
+    _store: query.Store, path: str, version: int, name: str, _ask: Callable[..., Any],
+    args: tuple[Any, ...], options: dict[str, Any],
+) -> Any:  # fmt: skip
+    return _ask(_store, *args, **options)
+
+
+def shared_report(
+    store: query.Store,
+    ask: Callable[Concatenate[query.Store, P], R],
+    *args: P.args,
+    **options: P.kwargs,
+) -> R:
+    """`report` without a copy for each rerun, for large answers: nobody may write to it.
+
+    Raises
+    ------
+    ZigguratError : as the function.
+    """
+    answer: R = _shared_report(
+        store, str(settings().store), store.version, _name(ask), ask, args, options
+    )
+    return answer
+
+
+def _name(ask: Callable[..., Any]) -> str:
+    return f"{ask.__module__}.{ask.__qualname__}"
