@@ -41,6 +41,14 @@ from core.signals import (
         ("flow [l/min]", UNKNOWN, "l/min", "analog", (None, None)),
         ("flow (l/min) ", UNKNOWN, "l/min", "analog", (None, None)),
         ("anything", UNKNOWN, "", "analog", (None, None)),
+        ("relay_7_state", "relay", "1", "state", (None, None)),
+        ("heating_relay_kitchen", "relay", "1", "state", (None, None)),
+        ("relay_fault", "flag", "1", "state", (None, None)),
+        ("bms1_relay_status", "flag", "1", "state", (None, None)),
+        ("dishwasher_power [W]", "appliance_power", "W", "analog", (None, None)),
+        ("heat_pump_power", "appliance_power", "kW", "analog", (None, None)),
+        ("battery_power", "battery_power", "kW", "analog", (None, None)),
+        ("heater_power_bath", "heating_power", "kW", "analog", (None, None)),
     ],
 )
 def test_built_in_rules(
