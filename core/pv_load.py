@@ -39,7 +39,7 @@ class PlantCourse:
         `inverters_kw` sum of the units, `meter_kw`, `dc_kw` [kW], `elevation` and `sun_azimuth`
         [°] (NaN without a place), `clear_sky` [W/m²] in the plane (NaN without place and tilt),
         `lit`: the sun is up.
-    units, dc_units, strings : a column per signal [kW; strings in their own unit].
+    units, dc_units : a column per signal [kW].
     temp_source : ``module``, ``air`` or empty.
     output : ``meter`` or ``inverters``: what `ac_kw` is.
     """
@@ -54,7 +54,6 @@ class PlantCourse:
     frame: pd.DataFrame
     units: pd.DataFrame
     dc_units: pd.DataFrame
-    strings: pd.DataFrame
     temp_source: str
     output: str
 
@@ -133,8 +132,14 @@ def load_course(
     _add_sun(frame, facts, grid.step)
     return PlantCourse(
         device, facts.zone or store.zone, start, end, grid.step, facts, signals, frame, units,
-        dc_units, grid.table(signals.strings), source, "meter" if metered else "inverters",
+        dc_units, source, "meter" if metered else "inverters",
     )  # fmt: skip
+
+
+def load_strings(store: Store, course: PlantCourse) -> pd.DataFrame:
+    """Power [kW] or current of the strings in the cells of a plant, a column per signal."""
+    grid = _Grid(store, course.start, course.end, course.step_us)
+    return grid.table(course.signals.strings)
 
 
 def grid_step(store: Store, signals: PlantSignals, start: int, end: int) -> int:

@@ -46,6 +46,8 @@ class PlantFacts:
     unit_planes : number of each unit's plane; one with several has a number of its own. None where
         all units have the same.
     no_light : arrays of several planes whose light no sensor measures.
+    string_sizes, string_planes : nominal power of each string where it was told, and number of its
+        plane, as those of the units.
     """
 
     kwp: float | None = None
@@ -65,6 +67,8 @@ class PlantFacts:
     planes: tuple[Plane, ...] = ()
     unit_planes: tuple[int, ...] | None = None
     no_light: tuple[str, ...] = ()
+    string_sizes: tuple[float, ...] | None = None
+    string_planes: tuple[int, ...] | None = None
 
     @property
     def located(self) -> bool:
@@ -184,6 +188,9 @@ def describe(
     units = _units_of(store, plant)
     if units.signals:
         signals = replace(signals, units=units.signals, complete=True, **_dc_of(store, plant))
+    strings = _strings_of(store, plant)
+    if strings.signals:
+        signals = replace(signals, strings=strings.signals)
     planes = plant.planes
     gamma = sum(one.kwp * one.gamma_pdc for one in plant.arrays) / plant.kwp
     told = all("gamma_pdc" in one.model_fields_set for one in plant.arrays)
@@ -195,6 +202,7 @@ def describe(
         latitude=plant.latitude, longitude=plant.longitude, name=plant.name,
         zone=plant.zone or "", irradiance_uncertainty=_light_uncertainty(plant),
         meter_uncertainty=plant.meter_uncertainty or facts.meter_uncertainty,
+        string_sizes=strings.kwp, string_planes=strings.planes,
     )  # fmt: skip
     if not several:
         return facts, signals
@@ -279,6 +287,46 @@ def _units_of(store: Store, plant: Plant) -> _Units:
     )  # fmt: skip
 
 
+def _strings_of(store: Store, plant: Plant) -> _Units:
+    """Signals of the strings: those that arrays name, else those of the inverters' devices.
+
+    Currents of strings of one plane are alike whatever the number of modules in a row; of powers
+    the array's nominal power tells the size.
+    """
+    place = {name: at for at, plane in enumerate(plant.planes) for name in plane.arrays}
+    owner = {one.name: one for one in plant.inverters}
+    found: list[tuple[SignalInfo, float | None, int]] = []
+    for array in plant.arrays:
+        inverter = owner.get(array.inverter or "", plant.inverters[0])
+        device = plant.device_of(inverter)
+        for name in array.strings if device is not None else ():
+            info = store.signal(str(device), name)
+            sized = array.kwp / len(array.strings) if info.quantity == STRINGS[0] else None
+            found.append((info, sized, place[array.name]))
+    if not found:
+        devices = [plant.device_of(inverter) for inverter in plant.inverters]
+        for at, one in enumerate(dict.fromkeys(devices)):
+            mine = [] if one is None else _first_of(store.signals(one), *STRINGS)
+            planes = {
+                place[array.name]
+                for inverter, device in zip(plant.inverters, devices, strict=True)
+                if device == one
+                for array in plant.arrays_of(inverter.name)
+            }
+            # Which string is in which of several planes nobody says: then none is another's peer.
+            found += [
+                (info, None, next(iter(planes)) if len(planes) == 1 else -1 - 1000 * at - n)
+                for n, info in enumerate(mine)
+            ]
+    if not found:
+        return _Units()
+    signals, sizes, planes_of = zip(*found, strict=True)
+    return _Units(
+        signals, None if None in sizes else sizes,
+        planes=planes_of if len(set(planes_of)) > 1 else None,
+    )  # fmt: skip
+
+
 def _dc_of(store: Store, plant: Plant) -> dict[str, Any]:
     """DC power of all inverters, or current and voltage; nothing where one of them has none."""
     powers = [signals_of(store, plant, one)["dc_power"] for one in plant.inverters]
@@ -335,11 +383,7 @@ def find_signals(signals: Sequence[SignalInfo], facts: PlantFacts) -> PlantSigna
     """Which signals tell the power, the light and the temperature of a plant."""
 
     def of(*quantities: str) -> tuple[SignalInfo, ...]:
-        for quantity in quantities:
-            found = tuple(s for s in signals if s.quantity == quantity and s.rows)
-            if found:
-                return tuple(sorted(found, key=_place))
-        return ()
+        return _first_of(signals, *quantities)
 
     powers = of(*POWERS)
     units = tuple(one for one in powers if _UNIT.search(one.name))
@@ -357,6 +401,16 @@ def find_signals(signals: Sequence[SignalInfo], facts: PlantFacts) -> PlantSigna
     )  # fmt: skip
 
 
+def _first_of(signals: Sequence[SignalInfo], *quantities: str) -> tuple[SignalInfo, ...]:
+    """Signals of the first quantity that is there, in the order of their numbers."""
+    for quantity in quantities:
+        found = tuple(s for s in signals if s.quantity == quantity and s.rows)
+        if found:
+            return tuple(sorted(found, key=_place))
+    return ()
+
+
 def _place(info: SignalInfo) -> tuple[int, str]:
     found = _UNIT.search(info.name)
-    return int(found.group(1)) if found else 0, info.name
+    in_order = re.sub(r"\d+", lambda number: number.group().zfill(9), info.name)
+    return int(found.group(1)) if found else 0, in_order

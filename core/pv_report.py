@@ -172,22 +172,27 @@ def unit_availability(course: PlantCourse, flags: pd.DataFrame) -> pd.DataFrame:
     units runs well.
     """
     power, kwp = course.units.to_numpy(), course.unit_kwp
-    poa = course.frame["poa_global"].to_numpy()
-    usable = course.frame["lit"].to_numpy() & ~flags[list(FORBIDDING)].any(axis=1).to_numpy()
     expected = power * np.nan
     if np.isfinite(kwp).all():
         expected = pv.expected_from_peers(power, kwp, course.unit_planes)
-    if np.isfinite(poa).any():
-        bright = usable & (np.nan_to_num(poa) >= AVAILABLE_LIGHT)
-    else:
-        share = np.nanmax(expected, axis=1, initial=0.0) / np.nanmax(kwp, initial=1e-9)
-        bright = usable & (share >= AVAILABLE_SHARE)
+    bright = bright_cells(course, flags, expected, kwp)
+    poa = course.frame["poa_global"].to_numpy()
     if not np.isfinite(expected).any():
         expected = _expected_by_light(power, poa, bright)
     hours = course.frame["hours"].to_numpy()
     floor = kwp if np.isfinite(kwp).all() else np.nanmax(power, axis=0, initial=0.0)
     table = pv.availability(power, expected, floor, hours, bright)
     return table.assign(unit=list(course.units.columns))
+
+
+def bright_cells(course: PlantCourse, flags: pd.DataFrame, expected: Float, size: Float) -> Bool:
+    """Cells in which units must run: by the irradiance or, without one, by what peers give."""
+    poa = course.frame["poa_global"].to_numpy()
+    usable = course.frame["lit"].to_numpy() & ~flags[list(FORBIDDING)].any(axis=1).to_numpy()
+    if np.isfinite(poa).any():
+        return np.asarray(usable & (np.nan_to_num(poa) >= AVAILABLE_LIGHT))
+    share = np.nanmax(expected, axis=1, initial=0.0) / np.nanmax(size, initial=1e-9)
+    return np.asarray(usable & (share >= AVAILABLE_SHARE))
 
 
 def _expected_by_light(power: Float, poa: Float, bright: Bool) -> Float:

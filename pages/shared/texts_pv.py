@@ -357,6 +357,18 @@ PV: dict[str, tuple[str, str]] = {
         "Fewer than three strings are measured.",
         "Weniger als drei Strings werden gemessen.",
     ),
+    "pv.units.planes.inverters": (
+        "The inverters' modules lie in different planes, fewer than three in one: none is another's"
+        " peer.",
+        "Die Module der Wechselrichter liegen in verschiedenen Ebenen, weniger als drei in einer: "
+        "Keiner taugt dem anderen als Vergleich.",
+    ),
+    "pv.units.planes.strings": (
+        "The modules lie in different planes, and of fewer than three strings it is told that they "
+        "are in one: name them in the arrays of the plant.",
+        "Die Module liegen in verschiedenen Ebenen, und von weniger als drei Strings ist bekannt, "
+        "dass sie in einer liegen: Nennen Sie sie bei den Modulfeldern der Anlage.",
+    ),
     "pv.units.axis": ("against the median of the others", "gegen den Median der übrigen"),
     "pv.units.note": (
         "same moments from 200 W/m² on, at no limit; up to {days} days",
@@ -374,9 +386,44 @@ PV: dict[str, tuple[str, str]] = {
         "{unit} trails its peers by {share}",
         "{unit} liegt {share} hinter den übrigen",
     ),
-    "pv.units.title.alike": (
+    "pv.units.title.down": (
+        "{unit} gave nothing in the whole window",
+        "{unit} lieferte im ganzen Zeitraum nichts",
+    ),
+    "pv.units.title.alike.inverters": (
         "No inverter trails its peers by more than {margin}",
         "Kein Wechselrichter liegt mehr als {margin} zurück",
+    ),
+    "pv.units.title.alike.strings": (
+        "No string trails its peers by more than {margin}",
+        "Kein String liegt mehr als {margin} zurück",
+    ),
+    "pv.units.down": (
+        "{unit} gave nothing in {hours} of light: {spans}",
+        "{unit} lieferte in {hours} Licht nichts: {spans}",
+    ),
+    "pv.units.more": ("{spans} and {count} more times", "{spans} und weitere {count} Male"),
+    "pv.units.shaded": (
+        "{unit} lies {share} lower from {hours} than at its other hours, as in a shadow",
+        "{unit} liegt von {hours} um {share} tiefer als zu den übrigen Stunden, wie im Schatten",
+    ),
+    "pv.units.hours.title.weak": (
+        "{unit} falls behind from {hours}",
+        "{unit} fällt von {hours} zurück",
+    ),
+    "pv.units.hours.title": (
+        "No unit falls behind at certain hours of the day",
+        "Keine Einheit fällt zu bestimmten Tageszeiten zurück",
+    ),
+    "pv.units.hours.few": (
+        "Too few days to tell shadows by the hour",
+        "Zu wenige Tage, um Schatten nach der Tageszeit zu erkennen",
+    ),
+    "pv.units.hours.note": (
+        "median over days of the share of the peers, by local hour; told as a shadow where it is "
+        "surely {margin} or more below the unit's other hours",
+        "Median über Tage des Anteils am Vergleich, je Ortsstunde; als Schatten genannt, wo er "
+        "sicher {margin} oder mehr unter den übrigen Stunden der Einheit liegt",
     ),
     "pv.units.title.inverters": (
         "{count} inverters against their peers",
@@ -395,10 +442,12 @@ PV: dict[str, tuple[str, str]] = {
     "pv.units.col.available": ("Available", "Verfügbar"),
     "pv.units.col.down": ("Down [h]", "Ausfall [h]"),
     "pv.units.col.lost": ("Missed [kWh]", "Entgangen [kWh]"),
+    "pv.units.col.lost_share": ("Missed", "Entgangen"),
     "pv.verdict.behind": ("behind", "zurück"),
     "pv.verdict.ahead": ("ahead", "voraus"),
     "pv.verdict.alike": ("alike", "gleich"),
     "pv.verdict.undecided": ("undecided", "offen"),
+    "pv.verdict.down": ("stood still", "stand still"),
     "pv.verdict.few_days": ("too few days", "zu wenige Tage"),
     # --- degradation ---
     "pv.degradation.none": (
