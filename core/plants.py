@@ -24,7 +24,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -47,7 +47,10 @@ EFFICIENCY = 0.96  # nominal, PVWatts version 5
 ALBEDO = 0.2  # grass and bare ground; PVWatts version 5
 
 Mounting = Literal["open_rack", "roof", "integrated"]
-Measures = Literal["poa_global", "ghi", "temp_cell", "temp_module", "temp_air", "wind_speed"]
+Measures = Literal[
+    "poa_global", "ghi", "dni", "dhi", "temp_cell", "temp_module", "temp_air", "wind_speed"
+]
+IRRADIANCES = ("poa_global", "ghi", "dni", "dhi")
 # Of hourly irradiation, as a share: IEC 61724-1:2017, class A 3 %, class B 8 %; class C has none.
 IRRADIANCE_UNCERTAINTY = {"A": 0.03, "B": 0.08}
 # Of energy, as a share, by class: IEC 62053-21 and -22, and MID classes by EN 50470-3.
@@ -173,7 +176,7 @@ class Sensor(_Table):
     @property
     def uncertainty_ratio(self) -> float | None:
         """Uncertainty of an irradiance, as a share of the reading; None where unknown."""
-        if self.measures not in ("poa_global", "ghi") or self.uncertainty is None:
+        if self.measures not in IRRADIANCES or self.uncertainty is None:
             return None
         return IRRADIANCE_UNCERTAINTY.get(self.uncertainty)
 
@@ -681,7 +684,7 @@ def number_of(signal: str) -> int | None:
 def _sensors_among(signals: Sequence[Measured]) -> list[dict[str, Any]]:
     """One sensor per quantity: the first signal that measures it."""
     found = []
-    for measures in ("poa_global", "ghi", "temp_cell", "temp_module", "temp_air", "wind_speed"):
+    for measures in get_args(Measures):
         first = next((one.name for one in signals if one.quantity == measures), None)
         if first is not None:
             found.append({"measures": measures, "signal": first})

@@ -62,7 +62,9 @@ def test_the_answer_in_german(page: Page) -> None:
 
 def test_without_irradiance_the_ratio_is_refused_in_words(page: Page) -> None:
     text = words(page(device="house", range="all"))
-    assert "house measures no irradiance in the plane of its modules" in text
+    assert (
+        "house measures no irradiance, neither in the plane of its modules nor horizontally" in text
+    )
     assert "Performance ratio (PR) – no irradiance in the plane" in text
     assert "kWh/kWp" in text
     assert "Losses cannot be told" in words(page(device="house", range="all", section="losses"))
