@@ -10,7 +10,7 @@ import pandas as pd
 from core import pv_unit_charts, pv_units
 from core.analytics.pv_peers import MARGIN, WEAK_HOUR, PeerRank
 from core.pv_units import Ranking
-from pages.plant.context import Context, show_below
+from pages.plant.context import Context
 from pages.shared import chart, numbers, table
 from pages.shared.texts import t
 
@@ -49,7 +49,7 @@ def show_ranking(ctx: Context, kind: str) -> None:
         t("pv.units.interval"),
         "" if found.sizes_told else t("pv.units.equal"),
     ]
-    show_below(words, f"units-{kind}", frame, name=f"{ctx.device.name}_{kind}", zone=ctx.zone)
+    chart.show_below(words, f"units-{kind}", frame, name=f"{ctx.device.name}_{kind}", zone=ctx.zone)
     for sentence in standing_out(ctx, found)[:MOST_SENTENCES]:
         chart.show_caption(sentence)
     show_table(found, kind)
@@ -147,7 +147,7 @@ def show_hours(ctx: Context, found: Ranking, kind: str) -> None:
     ).dropna()
     words = [t("pv.units.hours.note", margin=numbers.percent(WEAK_HOUR, 0)), ctx.zone]
     name = f"{ctx.device.name}_{kind}_hours"
-    show_below(words, f"hours-{kind}", frame, name=name, zone=ctx.zone)
+    chart.show_below(words, f"hours-{kind}", frame, name=name, zone=ctx.zone)
 
 
 def interval_words(one: PeerRank) -> str:
