@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 import pandas as pd
 
-from core.plants import Fault, Measures, Plant, faults_in, parse_plant
+from core.plant_faults import Fault, faults_in, parse_plant
+from core.plants import Measures, Plant
 
 SITE = ("name", "latitude", "longitude", "altitude_m", "zone", "horizon", "losses", "albedo",
         "export_limit_kw", "meter_class", "device", "weather")  # fmt: skip

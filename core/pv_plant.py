@@ -8,7 +8,8 @@ from typing import Any
 
 from core.errors import DeclarationError, QueryError
 from core.known_plants import sensor_signal, signals_of
-from core.plants import IRRADIANCES, Plant, plants_file, read_plants
+from core.plant_file import plants_file, read_plants
+from core.plants import IRRADIANCES, Plant
 from core.pv_facts import PlantFacts, facts_of
 from core.pv_signals import STRINGS, PlantSignals, find_signals, first_of
 from core.query import SignalInfo, Store

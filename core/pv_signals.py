@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.plant_facts import number_of
 from core.pv_facts import PlantFacts
 from core.query import SignalInfo
 
 POWERS = ("pv_power", "inverter_power")
 METER = "active_power"
 STRINGS = ("pv_string_power", "pv_string_current")
-_UNIT = re.compile(r"(?:^|[^a-z])(?:inv|inverter|wr|unit|tracker)_?(\d+)", re.IGNORECASE)
 # A reference cell answers to the spectrum as modules do; beside pyranometers it is not mixed in.
 _REFERENCE_CELL = re.compile(r"ref_?cell|reference", re.IGNORECASE)
 
@@ -76,7 +76,7 @@ def find_signals(signals: Sequence[SignalInfo], facts: PlantFacts) -> PlantSigna
         return first_of(signals, *quantities)
 
     powers = of(*POWERS)
-    units = tuple(one for one in powers if _UNIT.search(one.name))
+    units = tuple(one for one in powers if number_of(one.name) is not None)
     totals = tuple(one for one in powers if one not in units)
     if not units:
         units, totals = totals, ()
@@ -102,6 +102,5 @@ def first_of(signals: Sequence[SignalInfo], *quantities: str) -> tuple[SignalInf
 
 
 def _place(info: SignalInfo) -> tuple[int, str]:
-    found = _UNIT.search(info.name)
     in_order = re.sub(r"\d+", lambda number: number.group().zfill(9), info.name)
-    return int(found.group(1)) if found else 0, in_order
+    return number_of(info.name) or 0, in_order

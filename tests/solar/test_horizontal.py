@@ -15,7 +15,7 @@ from core.analytics import expected, pv
 from core.analytics.expected import PlantModel
 from core.config import Settings
 from core.expected_report import expected_report
-from core.plants import read_plants
+from core.plant_file import read_plants
 from core.pv_report import PlantReport
 from core.query import Store, open_store
 from ingest.manual import enter_facts

@@ -13,7 +13,7 @@ from core import pv_history, pv_plant, pv_report, pv_units
 from core.analytics import pv, pv_sun
 from core.errors import QueryError
 from core.expected_report import expected_report
-from core.plants import read_plants
+from core.plant_file import read_plants
 from core.pv_report import PlantReport
 from core.query import Store, open_store
 from tests.stores import run, scratch
