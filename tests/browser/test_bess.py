@@ -131,17 +131,3 @@ def test_exports_can_be_read(open_page: OpenPage, address: str) -> None:
     fault = table[table["flag"] == "pcs1_FaultFlag"].iloc[0]
     assert fault["start"].startswith("2025-03-06 12:00:00")
     assert fault["readings"] == 24
-
-
-@pytest.mark.shared
-def test_real_cells(open_page: OpenPage, shared: Path, address: str) -> None:
-    page = opened(open_page, f"{address}?device=PYLONTECH_BAT6&range=all&section=cells")
-    expect(page.locator(".zg-table")).to_have_count(2, timeout=45_000)
-    settled(page)
-    assert titles(page)[0] == "Cell voltages lie up to 191 mV apart"
-    say(page, "from 15 cells · greatest at 13 Jul 2026 20:17:20")
-    assert rows(page)[0][:2] == ["1", "13"]
-    say(page, "No SOC is measured, so time is not split")
-    page.goto(f"{address}?device=lastgang")
-    expect(page.locator(".zg-notice")).to_contain_text("lastgang measures nothing of a battery")
-    say(page, "Devices that do: PYLONTECH_BAT6, b1")
