@@ -63,26 +63,7 @@ def build_yields_figure(
     figure = go.Figure()
     for label, (hue, values) in parts.items():
         colour = TOKENS[theme]["muted"] if hue == "muted" else HUES[theme][hue]
-        figure.add_trace(
-            go.Bar(
-                x=left,
-                y=np.asarray(values, np.float64).astype(np.float32),
-                width=0.9 * (right - left),
-                offset=0.05 * (right - left),
-                name=label,
-                marker={
-                    "color": np.where(short, with_alpha(colour, 0.35), colour).tolist(),
-                    "line": {"width": 0},
-                    "pattern": {
-                        "shape": np.where(short, "/", "").tolist(),
-                        "fgcolor": colour,
-                        "size": 6,
-                        "solidity": 0.35,
-                    },
-                },
-                hovertemplate=f"%{{x}}<br>%{{y:,.4~g}}{NBSP}{unit}<extra>{label}</extra>",
-            )
-        )
+        charts.add_dated_bars(figure, left, right, values, short, label, colour, unit)
     figure.update_xaxes(**charts.time_axis(language))
     figure.update_yaxes(title_text=unit)
     figure.update_layout(barmode="relative", bargap=0)

@@ -18,8 +18,9 @@ from core.analytics.cells import Charges
 from core.analytics.chemistry import LFP
 from core.analytics.diagnosis import Diagnosis, DiagnosisOptions
 from core.cell_charts import ColourScale, Highlight
+from core.cell_days import CellDays
 from core.cell_views import FaultLimits, PackCourse
-from core.packs import Battery, BatteryString, CellDays
+from core.packs import Battery, BatteryString
 from pages.shared.texts_packpulse import PACKPULSE
 
 NAN = np.nan

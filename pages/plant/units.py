@@ -9,7 +9,7 @@ import pandas as pd
 
 from core import pv_charts, pv_units
 from core.analytics.pv_peers import MARGIN, PeerRank
-from pages.plant.context import Context, show_below
+from pages.plant.context import Context
 from pages.shared import chart, numbers, table
 from pages.shared.texts import t
 
@@ -47,7 +47,7 @@ def show_ranking(ctx: Context, kind: str) -> None:
         t("pv.units.interval"),
         "" if found.sizes_told else t("pv.units.equal"),
     ]
-    show_below(words, f"units-{kind}", frame, name=f"{ctx.device.name}_{kind}", zone=ctx.zone)
+    chart.show_below(words, f"units-{kind}", frame, name=f"{ctx.device.name}_{kind}", zone=ctx.zone)
     if kind == "inverters":
         show_table(ctx, ranks)
 
