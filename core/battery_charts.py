@@ -185,26 +185,7 @@ def build_throughput_figure(
         if not np.isfinite(values).any():
             continue
         colour = HUES[theme][hue]
-        figure.add_trace(
-            go.Bar(
-                x=left,
-                y=(values * factor).astype(np.float32),
-                width=0.9 * (right - left),
-                offset=0.05 * (right - left),
-                name=label,
-                marker={
-                    "color": np.where(short, with_alpha(colour, 0.35), colour).tolist(),
-                    "line": {"width": 0},
-                    "pattern": {
-                        "shape": np.where(short, "/", "").tolist(),
-                        "fgcolor": colour,
-                        "size": 6,
-                        "solidity": 0.35,
-                    },
-                },
-                hovertemplate=f"%{{x}}<br>%{{y:,.5~g}}{NBSP}{unit}<extra>{label}</extra>",
-            )
-        )
+        charts.add_dated_bars(figure, left, right, values * factor, short, label, colour, unit)
     figure.update_xaxes(**charts.time_axis(language))
     figure.update_yaxes(title_text=unit, zeroline=True, zerolinecolor=TOKENS[theme]["border"])
     figure.update_layout(barmode="overlay", bargap=0)

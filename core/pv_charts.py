@@ -63,26 +63,7 @@ def build_yields_figure(
     figure = go.Figure()
     for label, (hue, values) in parts.items():
         colour = TOKENS[theme]["muted"] if hue == "muted" else HUES[theme][hue]
-        figure.add_trace(
-            go.Bar(
-                x=left,
-                y=np.asarray(values, np.float64).astype(np.float32),
-                width=0.9 * (right - left),
-                offset=0.05 * (right - left),
-                name=label,
-                marker={
-                    "color": np.where(short, with_alpha(colour, 0.35), colour).tolist(),
-                    "line": {"width": 0},
-                    "pattern": {
-                        "shape": np.where(short, "/", "").tolist(),
-                        "fgcolor": colour,
-                        "size": 6,
-                        "solidity": 0.35,
-                    },
-                },
-                hovertemplate=f"%{{x}}<br>%{{y:,.4~g}}{NBSP}{unit}<extra>{label}</extra>",
-            )
-        )
+        charts.add_dated_bars(figure, left, right, values, short, label, colour, unit)
     figure.update_xaxes(**charts.time_axis(language))
     figure.update_yaxes(title_text=unit)
     figure.update_layout(barmode="relative", bargap=0)
@@ -201,55 +182,6 @@ def build_day_hour_figure(
     low, high = (lit[0], lit[-1] + 1) if lit.size else (0, 24)
     figure.update_yaxes(title_text=hour_title, range=[low, high], dtick=3, showgrid=False)
     return charts.finish(figure, title=title, theme=theme, language=language, height=height)
-
-
-def build_peers_figure(
-    names: Sequence[str],
-    ratio: ArrayLike,
-    low: ArrayLike,
-    high: ArrayLike,
-    states: Sequence[str],
-    *,
-    axis_title: str,
-    title: str = "",
-    theme: Theme = "light",
-    language: str = "en",
-) -> go.Figure:
-    """Each unit as a point with its interval, the weakest on top; the median of peers is a line.
-
-    Parameters
-    ----------
-    ratio, low, high : (u,) deviation from the peers [%]; NaN of an interval draws none.
-    states : token of each unit's colour, e.g. ``warning``.
-    """
-    x, left, right = (np.asarray(one, np.float64) for one in (ratio, low, high))
-    colours = [TOKENS[theme][state] for state in states]
-    shapes = ["circle" if state == "good" else "diamond" for state in states]
-    figure = go.Figure(
-        go.Scatter(
-            x=x,
-            y=list(names),
-            mode="markers",
-            marker={"size": 10, "color": colours, "symbol": shapes},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": np.nan_to_num(right - x),
-                "arrayminus": np.nan_to_num(x - left),
-                "thickness": 1.25,
-                "width": 5,
-                "color": TOKENS[theme]["muted"],
-            },
-            hovertemplate=f"%{{y}}<br>%{{x:.2f}}{NBSP}%<extra></extra>",
-            showlegend=False,
-        )
-    )
-    figure.add_vline(0.0, line={"width": 1, "color": TOKENS[theme]["text"]})
-    figure.update_xaxes(title_text=axis_title, ticksuffix=f"{NBSP}%")
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=True)
-    return charts.finish(
-        figure, title=title, theme=theme, language=language, height=110 + 30 * len(names)
-    )
 
 
 def build_daily_figure(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.util import find_spec
 from typing import Literal
@@ -28,6 +28,7 @@ from ingest.devices import REQUIREMENTS, TransportSettings
 
 # Every failure is raised here with its reason; pymodbus would tell it again, in many lines.
 logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+Client = AsyncModbusTcpClient | AsyncModbusSerialClient
 Table = Literal["holding", "input", "coil", "discrete"]
 BIT_TABLES = ("coil", "discrete")
 FUNCTIONS: dict[Table, int] = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
@@ -101,7 +102,7 @@ class Link:
     def __init__(self, settings: LinkSettings, timeout_s: float) -> None:
         self.settings = settings
         self._timeout_s = SHARE_OF_TIMEOUT * timeout_s
-        self._client: AsyncModbusTcpClient | AsyncModbusSerialClient | None = None
+        self._client: Client | None = None
         self._heard = b""
         self._tainted = False
         if settings.serial and find_spec("serial") is None:
@@ -157,33 +158,25 @@ class Link:
         Refused : an exception code.
         Unreachable, NoAnswer, BadAnswer
         """
-        client = self._client
-        if client is None or not client.connected:
-            raise because(Unreachable, self.settings.place, "not_connected")
+        unit = self.settings.unit
+
+        def ask(client: Client) -> Awaitable[ModbusPDU]:
+            reads = {
+                "holding": client.read_holding_registers,
+                "input": client.read_input_registers,
+                "coil": client.read_coils,
+                "discrete": client.read_discrete_inputs,
+            }
+            return reads[table](address, count=count, device_id=unit)
+
         what = f"{table} {address}..{address + count - 1}"
-        self._heard = b""
-        try:
-            answer = await self._ask(client, table, address, count)
-        except asyncio.CancelledError:
-            self.close()  # a late answer must not be taken for that of the next question
-            raise
-        except ModbusException as error:
-            raise self._failure(client, what, error) from error
-        if answer.function_code & 0x7F != FUNCTIONS[table]:  # pymodbus does not look at it
-            self._tainted = True
-            place = f"{self.settings.place}: {what}"
-            raise because(BadAnswer, place, "modbus_function", code=answer.function_code)
-        if answer.isError():
-            code = getattr(answer, "exception_code", 0)
-            raise refusal(f"{self.settings.place}: {what}", code)
+        answer = await self._exchange(what, FUNCTIONS[table], ask)
         found = [int(bit) for bit in answer.bits] if table in BIT_TABLES else list(answer.registers)
         # Bits come in whole bytes.
         if len(found) < count or (table not in BIT_TABLES and len(found) > count):
             self._tainted = True
             place = f"{self.settings.place}: {what}"
             raise because(BadAnswer, place, "count", found=len(found), asked=count)
-        if self.settings.pause_s:
-            await asyncio.sleep(self.settings.pause_s)
         return found[:count]
 
     async def write(
@@ -200,47 +193,49 @@ class Link:
         Refused : an exception code.
         Unreachable, NoAnswer, BadAnswer
         """
+        single = len(words) == 1 and not many
+        unit = self.settings.unit
+
+        def ask(client: Client) -> Awaitable[ModbusPDU]:
+            if table == "coil":
+                return client.write_coil(address, bool(words[0]), device_id=unit)
+            if single:
+                return client.write_register(address, words[0], device_id=unit)
+            return client.write_registers(address, list(words), device_id=unit)
+
+        what = f"write {table} {address}..{address + len(words) - 1}"
+        await self._exchange(what, 5 if table == "coil" else 6 if single else 16, ask)
+
+    async def _exchange(
+        self, what: str, function: int, ask: Callable[[Client], Awaitable[ModbusPDU]]
+    ) -> ModbusPDU:
+        """The answer to one request, and the rest after it.
+
+        Parameters
+        ----------
+        what : names the request in an error.
+        function : code that the answer must bear.
+        """
         client = self._client
         if client is None or not client.connected:
             raise because(Unreachable, self.settings.place, "not_connected")
-        what = f"write {table} {address}..{address + len(words) - 1}"
-        single = len(words) == 1 and not many
-        unit = self.settings.unit
+        place = f"{self.settings.place}: {what}"
         self._heard = b""
         try:
-            if table == "coil":
-                answer = await client.write_coil(address, bool(words[0]), device_id=unit)
-            elif single:
-                answer = await client.write_register(address, words[0], device_id=unit)
-            else:
-                answer = await client.write_registers(address, list(words), device_id=unit)
+            answer = await ask(client)
         except asyncio.CancelledError:
-            self.close()
+            self.close()  # a late answer must not be taken for that of the next question
             raise
         except ModbusException as error:
             raise self._failure(client, what, error) from error
-        if answer.isError():
-            code = getattr(answer, "exception_code", 0)
-            raise refusal(f"{self.settings.place}: {what}", code)
-        function = 5 if table == "coil" else 6 if single else 16
-        if answer.function_code != function:
+        if answer.function_code & 0x7F != function:  # pymodbus does not look at it
             self._tainted = True
-            place = f"{self.settings.place}: {what}"
             raise because(BadAnswer, place, "modbus_function", code=answer.function_code)
+        if answer.isError():
+            raise refusal(place, getattr(answer, "exception_code", 0))
         if self.settings.pause_s:
             await asyncio.sleep(self.settings.pause_s)
-
-    async def _ask(
-        self, client: AsyncModbusTcpClient | AsyncModbusSerialClient, table: Table, address: int,
-        count: int,
-    ) -> ModbusPDU:  # fmt: skip
-        ask = {
-            "holding": client.read_holding_registers,
-            "input": client.read_input_registers,
-            "coil": client.read_coils,
-            "discrete": client.read_discrete_inputs,
-        }[table]
-        return await ask(address, count=count, device_id=self.settings.unit)
+        return answer
 
     async def _connect(self) -> None:
         self.close()
@@ -258,7 +253,7 @@ class Link:
         if self.settings.settle_s:
             await asyncio.sleep(self.settings.settle_s)
 
-    def _make_client(self) -> AsyncModbusTcpClient | AsyncModbusSerialClient:
+    def _make_client(self) -> Client:
         """A client that neither reconnects nor asks twice: that is for the collector to say."""
         one = self.settings
         if one.serial:
@@ -287,7 +282,7 @@ class Link:
         client.ctx.response_future.set_exception(ConnectionException("connection lost"))
 
     def _failure(
-        self, client: AsyncModbusTcpClient | AsyncModbusSerialClient, what: str,
+        self, client: Client, what: str,
         error: ModbusException,
     ) -> BadAnswer | Unreachable | NoAnswer:  # fmt: skip
         place = f"{self.settings.place}: {what}"

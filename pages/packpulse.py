@@ -10,9 +10,10 @@ from pathlib import Path
 import streamlit as st
 
 from core import packs, query
+from core.cell_days import CellDays
 from core.cell_views import calendar_of_charges
-from core.packs import CellDays, WeakCells
-from pages.packs import context, kept, series
+from core.weak_cells import WeakCells
+from pages.packs import context, series
 from pages.packs.context import Context
 from pages.shared import address, chart, data, numbers, pickers, states
 from pages.shared.chart import KeyFigure
@@ -33,7 +34,7 @@ def main() -> None:
     st.title(t("nav.packpulse"))
     with pickers.bar():
         device = pickers.pick_device(with_cells(store, devices), "mend.choose.cells")
-        battery = kept.asked(store, packs.load_battery, device.name)
+        battery = data.shared_report(store, packs.load_battery, device.name)
         shown = context.pick_packs(battery) if battery else ()
     if battery is None:
         no_cells(store, device, devices)

@@ -129,6 +129,13 @@ def test_every_built_in_rule_holds_together() -> None:
         assert rule.low is None or rule.high is None or rule.low < rule.high
 
 
+def test_every_quantity_of_the_rules_is_in_the_nomenclature() -> None:
+    told = (BUILT_IN_RULES.parents[1] / "docs" / "nomenclature.md").read_text("utf-8")
+    assert [
+        one.quantity for one in read_rules(BUILT_IN_RULES) if f"`{one.quantity}`" not in told
+    ] == []
+
+
 @pytest.mark.parametrize(
     ("entry", "said"),
     [

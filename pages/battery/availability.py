@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core import battery_charts, bess, bess_flags
-from pages.battery.context import Context, level_words, say_missing, show_below
+from pages.battery.context import Context, level_words, say_missing
 from pages.battery.lanes import show_lanes
 from pages.shared import address, chart, data, numbers, table
 from pages.shared.texts import t
@@ -72,7 +72,7 @@ def show_causes(ctx: Context, found: bess_flags.AvailabilityReport) -> None:
         source=t(f"bess.available.{found.idle_source}"),
         least=numbers.percent(found.found.least_ratio, 2),
     )
-    show_below(
+    chart.show_below(
         [note, level_words(found.level)], "causes", causes,
         name=f"{ctx.device.name}_availability", zone=ctx.zone,
         units={"hours": "h", "longest_h": "h"},

@@ -10,15 +10,7 @@ import streamlit as st
 
 from core import battery_charts, bess, bess_bands, bess_cells
 from core.bess_cells import Spread
-from pages.battery.context import (
-    Context,
-    Curve,
-    band_frame,
-    local,
-    say_missing,
-    show_below,
-    show_dated,
-)
+from pages.battery.context import Context, Curve, band_frame, say_missing, show_dated
 from pages.shared import chart, data, numbers, table
 from pages.shared.texts import t
 
@@ -61,8 +53,8 @@ def show_spread(ctx: Context, quantity: Spread) -> None:
             t(f"bess.spread.{found.source}", cells=numbers.number(found.cells)),
             t("bess.spread.when", moment=moment),
         ]
-        show_below(
-            words, f"spread-{quantity}", frame.assign(ts=local(frame["ts"], ctx.zone)),
+        chart.show_below(
+            words, f"spread-{quantity}", frame.assign(ts=chart.local_times(frame["ts"], ctx.zone)),
             name=f"{ctx.device.name}_{quantity}_spread", zone=ctx.zone,
             units={"mean": found.unit, "greatest": found.unit},
         )  # fmt: skip
@@ -79,9 +71,9 @@ def show_spread(ctx: Context, quantity: Spread) -> None:
             cells=numbers.number(found.cells),
             level=numbers.level(found.level),
         )
-        show_below(
+        chart.show_below(
             [words, t("chart.stands_for", count=numbers.number(found.stands_for, 0))],
-            f"ends-{quantity}", ends.assign(ts=local(ends["ts"], ctx.zone)),
+            f"ends-{quantity}", ends.assign(ts=chart.local_times(ends["ts"], ctx.zone)),
             name=f"{ctx.device.name}_{quantity}_ends", zone=ctx.zone,
         )  # fmt: skip
     show_extremes(ctx, found, quantity)
@@ -157,7 +149,7 @@ def show_dwell(ctx: Context) -> None:
         t("bess.coverage", ratio=numbers.percent(found.dwell.coverage_ratio)),
     ]
     frame = band_frame(hours, "temperature", edges, "soc", bess_bands.SOC_TENTHS)
-    show_below(
+    chart.show_below(
         words, "dwell", frame, name=f"{ctx.device.name}_dwell", zone=ctx.zone,
         units={"hours": "h", "temperature_low": "°C", "temperature_high": "°C"},
     )  # fmt: skip

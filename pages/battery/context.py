@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-import streamlit as st
 
 from core import bess_operation, dossier_charts, errors, query
 from core.analytics import battery
@@ -69,14 +67,19 @@ def load_operation(ctx: Context) -> Operation:
 
 def show_dated(ctx: Context, figure: go.Figure, key: str) -> None:
     """A figure over time, with the notes of the window on it as upright lines."""
-    dossier_charts.draw_events(figure, note_lines(ctx), theme.kind())
+    draw_notes(ctx, figure, *ctx.view)
     chart.show_figure(figure, key)
 
 
-def note_lines(ctx: Context) -> list[EventLine]:
-    """Notes about the device in the window, named by their kind; none where they cannot be read,
-    which is said."""
-    start, end = ctx.view
+def draw_notes(ctx: Context, figure: go.Figure, start: int, end: int) -> None:
+    """Notes from and to [µs UTC], as upright lines through all panels of a figure over time."""
+    panels = sum(1 for _ in figure.select_yaxes())
+    dossier_charts.draw_events(figure, note_lines(ctx, start, end), theme.kind(), max(panels, 1))
+
+
+def note_lines(ctx: Context, start: int, end: int) -> list[EventLine]:
+    """Notes about the device from and to [µs UTC], named by their kind; none where they cannot be
+    read, which is said."""
     try:
         with open_annotations(ctx.store.root) as kept:
             found = [one for one in kept.of(ctx.device.name) if start <= one.at < end]
@@ -98,32 +101,11 @@ def say_missing(key: str) -> None:
     chart.show_caption(t(key))
 
 
-def show_below(
-    words: Sequence[str],
-    key: str,
-    frame: pd.DataFrame,
-    *,
-    name: str,
-    zone: str,
-    units: dict[str, str] | None = None,
-) -> None:
-    """The quiet line below a figure, and its export."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        text = escape(" · ".join(one for one in words if one))
-        st.html(f'<span class="zg-caption">{text}</span>', width="content")
-        chart.show_export(key, frame, name=name, zone=zone, units=units)
-
-
 def level_words(level: str) -> str:
     """The level figures were computed from."""
     if level == "raw":
         return t("chart.raw")
     return t("chart.buckets", step=numbers.level(level))
-
-
-def local(ts: object, zone: str) -> pd.DatetimeIndex:
-    """Times with their offset, for export."""
-    return pd.to_datetime(np.asarray(ts, np.int64), unit="us", utc=True).tz_convert(zone)
 
 
 def band_frame(

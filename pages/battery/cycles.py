@@ -14,9 +14,7 @@ from pages.battery.context import (
     efc_number,
     level_words,
     load_operation,
-    local,
     say_missing,
-    show_below,
     show_dated,
 )
 from pages.shared import chart, numbers
@@ -61,7 +59,7 @@ def show_depths(ctx: Context, found: Operation) -> None:
         count=numbers.number(found.cycle_count),
         deep=numbers.percent(found.largest),
     )
-    show_below(
+    chart.show_below(
         [note, level_words(found.level)], "depth", depth,
         name=f"{ctx.device.name}_depth", zone=ctx.zone, units={"low": "1", "high": "1"},
     )  # fmt: skip
@@ -96,7 +94,7 @@ def show_rates(ctx: Context, found: Operation) -> None:
         **{name: numbers.number(points[name], 2) for name in ("p95", "charge", "discharge")},
     )
     frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "hours": found.rates})
-    show_below(
+    chart.show_below(
         [note], "rates", frame, name=f"{ctx.device.name}_c_rate", zone=ctx.zone,
         units={"low": "1/h", "high": "1/h", "hours": "h"},
     )  # fmt: skip
@@ -125,7 +123,7 @@ def show_full_cycles(ctx: Context, found: Operation) -> None:
         level_words(found.level),
     ]
     frame = rows[["start", "end", "efc", "coverage_ratio"]]
-    frame = frame.assign(**{n: local(rows[n], ctx.zone) for n in ("start", "end")})
-    show_below(
+    frame = frame.assign(**{n: chart.local_times(rows[n], ctx.zone) for n in ("start", "end")})
+    chart.show_below(
         words, "full-cycles", frame, name=f"{ctx.device.name}_efc", zone=ctx.zone,
     )  # fmt: skip

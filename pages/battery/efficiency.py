@@ -7,14 +7,7 @@ import streamlit as st
 
 from core import battery_charts
 from core.bess_efficiency import Efficiency
-from pages.battery.context import (
-    Context,
-    local,
-    refusal_words,
-    say_missing,
-    show_below,
-    show_dated,
-)
+from pages.battery.context import Context, refusal_words, say_missing, show_dated
 from pages.battery.health import show_health
 from pages.shared import chart, numbers, states, table
 from pages.shared.texts import t
@@ -47,8 +40,8 @@ def show(ctx: Context) -> None:
             if found.anchor == "full"
             else t("bess.rte.level", soc=numbers.percent(found.soc, 0))
         )
-        frame = rows.assign(**{n: local(rows[n], ctx.zone) for n in ("start", "end")})
-        show_below(
+        frame = rows.assign(**{n: chart.local_times(rows[n], ctx.zone) for n in ("start", "end")})
+        chart.show_below(
             [closed], "windows", frame, name=f"{ctx.device.name}_round_trips",
             zone=ctx.zone, units=dict.fromkeys(("ac_in", "ac_out", "dc_in", "dc_out", "aux"),
                                                 "kWh"),
@@ -88,7 +81,7 @@ def show_losses(ctx: Context, found: Efficiency) -> None:
     words = [
         f"{t(f'bess.loss.{name}')} {numbers.percent(kwh / total, 0)}" for name, kwh in parts.items()
     ]
-    show_below(
+    chart.show_below(
         words, "losses", frame, name=f"{ctx.device.name}_losses", zone=ctx.zone,
         units={"loss": "kWh"},
     )  # fmt: skip

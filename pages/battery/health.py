@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from core import battery_charts, bess_health
-from pages.battery.context import (
-    Context,
-    Curve,
-    local,
-    show_below,
-    show_dated,
-)
-from pages.shared import data, numbers, states
+from pages.battery.context import Context, Curve, show_dated
+from pages.shared import chart, data, numbers, states
 from pages.shared.texts import t
 
 
@@ -50,8 +44,10 @@ def show_health(ctx: Context) -> None:
         ]
     ledger = found.ledger
     if len(ledger):
-        ledger = ledger.assign(**{n: local(ledger[n], ctx.zone) for n in ("start", "end")})
-    show_below(
+        ledger = ledger.assign(
+            **{n: chart.local_times(ledger[n], ctx.zone) for n in ("start", "end")}
+        )
+    chart.show_below(
         words, "health", ledger if len(ledger) else told,
         name=f"{ctx.device.name}_capacity", zone=ctx.zone,
     )  # fmt: skip

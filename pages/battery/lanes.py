@@ -11,14 +11,8 @@ import streamlit as st
 from core import battery_charts, bess, bess_flags
 from core.analytics import battery
 from core.battery_charts import Lane
-from pages.battery.context import (
-    Context,
-    local,
-    say_missing,
-    show_below,
-    show_dated,
-)
-from pages.shared import data, numbers, table
+from pages.battery.context import Context, say_missing, show_dated
+from pages.shared import chart, data, numbers, table
 from pages.shared.texts import t
 
 MOST_LANES = 20
@@ -50,8 +44,8 @@ def show_lanes(
     if found.silent:
         words.append(t("bess.lanes.silent", names=", ".join(found.silent)))
     runs = runs_frame(found)
-    export = runs.assign(**{n: local(runs[n], ctx.zone) for n in ("start", "end")})
-    show_below(words, "lanes", export, name=f"{ctx.device.name}_flags", zone=ctx.zone)
+    export = runs.assign(**{n: chart.local_times(runs[n], ctx.zone) for n in ("start", "end")})
+    chart.show_below(words, "lanes", export, name=f"{ctx.device.name}_flags", zone=ctx.zone)
     if len(runs):
         show_runs(ctx, runs, faults)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 
@@ -11,11 +13,10 @@ from pages.battery.context import (
     SHORT_COVERAGE,
     Context,
     band_frame,
+    draw_notes,
     level_words,
     load_operation,
-    local,
     say_missing,
-    show_below,
     show_dated,
 )
 from pages.shared import chart, numbers
@@ -27,7 +28,7 @@ def show(ctx: Context) -> None:
     if ctx.chosen:
         chart.show_series(
             "course", ctx.store, ctx.chosen, ctx.span, title=course_title, whole_page=True,
-            height=420,
+            height=420, over=partial(draw_notes, ctx),
         )  # fmt: skip
     found = load_operation(ctx)
     if not found.terminals:
@@ -58,7 +59,10 @@ def show_throughput(ctx: Context, found: Operation) -> None:
     if found.counted_kwh is not None:
         into, out = (numbers.energy(kwh) for kwh in found.counted_kwh)
         counted = t("bess.throughput.counter", charged=into, discharged=out)
-    table_ = rows.assign(start=local(rows["start"], ctx.zone), end=local(rows["end"], ctx.zone))
+    table_ = rows.assign(
+        start=chart.local_times(rows["start"], ctx.zone),
+        end=chart.local_times(rows["end"], ctx.zone),
+    )
     words = [
         t(f"bess.period.{found.every}"),
         t(f"bess.throughput.{found.terminals}"),
@@ -66,7 +70,7 @@ def show_throughput(ctx: Context, found: Operation) -> None:
         t("bess.coverage", ratio=numbers.percent(found.coverage_ratio)),
         level_words(found.level),
     ]
-    show_below(
+    chart.show_below(
         words, "throughput", table_, name=f"{ctx.device.name}_energy", zone=ctx.zone,
         units={"charged": "kWh", "discharged": "kWh", "efc": "1"},
     )  # fmt: skip
@@ -89,7 +93,7 @@ def show_plane(ctx: Context, found: Operation) -> None:
         level_words(found.level),
     ]
     frame = band_frame(hours, "soc", bess_bands.SOC_BANDS, "power_kw", found.power_edges)
-    show_below(
+    chart.show_below(
         words, "plane", frame, name=f"{ctx.device.name}_soc_power", zone=ctx.zone,
         units={"hours": "h"},
     )  # fmt: skip

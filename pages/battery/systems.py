@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from core import bess
-from pages.battery.context import Context
+from pages.battery.context import Context, draw_notes
 from pages.shared import chart
 from pages.shared.texts import t
 
@@ -19,6 +21,7 @@ def show(ctx: Context) -> None:
         if members:
             chart.show_series(
                 f"group-{name}", ctx.store, members, ctx.span, whole_page=True,
+                over=partial(draw_notes, ctx),
                 title=t("bess.group.title", group=t(f"bess.group.{name}"), names=", ".join(
                     one.name for one in members)),
                 height=150 + 90 * len({one.unit for one in members}),

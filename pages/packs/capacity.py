@@ -28,7 +28,7 @@ from core.ica_report import IcaDirection, ica_report
 from core.resistance_report import ResistanceReport, resistance_report
 from pages.packs import context, kept, series
 from pages.packs.context import DAY_US, Context
-from pages.shared import address, chart, numbers, states, table, theme
+from pages.shared import address, chart, data, numbers, states, table, theme
 from pages.shared.chart import KeyFigure
 from pages.shared.numbers import NBSP, NOTHING
 from pages.shared.texts import current_language, t
@@ -53,8 +53,9 @@ COMMON_REFUSALS = (
 
 def show(ctx: Context) -> None:
     """The tab."""
+    data.ask_ahead(ctx.store, resistance_report, ctx.device, ctx.start, ctx.end)
     notes = series.read_notes(ctx)
-    report = kept.asked(
+    report = data.shared_report(
         ctx.store, capacity_report, ctx.device, ctx.start, ctx.end,
         series.declared(ctx, notes),
     )  # fmt: skip
@@ -463,7 +464,7 @@ def show_projection(string: StringCapacity) -> None:
 def show_resistance(ctx: Context) -> None:
     """Resistance of all cells against their pack, and how it grows."""
     st.subheader(t("packpulse.capacity.ohm"))
-    report = kept.asked(
+    report = data.shared_report(
         ctx.store, resistance_report, ctx.device, ctx.start, ctx.end
     )  # fmt: skip
     assert report is not None
@@ -596,7 +597,7 @@ def ohm_caption(ctx: Context, report: ResistanceReport) -> str:
 def show_ica(ctx: Context) -> None:
     """dQ/dV and dV/dQ of slow charges or discharges, and where the peaks stand over time."""
     st.subheader(t("packpulse.capacity.ica"))
-    report = kept.asked(ctx.store, ica_report, ctx.device, ctx.start, ctx.end)
+    report = data.shared_report(ctx.store, ica_report, ctx.device, ctx.start, ctx.end)
     assert report is not None
     if report.refusal:
         states.notice(t("packpulse.capacity.ica.none"), detail=why(report.refusal, "ica"))

@@ -15,7 +15,7 @@ from core.cell_charts import ColourScale
 from core.cell_views import CellField, Field
 from pages.packs import context, kept, series
 from pages.packs.context import Context
-from pages.shared import address, chart, numbers, states, theme
+from pages.shared import address, chart, data, numbers, states, theme
 from pages.shared.texts import current_language, t
 
 VIEWS = ("layout", "days", "surface")
@@ -47,7 +47,9 @@ def show(ctx: Context) -> None:
     """The tab."""
     fields = known_fields(ctx)
     field = next((one for one in fields if one == address.get("of")), fields[0])
-    found = kept.asked(ctx.store, cell_views.load_field, ctx.device, field, ctx.start, ctx.end)
+    found = data.shared_report(
+        ctx.store, cell_views.load_field, ctx.device, field, ctx.start, ctx.end
+    )
     if found is None or not np.isfinite(found.values[:, context.in_packs(ctx)]).any():
         states.notice(t(f"packpulse.heatmap.none.{field}", device=ctx.device))
         return

@@ -18,7 +18,7 @@ from core.trend_views import SeriesView
 from pages.packs import context, degradation, kept, series
 from pages.packs.context import Context
 from pages.packs.series import Choice, between
-from pages.shared import address, chart, numbers, states, table, theme
+from pages.shared import address, chart, data, numbers, states, table, theme
 from pages.shared.numbers import NOTHING
 from pages.shared.texts import current_language, t
 
@@ -61,7 +61,7 @@ def load_walk(
     ctx: Context, choice: Choice, notes: Sequence[Annotation], options: TrendOptions
 ) -> WalkForward:
     """Verdicts at past dates, 30 days apart, and their forecasts; cached."""
-    found = kept.asked(
+    found = data.shared_report(
         ctx.store, trend_views.load_walk, ctx.device, ctx.start, ctx.end,
         series.declared(ctx, notes), options, choice.pack, choice.cell, choice.relative, EVERY,
     )  # fmt: skip

@@ -11,13 +11,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
 
-from core import query
 from pages.shared import theme
-from pages.shared.data import settings
 from pages.shared.texts import current_language
 
 MOST = 64
@@ -60,30 +58,3 @@ def known(name: str, arguments: Sequence[Any], make: Callable[[], R]) -> R:
         while len(_known) > MOST:
             _known.popitem(last=False)
     return made
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _asked(
-    _store: query.Store, path: str, version: int, name: str, _ask: Callable[..., Any],
-    args: tuple[Any, ...], options: dict[str, Any],
-) -> Any:  # fmt: skip
-    return _ask(_store, *args, **options)
-
-
-def asked(
-    store: query.Store,
-    ask: Callable[Concatenate[query.Store, P], R],
-    *args: P.args,
-    **options: P.kwargs,
-) -> R:
-    """`pages.shared.data.report` without a copy for each rerun.
-
-    Raises
-    ------
-    ZigguratError : as the function.
-    """
-    answer: R = _asked(
-        store, str(settings().store), store.version, f"{ask.__module__}.{ask.__qualname__}", ask,
-        args, options,
-    )  # fmt: skip
-    return answer

@@ -13,13 +13,13 @@ import streamlit as st
 from core import errors, pack_trends, trend_views
 from core.analytics.verdicts import NOT_DISTINGUISHABLE, Trend, TrendOptions
 from core.annotations import Annotation, open_annotations
+from core.cell_days import local_days
 from core.pack_trends import TrendReport
-from core.packs import local_days
 from core.trend_charts import Event, Phase
 from core.trend_views import Regime
-from pages.packs import context, kept
+from pages.packs import context
 from pages.packs.context import Context
-from pages.shared import address, chart, numbers, states
+from pages.shared import address, chart, data, numbers, states
 from pages.shared.numbers import NBSP, NOTHING
 from pages.shared.texts import t
 
@@ -220,7 +220,7 @@ def load_report(ctx: Context, notes: Sequence[Annotation], end: int | None = Non
     """Verdicts on all cells in the window, or up to an earlier `end` [µs UTC]; cached."""
     end = ctx.end if end is None else end
     known = declared(ctx, [one for one in notes if one.at < end])
-    found = kept.asked(
+    found = data.shared_report(
         ctx.store, pack_trends.trend_report, ctx.device, ctx.start, end, known, read_options()
     )
     assert found is not None  # the page has asked for days already

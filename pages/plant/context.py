@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any, cast
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
 from core import pv_history, query
 from core.energies import Every
 from core.pv_history import DailyHistory
 from core.pv_report import PlantReport
-from pages.shared import address, chart, data, numbers, theme
+from pages.shared import address, data, numbers, theme
 from pages.shared.texts import current_language, t
 from pages.shared.window import Window
 
@@ -71,30 +68,9 @@ def pick_every(ctx: Context, among: Sequence[str] = tuple(PERIODS)) -> Every:
     return cast(Every, chosen)
 
 
-def show_below(
-    words: Sequence[str],
-    key: str,
-    frame: pd.DataFrame,
-    *,
-    name: str,
-    zone: str,
-    units: dict[str, str] | None = None,
-) -> None:
-    """The quiet line below a figure, and its export."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        text = escape(" · ".join(one for one in words if one))
-        st.html(f'<span class="zg-caption">{text}</span>', width="content")
-        chart.show_export(key, frame, name=name, zone=zone, units=units)
-
-
 def grid_words(ctx: Context) -> str:
     """Cells the figures were computed from."""
     return t("pv.grid", step=numbers.duration(ctx.report.course.step_us))
-
-
-def local(ts: object, zone: str) -> pd.DatetimeIndex:
-    """Times with their offset, for export."""
-    return pd.to_datetime(np.asarray(ts, np.int64), unit="us", utc=True).tz_convert(zone)
 
 
 def load_history(ctx: Context) -> DailyHistory | None:

@@ -8,7 +8,7 @@ from core import pv_charts, pv_history
 from core.analytics import pv_degradation
 from core.analytics.pv_degradation import Degradation
 from core.pv_history import DailyHistory
-from pages.plant.context import Context, load_history, local, show_below
+from pages.plant.context import Context, load_history
 from pages.shared import chart, numbers, states
 from pages.shared.texts import t
 
@@ -59,8 +59,8 @@ def show_days(ctx: Context, history: DailyHistory, found: Degradation) -> None:
         words.append(t("pv.degradation.note", pairs=numbers.number(found.pairs)))
     if not history.corrected:
         words.append(t("pv.degradation.uncorrected"))
-    shown = frame.assign(start=local(start, ctx.zone))
-    show_below(words, "degradation", shown, name=f"{ctx.device.name}_days", zone=ctx.zone)
+    shown = frame.assign(start=chart.local_times(start, ctx.zone))
+    chart.show_below(words, "degradation", shown, name=f"{ctx.device.name}_days", zone=ctx.zone)
 
 
 def title(found: Degradation) -> str:

@@ -8,7 +8,7 @@ from core import pv_charts, pv_expected
 from core.analytics.expected import Reasons
 from core.expected_report import ExpectedReport
 from core.pv_charts import Step
-from pages.plant.context import Context, local, pick_every, show_below
+from pages.plant.context import Context, pick_every
 from pages.shared import chart, data, numbers, states, table
 from pages.shared.texts import t
 
@@ -55,8 +55,8 @@ def show_periods(ctx: Context, report: ExpectedReport, every: str) -> None:
         else t("pv.expected.uncertainty.unknown"),
         t("pv.expected.assumed", names=", ".join(report.assumed[:4])) if report.assumed else "",
     ]
-    shown = rows.assign(start=local(start, ctx.zone))
-    show_below(
+    shown = rows.assign(start=chart.local_times(start, ctx.zone))
+    chart.show_below(
         words, "expected", shown, name=f"{ctx.device.name}_expected_{every}", zone=ctx.zone,
         units=dict.fromkeys(("expected", "actual", "typical"), "kWh"),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from core.analytics import pv_flags
 from core.analytics.pv_anomalies import Anomalies
 from core.battery_charts import Lane
 from core.pv_history import ClockCheck, DailyHistory
-from pages.plant.context import Context, load_history, local, show_below
+from pages.plant.context import Context, load_history
 from pages.shared import chart, data, numbers, table
 from pages.shared.texts import t
 
@@ -61,9 +61,12 @@ def show_lanes(ctx: Context) -> None:
     )
     chart.show_figure(figure, "flags")
     every = pd.concat([one.assign(flag=name) for name, one in runs.items()], ignore_index=True)
-    every = every.assign(start=local(every["start"], ctx.zone), end=local(every["end"], ctx.zone))
+    every = every.assign(
+        start=chart.local_times(every["start"], ctx.zone),
+        end=chart.local_times(every["end"], ctx.zone),
+    )
     words = [t("pv.flags.note"), limit_words(ctx)]
-    show_below(words, "flags", every, name=f"{ctx.device.name}_flags", zone=ctx.zone)
+    chart.show_below(words, "flags", every, name=f"{ctx.device.name}_flags", zone=ctx.zone)
     table.show_table(
         [t("pv.flags.col.flag"), t("pv.flags.col.hours"), t("pv.flags.col.means")],
         [[t(f"pv.flag.{name}"), numbers.number(hours[name], 2), t(f"pv.flag.{name}.means")]
@@ -167,10 +170,10 @@ def show_anomalies(ctx: Context, history: DailyHistory) -> None:
         )  # fmt: skip
         chart.show_figure(figure, "anomalies")
     frame = anomaly_frame(history, judged)
-    shown = frame.assign(day=local(frame["day"], ctx.zone))
+    shown = frame.assign(day=chart.local_times(frame["day"], ctx.zone))
     checks = numbers.number(len(judged))
     words = [t("pv.anomalies.note", rate=rate), t("pv.anomalies.checks", checks=checks)]
-    show_below(words, "anomalies", shown, name=f"{ctx.device.name}_anomalies", zone=ctx.zone)
+    chart.show_below(words, "anomalies", shown, name=f"{ctx.device.name}_anomalies", zone=ctx.zone)
     if len(frame):
         rows = [
             [

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core import pv_charts, pv_report
-from pages.plant.context import Context, grid_words, show_below
+from pages.plant.context import Context, grid_words
 from pages.shared import address, chart, numbers
 from pages.shared.texts import t
 
@@ -42,7 +42,7 @@ def show(ctx: Context) -> None:
         {"day": np.array(days)[at_day], "hour": at_hour, kind: grid.ravel()}
     ).dropna()
     words = [t(f"pv.heat.{kind}.note" if rated else "pv.heat.kw.note"), grid_words(ctx), ctx.zone]
-    show_below(words, "heat", frame, name=f"{ctx.device.name}_{kind}", zone=ctx.zone)
+    chart.show_below(words, "heat", frame, name=f"{ctx.device.name}_{kind}", zone=ctx.zone)
 
 
 def title(kind: str, values: np.ndarray, unit: str) -> str:

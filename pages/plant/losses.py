@@ -8,7 +8,7 @@ import pandas as pd
 from core import pv_charts, pv_history, pv_losses_report
 from core.analytics.pv_losses import Loss, Usual
 from core.pv_charts import Step
-from pages.plant.context import Context, load_history, show_below
+from pages.plant.context import Context, load_history
 from pages.shared import chart, numbers, table
 from pages.shared.texts import t
 
@@ -41,7 +41,7 @@ def show(ctx: Context) -> None:
             for o in way.parts
         ]
     )
-    show_below(
+    chart.show_below(
         words, "losses", frame, name=f"{ctx.device.name}_losses", zone=ctx.zone,
         units=dict.fromkeys(("hours", "low", "high"), "h"),
     )  # fmt: skip

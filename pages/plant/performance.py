@@ -7,7 +7,7 @@ import pandas as pd
 
 from core import battery_charts, pv_charts, pv_report, pv_use
 from core.pv_report import PlantReport
-from pages.plant.context import SHORT_COVERAGE, Context, grid_words, local, pick_every, show_below
+from pages.plant.context import SHORT_COVERAGE, Context, grid_words, pick_every
 from pages.shared import chart, data, numbers
 from pages.shared.texts import t
 
@@ -64,8 +64,11 @@ def show_yields(ctx: Context, table: pd.DataFrame) -> None:
         t(f"pv.output.{ctx.report.course.output}"),
         ctx.zone,
     ]
-    shown = table.assign(start=local(table["start"], ctx.zone), end=local(table["end"], ctx.zone))
-    show_below(words, "yields", shown, name=f"{ctx.device.name}_yields", zone=ctx.zone)
+    shown = table.assign(
+        start=chart.local_times(table["start"], ctx.zone),
+        end=chart.local_times(table["end"], ctx.zone),
+    )
+    chart.show_below(words, "yields", shown, name=f"{ctx.device.name}_yields", zone=ctx.zone)
 
 
 def show_ratios(ctx: Context, table: pd.DataFrame) -> None:
@@ -122,7 +125,8 @@ def uncertainty_words(report: PlantReport) -> str:
     """Uncertainty of the ratio, or which of its parts was not declared."""
     light, meter = report.course.facts.irradiance_uncertainty, report.course.facts.meter_uncertainty
     if report.uncertainty is not None:
-        return t("pv.uncertainty", value=numbers.percent(report.uncertainty))
+        key = "pv.uncertainty.computed" if report.course.facts.computed else "pv.uncertainty"
+        return t(key, value=numbers.percent(report.uncertainty))
     if light is not None:
         return t("pv.uncertainty.no_meter", value=numbers.percent(light))
     if meter is not None:

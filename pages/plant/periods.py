@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core import pv_report
-from pages.plant.context import Context, grid_words, local, pick_every, show_below
+from pages.plant.context import Context, grid_words, pick_every
 from pages.shared import chart, numbers, table
 from pages.shared.texts import t
 
@@ -34,11 +34,14 @@ def show(ctx: Context) -> None:
         ]
         for one in found.iloc[::-1].head(MOST_ROWS).to_dict("records")
     ]  # fmt: skip
-    shown = found.assign(start=local(found["start"], ctx.zone), end=local(found["end"], ctx.zone))
+    shown = found.assign(
+        start=chart.local_times(found["start"], ctx.zone),
+        end=chart.local_times(found["end"], ctx.zone),
+    )
     words = [t("pv.periods.count", count=numbers.number(len(found))), grid_words(ctx), ctx.zone]
     if len(found) > MOST_ROWS:
         words.insert(1, t("pv.periods.most", count=numbers.number(MOST_ROWS)))
-    show_below(words, "periods", shown, name=f"{ctx.device.name}_{every}", zone=ctx.zone)
+    chart.show_below(words, "periods", shown, name=f"{ctx.device.name}_{every}", zone=ctx.zone)
     with st.container(height=520 if len(rows) > 15 else "content", border=False):
         table.show_table(
             [t("meters.col.period"), *(t(f"pv.col.{name}") for name in columns)],

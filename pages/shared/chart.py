@@ -106,6 +106,7 @@ def show_series(
     height: int = 340,
     max_points: int = 4000,
     whole_page: bool = False,
+    over: Callable[[go.Figure, int, int], None] | None = None,
 ) -> None:
     """Signals over the window: zoomable chart, quiet line, export.
 
@@ -116,6 +117,7 @@ def show_series(
     previous : draw the period before along.
     separate : a panel per signal.
     whole_page : see `zoom.zoomable_chart`.
+    over : draws on the figure of a view from and to [µs UTC], such as notes.
     """
     shown: list[query.Series] = []
 
@@ -146,6 +148,8 @@ def show_series(
             separate=separate,
             height=height,
         )
+        if over is not None:
+            over(figure, start, end)
         return figure, caption(shown, zoomed=zoomed)
 
     def offer() -> None:
@@ -318,6 +322,27 @@ def show_export(
             st.caption(t("export.behind"))
             _export_row(f"{key}-behind", behind, behind_rows, f"{name}_readings", about)
         st.caption(t("export.zone", zone=zone))
+
+
+def show_below(
+    words: Sequence[str],
+    key: str,
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    zone: str,
+    units: Mapping[str, str] | None = None,
+) -> None:
+    """The quiet line below a figure, and its export."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        text = escape(" · ".join(one for one in words if one))
+        st.html(f'<span class="zg-caption">{text}</span>', width="content")
+        show_export(key, frame, name=name, zone=zone, units=units)
+
+
+def local_times(ts: object, zone: str) -> pd.DatetimeIndex:
+    """Times with their offset, for export."""
+    return pd.to_datetime(np.asarray(ts, np.int64), unit="us", utc=True).tz_convert(zone)
 
 
 def _export_row(
