@@ -755,6 +755,12 @@ def _print_model(manifest: dict[str, Any]) -> None:
         interval = "" if one["low"] is None else f" [{one['low']:.2f}, {one['high']:.2f}]"
         if one["value"] is not None:
             typer.echo(f"  skill against {name}: {one['value']:.2f}{interval}")
+    quality = manifest["quality"]
+    if quality["missing_ratio"] > 0.05:
+        typer.echo(
+            f"  {100 * quality['missing_ratio']:.0f} % of its slots have no reading, the longest "
+            f"gap is {quality['longest_gap_h']:.0f} h"
+        )
     joined = manifest.get("together")
     if joined and joined["correlation"] is not None:
         typer.echo(

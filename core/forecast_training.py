@@ -145,6 +145,12 @@ def train_case(
     stop, per_day, say = newest_slot(case.history), case.grid.per_day, asked.say
     days = stop // per_day
     test = days_to_test(target, days, asked.test_days)
+    low, high = (float(f(case.history.values)) for f in (np.nanmin, np.nanmax))
+    if low == high:
+        raise QueryError(
+            f"{target.device} has had one {target.quantity} in all of {days} days, {low:g} "
+            f"{target.unit}; there is nothing to forecast"
+        )
     less = f" ({asked.test_days} were asked for; half at most can be)"
     say(
         f"{target.device} {target.quantity}: {days} days, backtest over the last {test}"

@@ -172,8 +172,9 @@ def test_a_net_whose_parts_were_trained_anew_is_refused(
     root: Path, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     train(store, "house", "load", Training(test_days=10, rounds=8))
-    with pytest.raises(ModelUnfit, match="the model of load of house is another one now"):
+    with pytest.raises(ModelUnfit, match="is another one now than it was") as unfit:
         issue_forecast(store, "house", "net")
+    assert unfit.value.mend == "python preprocess.py train --device house --pv roof"
     words = ["train", "--device", "house", "--pv", "roof", "--quantity", "load"]
     monkeypatch.setattr("sys.argv", ["preprocess.py", *words, "--store", str(root)])
     with pytest.raises(SystemExit):
