@@ -36,7 +36,8 @@ def main() -> None:
         quantity = pick_quantity(list(dict.fromkeys([*known[device.name], *stamps])))
     chart.show_synthetic_ribbon([device])
     if quantity not in stamps:
-        say_untrained(device.name, quantity, list(stamps))
+        short = data.report(store, forecast_report.days_short, device.name, quantity)
+        say_untrained(device.name, quantity, list(stamps), short)
         return
     try:
         ahead = data.report(
@@ -105,13 +106,19 @@ def pick_section() -> str:
     return now
 
 
-def say_untrained(device: str, quantity: str, trained: Sequence[str]) -> None:
-    """Say that there is no model, and what trains one."""
+def say_untrained(
+    device: str, quantity: str, trained: Sequence[str], short: tuple[int, int] | None
+) -> None:
+    """Say that there is no model, and what trains one, or that it takes more days."""
     others = ", ".join(quantity_words(name) for name in trained)
+    words = [t("ahead.untrained.others", names=others)] if others else []
+    if short is not None:
+        days, needed = (numbers.number(one, 0) for one in short)
+        words.append(t("ahead.untrained.short", days=days, needed=needed))
     states.notice(
         t("ahead.untrained", device=device, quantity=quantity_words(quantity)),
-        detail=t("ahead.untrained.others", names=others) if others else "",
-        commands=(train_command(device, quantity),),
+        detail=" ".join(words),
+        commands=(train_command(device, quantity),) if short is None else (),
     )
 
 

@@ -31,6 +31,10 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "Für {device} ist kein Modell für „{quantity}“ gespeichert.",
     ),
     "ahead.untrained.others": ("There are models of: {names}.", "Modelle gibt es für: {names}."),
+    "ahead.untrained.short": (
+        "There are readings of {days} days; it takes {needed} to train a model and test it.",
+        "Es gibt Messwerte von {days} Tagen; Training und Prüfung brauchen {needed}.",
+    ),
     "ahead.unfit": (
         "The stored model does not fit the data and is not used.",
         "Das gespeicherte Modell passt nicht zu den Daten und wird nicht verwendet.",

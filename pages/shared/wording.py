@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 from core.errors import SourceError
-from pages.shared.texts import current_language, t
+from pages.shared.texts import TEXTS, current_language, t
 from pages.shared.texts_dispatch import DISPATCH_SENTENCES
 from pages.shared.texts_forecasts import FORECAST_SENTENCES
 
@@ -193,6 +193,8 @@ def _german(name: str, part: str) -> str:
     """A part taken over: names stay as they are, numbers and a sentence within do not."""
     if name == "why":
         return in_language(part, "de")
+    if name == "quantity" and f"ahead.quantity.{part}" in TEXTS:
+        return f"„{t(f'ahead.quantity.{part}', lang='de')}“"
     if name in ("then", "now"):  # versions and names
         return part
     return part.replace(".", ",") if _DECIMAL.fullmatch(part) else part
