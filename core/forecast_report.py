@@ -138,7 +138,8 @@ def beside_actual(
 
     Returns
     -------
-    frame `ts`, `issue` [µs UTC], `actual`, `expected`, `p10`, `p50`, `p90`.
+    frame `ts`, `issue` [µs UTC], `actual`, `expected`, `p10`, `p50`, `p90`, `judged`: of PV only
+    by day.
 
     Raises
     ------
@@ -149,7 +150,7 @@ def beside_actual(
     early = rows["ts"].to_numpy(np.int64) - rows["issue"].to_numpy(np.int64) >= lead_h * HOUR
     inside = (rows["ts"] >= start) & (rows["ts"] < end)
     rows = rows[early & inside.to_numpy()].sort_values(["ts", "issue"], kind="stable")
-    names = ["ts", "issue", "actual", "expected", "p10", "p50", "p90"]
+    names = ["ts", "issue", "actual", "expected", "p10", "p50", "p90", "judged"]
     newest: pd.DataFrame = rows.drop_duplicates("ts", keep="last")[names]
     return newest.reset_index(drop=True)
 

@@ -166,9 +166,7 @@ def say_blind(ctx: Context) -> None:
         value = numbers.number(clear["value"], 2)
         words = t("ahead.blind.detail",
                   skill=f"{value} {between(clear['low'], clear['high'], 2)}".rstrip())  # fmt: skip
-    states.notice(
-        t("ahead.blind"), detail=words, commands=("python -m ingest fetch weather --help",)
-    )
+    states.notice(t("ahead.blind"), detail=words)
 
 
 def say_served(ctx: Context) -> None:

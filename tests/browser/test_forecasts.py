@@ -65,6 +65,7 @@ def test_the_next_48_hours_and_the_backtest(open_page: OpenPage, address: str) -
     page.get_by_text("Parts of the load", exact=True).click()
     expect(page.locator(".zg-table").first).to_contain_text("Base load")
     expect(page.get_by_text("the model knows no outdoor temperature")).to_be_visible()
+    expect(page.get_by_text("m1 tells of no relay and of no power of an appliance")).to_be_visible()
 
 
 def test_forecast_beside_actual_in_german(open_page: OpenPage, address: str) -> None:
