@@ -63,7 +63,7 @@ def main() -> None:
     say_blind(ctx)
     say_made_of(ctx)
     say_room(ctx)
-    section = pick_section()
+    section = pick_section(ctx)
     # Only the section on view is read.
     import_module(f"pages.ahead.{section}").show(ctx)
 
@@ -85,19 +85,20 @@ def pick_quantity(quantities: Sequence[str]) -> str:
         t("ahead.quantity"),
         quantities,
         format_func=quantity_words,
-        width=220,
+        width=360,
         **address.bound("quantity", now),
     )
     return chosen
 
 
-def pick_section() -> str:
-    """The section on view."""
+def pick_section(ctx: Context) -> str:
+    """The section on view; only a load has parts."""
+    sections = [one for one in SECTIONS if one != "parts" or ctx.manifest["parts"] is not None]
     asked = address.get("section")
-    now = asked if asked in SECTIONS else SECTIONS[0]
+    now = asked if asked in sections else sections[0]
     st.segmented_control(
         t("ahead.section"),
-        SECTIONS,
+        sections,
         format_func=lambda name: t(f"ahead.section.{name}"),
         required=True,
         label_visibility="collapsed",
