@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.config import load_settings
-from core.forecast_training import train
+from core.forecast_training import Training, train
 from core.query import open_store
 from ingest.build import build
 from tests.browser.conftest import OpenPage, Serve
@@ -35,7 +35,7 @@ def address(serve: Serve) -> Iterator[str]:
             path.write_text("ts,com_ap\n" + "\n".join(lines) + "\n")
         build(load_settings(store=folder / "store", sources=(folder / "src",)))
         store = open_store(folder / "store")
-        train(store, "m1", test_days=16, rounds=40)
+        train(store, "m1", asked=Training(test_days=16, rounds=40))
         store.close()
         yield f"{serve(Path(folder / 'store'))}/forecasts"
 
