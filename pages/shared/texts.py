@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import ConfigError
 from pages.shared import address, data
+from pages.shared.texts_alert_recipients import RECIPIENT_TEXTS
 from pages.shared.texts_alert_rules import ALERT_RULES
 from pages.shared.texts_alerts import ALERTS
 from pages.shared.texts_control import CONTROL
@@ -1349,6 +1350,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.other": ("This could not be shown.", "Das konnte nicht gezeigt werden."),
 } | PACKPULSE
 TEXTS |= LIVE | PV | PLANTS | FORECASTS | DISPATCH | ALERTS | ALERT_RULES | CONTROL
+TEXTS |= RECIPIENT_TEXTS
 
 
 def current_language() -> str:
