@@ -403,14 +403,15 @@ def alerts(
         raise ConfigError(
             f"--since {since} is after the newest reading, {_local(newest, opened.zone)}"
         )
-    config = load_alerts(rules or rules_path(settings), opened.zone)
+    config = load_alerts(rules or rules_path(settings), opened.zone, settings.plants)
     for doubt in find_doubts(opened, config):
         typer.echo(f"doubtful: {doubt}", err=True)
     with open_alerts(settings.store) as kept, _Meter(unit="devices") as meter:
         if follow:
             from core.alert_follow import follow as run_on
 
-            run_on(opened, kept, lambda: load_alerts(rules or rules_path(settings), opened.zone),
+            path = rules or rules_path(settings)
+            run_on(opened, kept, lambda: load_alerts(path, opened.zone, settings.plants),
                    every_s=every, say=typer.echo)  # fmt: skip
             return
         run = run_alerts(
