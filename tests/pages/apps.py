@@ -20,7 +20,7 @@ from pages.shared.numbers import NBSP
 from tests.conftest import REPO
 
 Show = Callable[..., AppTest]
-TAG = re.compile(r"<style.*?</style>|<[^>]+>", re.DOTALL)
+TAG = re.compile(r"<style.*?</style>|</?[a-z][^>]*>", re.DOTALL)
 
 
 @contextmanager
@@ -134,3 +134,14 @@ def specs(part: AppTest | Block) -> list[dict[str, Any]]:
 def titles(part: AppTest | Block) -> list[str]:
     """Titles of the charts."""
     return [plain(spec["layout"].get("title", {}).get("text", "")) for spec in specs(part)]
+
+
+def drawn(part: AppTest | Block) -> str:
+    """Words in the charts: titles, notes, names of what is drawn."""
+    found = []
+    for spec in specs(part):
+        layout = spec["layout"]
+        notes = layout.get("annotations", ())
+        found += [layout.get("title", {}).get("text", ""), *(one["text"] for one in notes)]
+        found += [one.get("name") or "" for one in spec["data"]]
+    return plain(" ".join(found))
