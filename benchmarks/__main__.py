@@ -1,13 +1,16 @@
-"""Print every figure: ``python -m benchmarks [build|query|...] [--full]``; see `NAMES`.
+"""Print every figure: ``python -m benchmarks [build|query|...] [--full]``; see `BENCHES`.
 
-``soak --minutes 5 --seed 2`` says how long and which trouble.
+``soak --minutes 5 --seed 2`` says how long and which trouble; ``packs --full --keep DIR`` keeps the
+stores it writes, and takes those it finds there.
 """
 
 from __future__ import annotations
 
 import itertools
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks import (
     bench_alerts,
@@ -23,21 +26,39 @@ from benchmarks import (
     bench_query,
     bench_soak,
 )
+from benchmarks.measure import Figure
 
-NAMES = (
-    "build",
-    "query",
-    "downsample",
-    "journal",
-    "packs",
-    "pv",
-    "alerts",
-    "diagnosis",
-    "collect",
-    "soak",
-    "dispatch",
-    "forecast",
-)
+
+class Asked(NamedTuple):
+    """Options of the command line; None where one is not given."""
+
+    full: bool
+    minutes: float | None
+    seed: int
+    keep: Path | None
+
+
+def _downsample(_: Asked) -> Iterator[Figure]:
+    bench_downsample.main()  # prints a table of its own
+    return iter(())
+
+
+BENCHES: dict[str, Callable[[Asked], Iterator[Figure]]] = {
+    "build": lambda asked: bench_build.figures(share=1.0 if asked.full else 0.25),
+    "query": lambda asked: bench_query.figures(),
+    "downsample": _downsample,
+    "journal": lambda asked: bench_journal.figures(full=asked.full),
+    "packs": lambda asked: bench_packs.figures(full=asked.full, keep=asked.keep),
+    "pv": lambda asked: bench_pv.figures(),
+    "alerts": lambda asked: bench_alerts.figures(),
+    "diagnosis": lambda asked: bench_diagnosis.figures(seeds=20 if asked.full else 7),
+    "collect": lambda asked: bench_collect.figures(minutes=asked.minutes or bench_collect.MINUTES),
+    "soak": lambda asked: bench_soak.figures(
+        minutes=asked.minutes or bench_soak.MINUTES, seed=asked.seed, keep=asked.keep
+    ),
+    "dispatch": lambda asked: bench_dispatch.figures(),
+    "forecast": lambda asked: bench_forecast.figures(full=asked.full),
+}
 LONG = ("pv", "diagnosis", "collect", "soak", "forecast")  # only where asked for
 OPTIONS = ("--minutes", "--seed", "--keep")  # that a value follows
 
@@ -46,60 +67,23 @@ def main(arguments: list[str]) -> int:
     """Run what is asked for; the exit code counts figures that fall short."""
     given = dict(itertools.pairwise(arguments))
     told = {name: given[name] for name in OPTIONS if name in given}
-    asked = [one for one in arguments if not one.startswith("-") and one not in told.values()]
-    asked = asked or [name for name in NAMES if name not in LONG]
+    names = [one for one in arguments if not one.startswith("-") and one not in told.values()]
+    unknown = [one for one in names if one not in BENCHES]
+    if unknown:
+        print(f"no benchmark {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    asked = Asked(
+        "--full" in arguments,
+        float(told["--minutes"]) if "--minutes" in told else None,
+        int(told.get("--seed", 1)),
+        Path(told["--keep"]) if "--keep" in told else None,
+    )
     short = 0
-    if "build" in asked:
-        share = 1.0 if "--full" in arguments else 0.25
-        for figure in bench_build.figures(share=share):
-            print(figure, flush=True)
-            short += figure.reached is False
-    if "query" in asked:
-        for figure in bench_query.figures():
-            print(figure, flush=True)
-            short += figure.reached is False
-    if "downsample" in asked:
-        bench_downsample.main()
-    if "journal" in asked:
-        for figure in bench_journal.figures(full="--full" in arguments):
-            print(figure, flush=True)
-            short += figure.reached is False
-    if "packs" in asked:
-        for figure in bench_packs.figures(full="--full" in arguments):
-            print(figure, flush=True)
-            short += figure.reached is False
-    if "pv" in asked:
-        for figure in bench_pv.figures():
-            print(figure, flush=True)
-            short += figure.reached is False
-    if "alerts" in asked:
-        for figure in bench_alerts.figures():
-            print(figure, flush=True)
-            short += figure.reached is False
-    if "diagnosis" in asked:
-        for figure in bench_diagnosis.figures(seeds=20 if "--full" in arguments else 7):
-            print(figure, flush=True)
-            short += figure.reached is False
-    if "dispatch" in asked:
-        for figure in bench_dispatch.figures():
-            print(figure, flush=True)
-            short += figure.reached is False
-    if "collect" in asked:
-        minutes = float(told.get("--minutes", bench_collect.MINUTES))
-        for figure in bench_collect.figures(minutes=minutes):
-            print(figure, flush=True)
-            short += figure.reached is False
-    if "forecast" in asked:
-        for figure in bench_forecast.figures(full="--full" in arguments):
-            print(figure, flush=True)
-            short += figure.reached is False
-    if "soak" in asked:
-        minutes = float(told.get("--minutes", bench_soak.MINUTES))
-        seed = int(told.get("--seed", 1))
-        keep = Path(told["--keep"]) if "--keep" in told else None
-        for figure in bench_soak.figures(minutes=minutes, seed=seed, keep=keep):
-            print(figure, flush=True)
-            short += figure.reached is False
+    for name, figures in BENCHES.items():
+        if name in names or (not names and name not in LONG):
+            for figure in figures(asked):
+                print(figure, flush=True)
+                short += figure.reached is False
     return min(short, 100)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.analytics.dispatch_site import Floats, Tariff, eur_kwh_from_eur_mwh
 from core.bess import of_quantity
@@ -15,7 +16,7 @@ from core.dispatch_choice import LOADS, Choice
 from core.errors import QueryError
 from core.inputs import prices_known
 from core.levels import HOUR
-from core.pv_plant import POWERS
+from core.pv_signals import POWERS
 from core.query import SignalInfo, Store
 from core.windows import newest_reading, power_buckets
 
@@ -196,6 +197,12 @@ def _spot(store: Store, ts: np.ndarray, issued: int | None) -> tuple[Floats, str
         if np.isfinite(known).all():
             return eur_kwh_from_eur_mwh(known), device.name, int(lacking.sum())
     return None
+
+
+def billing_years(ts: np.ndarray, zone: str) -> NDArray[np.int64]:
+    """Billing year of each step: the local calendar year, with a peak of its own."""
+    local = pd.to_datetime(ts, unit="us", utc=True).tz_convert(zone)
+    return local.year.to_numpy().astype(np.int64)
 
 
 def peak_so_far(store: Store, choice: Choice, now: int) -> tuple[float, int]:

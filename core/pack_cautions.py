@@ -8,7 +8,7 @@ import numpy as np
 
 from core.analytics.cells import GLITCH_V, possible
 from core.analytics.diagnosis import DAY_US
-from core.packs import CellDays
+from core.cell_days import CellDays
 
 # Counted capacity over the configured one: no battery holds a fifth more than it is rated, and one
 # that holds less than 0.6 of it would have been exchanged.

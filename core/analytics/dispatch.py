@@ -33,6 +33,8 @@ TOLERANCE_KW = 1e-6
 FEW_STEPS = 1000  # up to here all steps in doubt get a binary at once
 MOST_ROUNDS = 30
 LEAST_LP_S = 5.0
+NEAR = 5.0  # gaps asked for: a rounding as near as this needs no search
+RELAYS_S, FLOWS_S = 2.0, 1.0  # time that whole numbers get
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Plan:
     Attributes
     ----------
     status : ``optimal`` (within the gap asked for) or ``limit`` (time was up: see gap).
-    gap : distance to the best possible, as a share of the objective.
+    gap : distance to the best possible, as a share of the objective, or of what is paid and earned
+        for load and sun alone, where that is more.
     objective : weighted by the strategy, expected over the outlooks.
     flows : by outlook, frames of `dispatch_costs.FLOWS` with `soc_ratio`.
     vehicles : by outlook, power of each vehicle [kW]. relays : 0 or 1 of each relay.
@@ -71,7 +74,7 @@ def plan(
     *,
     first_steps: int = 1,
     gap: float = 1e-3,
-    time_limit_s: float = 2.0,
+    time_limit_s: float | None = None,
 ) -> Plan:
     """The plan of least weighted cost.
 
@@ -79,7 +82,8 @@ def plan(
     ----------
     outlooks : courses of load and PV; the first is the central one.
     first_steps : steps whose decisions are the same in all outlooks (two-stage).
-    gap, time_limit_s : where the search over whole numbers ends.
+    gap, time_limit_s : where the search over whole numbers ends; without a limit after two seconds
+        with relays, after one else.
 
     Raises
     ------
@@ -91,7 +95,8 @@ def plan(
     courses = [outlooks] if isinstance(outlooks, Outlook) else list(outlooks)
     for outlook in courses:
         site.check(outlook)
-    search = _Search(site, courses, first_steps, gap, began + time_limit_s)
+    allowed = time_limit_s or (RELAYS_S if site.relays else FLOWS_S)
+    search = _Search(site, courses, first_steps, gap, began + allowed)
     model, found, flows = search.run()
     assert found.x is not None  # else the search raised
     relays, rooms = _heating(model, site, found.x)
@@ -136,17 +141,20 @@ class _Search:
         wrong = _not_apart(flows)
         if not wrong.any():
             return model, found, flows
-        held = self._held_apart(model, found, flows)
+        # Where both ways at once pay, held directions are far from the best.
+        held = None if wrong.grid.any() else self._held_apart(model, found, flows)
         if held is not None and held[0].gap <= self.gap:
             return model, *held
         whole = self._whole(wrong, found)
+        if whole is None and held is None:
+            held = self._held_apart(model, found, flows)
         if whole is None and held is None:
             raise PlanError("no plan was found in the time allowed; allow more")
         if held is None or (whole is not None and whole[1].objective < held[0].objective):
             assert whole is not None
             return whole
         best = held[0] if whole is None else replace(held[0], bound=whole[1].bound)
-        return model, best, held[1]
+        return model, replace(best, status="limit"), held[1]
 
     def _left(self) -> float:
         return max(self.until - time.perf_counter(), 0.2)
@@ -197,12 +205,12 @@ class _Search:
     ) -> tuple[Model, Solution, list[pd.DataFrame]] | None:
         """Whole numbers where flows ran both ways; more of them until none does."""
         exclusive = Exclusive(np.zeros(self.site.steps, bool), _selling_pays(self.site))
-        while not self.site.relays and self.until > time.perf_counter():
+        for _ in range(0 if self.site.relays else MOST_ROUNDS):
             exclusive = _widened(self.site, self.outlooks, exclusive, wrong)
             model = build_model(
                 self.site, self.outlooks, exclusive=exclusive, first_steps=self.first_steps
             )
-            found = model.program.solve(gap=self.gap, time_limit_s=self._left())
+            found = self._best_apart(model, exclusive)
             if found.x is None:
                 return None
             flows = self._flows(model, found)
@@ -211,6 +219,89 @@ class _Search:
                 bound = max(found.bound, relaxed.bound)
                 return model, replace(found, bound=bound), flows
         return None
+
+    def _best_apart(self, model: Model, exclusive: Exclusive) -> Solution:
+        """Whole numbers by rounding the relaxation in turns, then by search if that is too far.
+
+        Where both ways pay at once, one after the other pays nearly as much; the rounding finds it
+        in two linear programs, a search of many alike choices for long does not.
+        """
+        relaxed = model.program.solve(relaxed=True)
+        if relaxed.x is None:
+            return relaxed
+        held = in_turns(model, exclusive, relaxed.x, self.first_steps)
+        if len(self.outlooks) > 1:
+            # What is done first is common, what it leaves to the grid is not.
+            first = model.program.solve(fixed=held, relaxed=True)
+            if first.x is not None:
+                held |= _as_it_flows(model, exclusive, first.x, self.first_steps)
+        rounded = model.program.solve(fixed=held, gap=self.gap, time_limit_s=self._left())
+        rounded = replace(rounded, bound=relaxed.bound)
+        if rounded.x is not None and rounded.gap <= NEAR * self.gap:
+            return rounded
+        scale = max(model.program.scale / max(abs(relaxed.objective), 1e-9), 1.0)
+        found = model.program.solve(gap=scale * self.gap, time_limit_s=self._left())
+        if rounded.x is None or (found.x is not None and found.objective <= rounded.objective):
+            return found
+        bound = rounded.bound if found.x is None else max(found.bound, rounded.bound)
+        return replace(rounded, bound=bound, status="limit")
+
+
+def in_turns(model: Model, exclusive: Exclusive, x: Floats, first_steps: int) -> dict[int, float]:
+    """Directions of grid and battery: shares of a relaxation, rounded so that sums are kept.
+
+    Sum-up rounding (Sager, Mathematical Programming 133 (2012) 1): a share of a half in many steps
+    becomes one step yes, one step no. What outlooks have in common is rounded alike.
+    """
+    held: dict[int, float] = {}
+    tied = len(model.courses) > 1
+    batteries = [_share(x[c.charge], x[c.discharge]) for c in model.courses if len(c.charge)]
+    common = np.mean(batteries, axis=0) if batteries else np.empty(0)
+    for course in model.courses:
+        grid = _share(x[course.imported], x[course.exported])
+        turn = _summed_up(np.where(exclusive.grid, grid, 0.0))
+        for place, at in zip(course.grid_apart, np.flatnonzero(exclusive.grid), strict=True):
+            if not (tied and at < first_steps):
+                held[int(place)] = float(turn[at])
+        if not len(course.battery_apart):
+            continue
+        battery = _share(x[course.charge], x[course.discharge])
+        both = (battery > 0) & (battery < 1) & exclusive.grid
+        charges = np.where(both, turn, battery >= 0.5)  # what is taken in turns goes into store
+        if tied:
+            charges[:first_steps] = _summed_up(common[:first_steps])
+        for place, at in zip(course.battery_apart, np.flatnonzero(exclusive.battery), strict=True):
+            held[int(place)] = float(charges[at])
+    return held
+
+
+def _as_it_flows(
+    model: Model, exclusive: Exclusive, x: Floats, first_steps: int
+) -> dict[int, float]:  # fmt: skip
+    """Directions of the grid in the first steps, those of what flows on balance."""
+    places = np.flatnonzero(exclusive.grid)
+    return {
+        int(place): float(x[course.imported[at]] >= x[course.exported[at]])
+        for course in model.courses
+        for place, at in zip(course.grid_apart, places, strict=True)
+        if at < first_steps
+    }
+
+
+def _share(one: Floats, other: Floats) -> Floats:
+    """Share of the first of two flows; a half where there is neither."""
+    both = one + other
+    return np.where(both > TOLERANCE_KW, one / np.maximum(both, TOLERANCE_KW), 0.5).clip(0.0, 1.0)
+
+
+def _summed_up(share: Floats) -> Floats:
+    """0 or 1 in every step, their sum never farther than a half from that of the shares."""
+    found, sum_so_far = np.zeros(len(share)), 0.0
+    for t, one in enumerate(share.tolist()):
+        sum_so_far += one
+        found[t] = float(sum_so_far >= 0.5)
+        sum_so_far -= found[t]
+    return found
 
 
 def _selling_pays(site: Site) -> Bools:

@@ -29,7 +29,8 @@ class State:
 
     Attributes
     ----------
-    soc : ratio. peak_kw : highest import of the billing period. drawn_kwh : by vehicle.
+    soc : ratio. peak_kw : highest import of the billing period that the next step is in.
+    drawn_kwh : by vehicle.
     rooms : states by room [°C]. relays : on, and steps held, by relay.
     """
 
@@ -81,7 +82,7 @@ def window(site: Site, start: int, stop: int, state: State) -> Site:
         site,
         tariff=Tariff(
             tariff.import_eur_kwh[start:stop], tariff.export_eur_kwh[start:stop],
-            tariff.demand_eur_kw, max(state.peak_kw, tariff.peak_so_far_kw),
+            tariff.demand_eur_kw, state.peak_kw, tariff.period_of[start:stop],
         ),
         battery=battery,
         vehicles=tuple(
@@ -122,7 +123,7 @@ def roll(
     horizon: int = 192,
     every: int = 4,
     defend_peak: bool = True,
-    time_limit_s: float = 2.0,
+    time_limit_s: float | None = None,
     prices: KnownPrices | None = None,
 ) -> Rolled:
     """Plan, do the first steps, measure, plan anew.
@@ -190,7 +191,9 @@ def execute(
     flows = made.flows[0].iloc[:steps]
     hold = None
     if defend_peak and made.site.tariff.demand_eur_kw > 0:
-        hold = max(one.peak_kw for one in made.costs)
+        imported = [one["import_kw"].to_numpy(np.float64) for one in made.flows]
+        peaks = [made.site.tariff.peaks(one) for one in imported]
+        hold = np.max(peaks, axis=0)[:steps]
     wish = (flows["charge_kw"] - flows["discharge_kw"]).to_numpy()
     if rule == "balance":
         others = (flows["vehicles_kw"] + flows["heating_kw"]).to_numpy()
@@ -235,11 +238,19 @@ def _measured(site: Site, made: Plan, run: Run, start: int, steps: int, state: S
     }
     return State(
         soc=soc if np.isfinite(soc) else 0.0,
-        peak_kw=max(state.peak_kw, float(run.flows["import_kw"].max())),
+        peak_kw=_peak_after(site.tariff, run.flows["import_kw"].to_numpy(), start, state.peak_kw),
         drawn_kwh=drawn,
         rooms={name: rows[-1] for name, rows in states.items()},
         relays=relays,
     )
+
+
+def _peak_after(tariff: Tariff, import_kw: Floats, start: int, before: float) -> float:
+    """Highest import of the billing period of the step after some, which began at `start` [kW]."""
+    periods, stop = tariff.period_of, start + len(import_kw)
+    now = periods[min(stop, tariff.steps - 1)]
+    peak = float(import_kw[periods[start:stop] == now].max(initial=0.0))
+    return max(peak, before) if periods[start] == now else peak
 
 
 def first_steps_of(site: Site, steps: int) -> Site:
@@ -256,7 +267,7 @@ def _held(course: Bools, on: bool, held: int) -> tuple[bool, int]:
 
 
 def compare(
-    site: Site, outlooks: Sequence[Outlook], actual: Outlook, *, time_limit_s: float = 2.0
+    site: Site, outlooks: Sequence[Outlook], actual: Outlook, *, time_limit_s: float | None = None
 ) -> tuple[Plan, dict[str, Costs]]:
     """The plan, and costs of four ways through what really came.
 

@@ -71,7 +71,7 @@ def follow(
     *,
     vehicles_kw: Floats | None = None,
     relays: pd.DataFrame | None = None,
-    hold_kw: float | None = None,
+    hold_kw: Floats | None = None,
     planned: pd.DataFrame | None = None,
 ) -> Run:
     """Do as planned while load and PV come as they come.
@@ -79,7 +79,7 @@ def follow(
     Parameters
     ----------
     wish_kw : (T,) planned battery power, charge +, discharge −.
-    hold_kw : import that the battery defends beyond the plan (a planned peak); None: the limit.
+    hold_kw : (T,) import that the battery defends beyond the plan (planned peaks); None: the limit.
     planned : flows of the plan; where given, the battery keeps to what they mean: where no import
         was planned it charges from the surplus alone, where no export was planned it discharges
         into the load alone, and where neither was, or a surplus came for a shortage or the other
@@ -91,7 +91,7 @@ def follow(
     on = relays if relays is not None else pd.DataFrame(index=range(steps))
     heating = _power(site, on)
     net = outlook.load_kw + cars + heating - outlook.pv_kw
-    limit = min(site.connection.import_kw, np.inf if hold_kw is None else hold_kw)
+    limit = np.minimum(site.connection.import_kw, np.inf if hold_kw is None else hold_kw)
     wish = wish_kw if planned is None else _meant(wish_kw, planned, net)
     wish = np.minimum(wish, limit - net)
     if not site.connection.curtail:

@@ -18,12 +18,13 @@ from core.analytics.diagnosis import told_when_full
 from core.analytics.verdicts import NOT_DISTINGUISHABLE
 from core.annotations import KINDS, LONGEST_NAME, LONGEST_TEXT, Annotation, Note, open_annotations
 from core.cell_charts import day_ms
+from core.cell_days import local_days
 from core.cell_history import CellHistory, cell_history, latest_apart, load_histories
 from core.charts import to_wall_ms
 from core.dossier_charts import EventLine, Panel, Points, Trace
 from core.pack_trends import TrendReport
-from core.packs import WeakCells, local_days
 from core.resistance_report import ResistanceReport, resistance_report
+from core.weak_cells import WeakCells
 from pages.packs import context, kept, series
 from pages.packs.context import Context
 from pages.shared import address, chart, data, numbers, states, table, theme
@@ -42,13 +43,14 @@ FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2100, 12, 30)
 def show(ctx: Context) -> None:
     """The tab."""
     pack, cell = pick_cell(ctx)
+    data.ask_ahead(ctx.store, resistance_report, ctx.device, ctx.start, ctx.end)
     notes = read_notes(ctx, pack, cell)
     weak = context.load_weak(ctx)
-    resistances = data.shared_report(ctx.store, resistance_report, ctx.device, ctx.start, ctx.end)
     histories = data.shared_report(
         ctx.store, load_histories, ctx.device, ctx.start, ctx.end
     )  # fmt: skip
     assert histories is not None  # the page has asked for a battery already
+    resistances = data.shared_report(ctx.store, resistance_report, ctx.device, ctx.start, ctx.end)
     history = cell_history(histories, resistances, pack, cell)
     report = series.load_report(ctx, series.read_notes(ctx))
     say_diagnosis(ctx, weak, history)

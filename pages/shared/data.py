@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import add_script_run_ctx, get_script_run_ctx
 
 from core import query
 from core.config import Settings, load_settings
+from core.errors import ZigguratError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -167,6 +171,24 @@ def shared_report(
         store, str(settings().store), store.version, _name(ask), ask, args, options
     )
     return answer
+
+
+def ask_ahead(
+    store: query.Store,
+    ask: Callable[Concatenate[query.Store, P], R],
+    *args: P.args,
+    **options: P.kwargs,
+) -> None:
+    """Let a `shared_report` be made beside the page, which asks for the same further down."""
+
+    def answer() -> None:
+        # The page meets the same error where it asks.
+        with suppress(ZigguratError):
+            shared_report(store, ask, *args, **options)
+
+    thread = threading.Thread(target=answer, daemon=True)
+    add_script_run_ctx(thread, get_script_run_ctx())
+    thread.start()
 
 
 def _name(ask: Callable[..., Any]) -> str:

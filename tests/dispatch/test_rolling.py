@@ -105,6 +105,24 @@ def test_a_perfect_forecast_rolled_out_costs_what_the_plan_said() -> None:
     assert rolled.run.costs.total_eur == pytest.approx(plan(fixed, came).costs[0].total_eur)
 
 
+def test_a_run_over_new_year_begins_a_peak_of_its_own() -> None:
+    """What is owed for the old year is free in it alone; planned anew on both sides of midnight."""
+    site, came = day(2, demand=50.0)
+    years = np.repeat([2024, 2025], 12)
+    site = replace(site, tariff=replace(site.tariff, peak_so_far_kw=9.0, periods=years))
+    assert site.battery is not None
+    site = replace(site, battery=replace(site.battery, stored_eur_kwh=0.2))
+
+    def known(start: int, stop: int) -> Sequence[Outlook]:
+        return [Outlook(came.load_kw[start:stop], came.pv_kw[start:stop])]
+
+    rolled = roll(site, came, known, horizon=24, every=6)
+    peaks = [float(rolled.run.flows.import_kw[years == year].max()) for year in (2024, 2025)]
+    owed = 50 * (max(peaks[0] - 9.0, 0.0) + peaks[1])
+    assert rolled.run.costs.demand_eur == pytest.approx(owed)
+    assert rolled.run.costs.total_eur == pytest.approx(plan(site, came).costs[0].total_eur)
+
+
 def test_rolling_with_scenarios_keeps_limits_and_the_vehicle() -> None:
     site, came = day(5, demand=20.0)
     car = Vehicle("van", 2, 22, 30.0, 7.0)
