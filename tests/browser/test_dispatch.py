@@ -28,7 +28,7 @@ def test_the_plan_ahead_and_a_slider_in_the_link(open_page: OpenPage, address: s
     page = open_page(f"{address}?wear=0.05&lang=de", theme="dark")
     page.locator(".zg-figure, .zg-error").first.wait_for()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
-    page.get_by_text("Was wäre").click()
+    page.get_by_text("Was wäre, wenn").click()
     slider = page.get_by_role("slider", name="Kapazität")
     slider.focus()
     slider.press("ArrowRight")

@@ -46,6 +46,11 @@ def show(page: str, **parameters: str | list[str]) -> AppTest:
     return run(app, **parameters)
 
 
+def framed() -> AppTest:
+    """The app as its address without a path has it."""
+    return AppTest.from_file(str(REPO / "app.py"), default_timeout=60)
+
+
 def run(app: AppTest, **parameters: str | list[str]) -> AppTest:
     """An app with parameters of its URL, once it has run without a failure."""
     for key, value in parameters.items():
@@ -114,6 +119,15 @@ def captions(app: AppTest) -> list[str]:
     return [plain(body) for body in bodies(app) if 'class="zg-caption"' in body]
 
 
+def cards(app: AppTest) -> dict[str, str]:
+    """Text of the card of each device, in their order."""
+    return {
+        node.key.removeprefix("card-"): words(node)
+        for node in app.main
+        if isinstance(node, Block) and (node.key or "").startswith("card-")
+    }
+
+
 def tables(app: AppTest) -> list[list[list[str]]]:
     """Cells of the tables of text, without their heads."""
     return [
@@ -134,14 +148,3 @@ def specs(part: AppTest | Block) -> list[dict[str, Any]]:
 def titles(part: AppTest | Block) -> list[str]:
     """Titles of the charts."""
     return [plain(spec["layout"].get("title", {}).get("text", "")) for spec in specs(part)]
-
-
-def drawn(part: AppTest | Block) -> str:
-    """Words in the charts: titles, notes, names of what is drawn."""
-    found = []
-    for spec in specs(part):
-        layout = spec["layout"]
-        notes = layout.get("annotations", ())
-        found += [layout.get("title", {}).get("text", ""), *(one["text"] for one in notes)]
-        found += [one.get("name") or "" for one in spec["data"]]
-    return plain(" ".join(found))
