@@ -273,7 +273,7 @@ def plan(
     """
     import pandas as pd
 
-    from core.dispatch_choice import told_choice
+    from core.dispatch_choice import told_choice, with_battery_in
     from core.dispatch_readings import STEP_US
     from core.dispatch_report import UNITS, comfort_frame, plan_content, plan_frame, plan_report
     from core.dispatch_settings import read_dispatch_settings, settings_path
@@ -304,6 +304,8 @@ def plan(
     for one in report.sources:
         kind = f"stored forecast ({one.served})" if one.served else "a week and a day before"
         typer.echo(f"{one.device}: {kind}{f'; {one.why}' if one.why else ''}")
+    for name in with_battery_in(opened, choice):
+        typer.echo(f"{name}: at the connection, what the battery did is in its readings")
     told_by = report.prices.device
     typer.echo(f"prices: {f'exchange ({told_by}) and what is added' if told_by else 'fixed'}")
     for way, costs in content["costs"].items():

@@ -49,7 +49,7 @@ def main() -> None:
         states.notice(t("dispatch.infeasible"), detail=in_language(str(error)), state="error")
         return
     chart.show_key_figures(key_figures(report, store.zone))
-    say_honestly(report, store.zone)
+    say_honestly(report, store)
     st.segmented_control(
         t("dispatch.section"),
         SECTIONS,
