@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from core import query
     from core.alert_service import Run
     from core.config import Settings
+    from core.forecast_training import Forecast
     from core.ledger import Ledger
     from ingest.build import Progress, Summary
 
@@ -26,6 +27,12 @@ EXIT_SOURCES = 1  # some sources could not be read; the rest is in the store
 EXIT_USAGE = 2
 EXIT_STORE = 3  # the store is missing, damaged, locked or of another format
 EXIT_DIFFERS = 4  # verify found differences
+NO_WEATHER = (
+    "PV without weather ahead: the next days are taken to be about as clear as the last ones. On "
+    "the plant of the benchmark the skill against clear-sky persistence is 0.09 so, and 0.33 with "
+    "weather known perfectly. Fetch a forecast (python -m ingest fetch weather --help), build it "
+    "in, train again"
+)
 DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV", "data/weather", "data/price")
 
 app = typer.Typer(
@@ -438,6 +445,10 @@ def train(
         str | None,
         typer.Option(help="PV device of the site: trains load, PV, and load less PV as net."),
     ] = None,
+    appliances: Annotated[
+        list[str] | None,
+        typer.Option(help="Device whose relays and appliances are part of the load; repeatable."),
+    ] = None,
     days: Annotated[
         int, typer.Option(min=2, help="Days of the backtest, half of the history at most.")
     ] = 90,
@@ -459,12 +470,13 @@ def train(
     opened = open_store(settings.store)
     name = _device(opened, device).name
     region = "" if holidays == "none" else holidays
+    beside = [_device(opened, one).name for one in appliances or ()]
     if pv is not None:
         if quantity not in (None, "net"):
             raise QueryError(f"with --pv the net is trained, not {quantity}")
         stored = train_net(
             opened, name, _device(opened, pv).name, region=region, weather=weather,
-            plants=settings.plants, test_days=days, say=typer.echo,
+            plants=settings.plants, appliances=beside, test_days=days, say=typer.echo,
         )  # fmt: skip
         _print_model(stored.manifest)
         return
@@ -474,7 +486,7 @@ def train(
     for one in wanted:
         stored = run(
             opened, name, one, region=region, weather=weather, plants=settings.plants,
-            test_days=days, say=typer.echo,
+            appliances=beside, test_days=days, say=typer.echo,
         )  # fmt: skip
         _print_model(stored.manifest)
 
@@ -488,8 +500,13 @@ def forecast(
     at: Annotated[
         str | None,
         typer.Option(
-            help="Time of issue, local; the model may have learnt later. Default: newest."
+            help="Time of issue, local. Default: newest. Where the model has learnt from later "
+            "readings, the forecast is not kept; see --out."
         ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write in place of the store: .csv, .parquet or .xlsx."),
     ] = None,
     store: Store = None,
 ) -> None:
@@ -499,7 +516,7 @@ def forecast(
     """
     from core.errors import ModelMissing
     from core.forecast_models import stored_quantities
-    from core.forecast_training import issue_forecast, write
+    from core.forecast_training import issue_forecast, learnt_later, write
     from core.query import open_store
 
     settings = _settings(store=store)
@@ -510,20 +527,47 @@ def forecast(
         raise ModelMissing(
             f"no model is stored for {name}; train one: preprocess.py train --device {name}"
         )
+    if out is not None and len(wanted) > 1:
+        raise QueryError(f"--out writes one forecast; say which: --quantity {wanted[0]}")
     moment = _moment(at, opened.zone) if at else None
     for one in wanted:
         given, stored = issue_forecast(opened, name, one, at=moment, plants=settings.plants)
-        rows = write(opened, given, stored)
-        typer.echo(
+        said = (
             f"{name} {one}: {len(given.frame)} slots from {_local(given.issue, opened.zone)}, "
-            f"served by {given.served}; {rows} readings of {name}.forecast"
+            f"served by {given.served}"
         )
-        learnt = int(stored.manifest["window"][1])
-        if given.issue < learnt:
-            typer.echo(
-                f"  its model learnt from readings up to {_local(learnt, opened.zone)}, later than "
-                "this issue, so this is no test of it; see the backtest"
-            )
+        if out is None:
+            typer.echo(f"{said}; {write(opened, given, stored)} readings of {name}.forecast")
+        else:
+            about = _write_forecast(out, given, learnt_later(given, stored), opened.zone)
+            typer.echo(f"{said}; {out}")
+            for words in about:
+                typer.echo(f"  {words}")
+        if one == "pv" and not stored.manifest["weather"]:
+            typer.echo(f"  {NO_WEATHER}")
+
+
+def _write_forecast(out: Path, given: Forecast, learnt: int | None, zone: str) -> list[str]:
+    """Write a forecast to a file; what must be said of it, which the file says too."""
+    import pandas as pd
+
+    from core.export import write_frames
+
+    said = []
+    if learnt is not None:
+        said.append(
+            f"its model learnt from readings up to {_local(learnt, zone)}, later than this issue, "
+            "so this is no test of it; see the backtest"
+        )
+    frame = given.frame.copy()
+    frame["ts"] = pd.to_datetime(frame["ts"], unit="us", utc=True).dt.tz_convert(zone)
+    about = {
+        "device": given.target.device, "quantity": given.target.quantity,
+        "unit": given.target.unit, "zone": zone, "issued": str(_local(given.issue, zone)),
+        "served": given.served,
+    }  # fmt: skip
+    write_frames([frame], out, about | ({"caution": said[0]} if said else {}))
+    return said
 
 
 # --- around the commands ------------------------------------------------------------------------
@@ -723,8 +767,33 @@ def _print_model(manifest: dict[str, Any]) -> None:
             f"  errors of load and PV correlate by {joined['correlation']:.2f}; taken as "
             f"independent the band would hold {100 * joined['independent_coverage']:.0f} %"
         )
+    for one in (manifest["parts"] or {}).get("appliances", ()):
+        _print_appliance(one)
+    if manifest["quantity"] == "pv" and not manifest["weather"]:
+        typer.echo(f"  {NO_WEATHER}")
     if manifest["served"] != "model":
         typer.echo(f"  the model loses to {manifest['served']}, which is served in its place")
+
+
+def _print_appliance(one: dict[str, Any]) -> None:
+    """Pattern of a relay or an appliance, or why there is none."""
+    if one["refusal"]:
+        said = one["refusal"].replace("_", " ")
+        typer.echo(f"  {one['name']}: no pattern ({said}): {one['starts']} switchings on in "
+                   f"{one['days']} days")  # fmt: skip
+        return
+    power, share = one["power"], one["share"]
+    words = f"  {one['name']}: on {one['starts_per_day']['value']:.2g} times a day"
+    if not one["power_refusal"]:
+        words += (
+            f", steps the load by {power['value']:.3g} kW "
+            f"[{power['low']:.3g}, {power['high']:.3g}] ({one['steps']} switchings)"
+        )
+    if share["value"] is not None:
+        words += f", {100 * share['value']:.1f} % of its energy"
+    if one["power_refusal"]:
+        words += f"; no step in the load ({one['power_refusal'].replace('_', ' ')})"
+    typer.echo(words)
 
 
 def _print_summary(summary: Summary, settings: Settings) -> None:

@@ -14,7 +14,9 @@ from core.analytics.alerts import Rule
 from core.errors import DeclarationError, UnknownDevice, UnknownSignal
 from core.forecast_signals import forecast_device, parts_of_name, signal_name
 from core.measures import FORECAST_GROUP
-from core.pv_plant import PlantFacts, PlantSignals, describe, facts_of, find_signals, plants_stamp
+from core.pv_facts import PlantFacts, facts_of
+from core.pv_plant import describe, plants_stamp
+from core.pv_signals import PlantSignals, find_signals
 from core.query import Device, SignalInfo, Store
 from core.signals import load_catalogue
 from core.sites import site_of

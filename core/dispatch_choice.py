@@ -10,7 +10,7 @@ from core.bess import of_quantity
 from core.dispatch_settings import DispatchSettings, House
 from core.errors import QueryError
 from core.measures import at_connection
-from core.pv_plant import POWERS
+from core.pv_signals import POWERS
 from core.query import Store
 
 LOADS = ("active_power", "load_power", "grid_power")

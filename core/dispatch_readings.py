@@ -16,7 +16,7 @@ from core.dispatch_choice import LOADS, Choice
 from core.errors import QueryError
 from core.inputs import prices_known
 from core.levels import HOUR
-from core.pv_plant import POWERS
+from core.pv_signals import POWERS
 from core.query import SignalInfo, Store
 from core.windows import newest_reading, power_buckets
 

@@ -11,7 +11,7 @@ from core.errors import QueryError
 from core.inputs import WeatherAt, weather_at
 from core.known_plants import sensor_signal
 from core.levels import HOUR, MINUTE
-from core.plants import Plant, Sensor
+from core.plants import IRRADIANCES, Plant, Sensor
 from core.query import SignalInfo, Store
 from core.rollup import Int
 from core.weather_names import NOMINAL_YEAR, TYPICAL
@@ -19,7 +19,7 @@ from core.windows import fine_level
 
 LEAST_COVERAGE = 0.5  # of a step; below it has no value
 PLAIN = ("ghi", "dni", "dhi", "temp_air", "wind_speed", "poa_global")
-IRRADIANCE = ("ghi", "dni", "dhi")
+SKY = IRRADIANCES[1:]
 SENSOR_STEPS = (15 * MINUTE, HOUR)
 
 
@@ -86,7 +86,7 @@ def load_weather(store: Store, plant: Plant, start: int, end: int) -> PlantWeath
         if "temp_air" not in told or not (lit or {"ghi", "poa_global"} & set(told)):
             continue
         if lit:
-            told = told.drop(columns=[n for n in (*IRRADIANCE, "sun_ts") if n in told])
+            told = told.drop(columns=[n for n in (*SKY, "sun_ts") if n in told])
         hourly = pd.DataFrame({name: _hourly(series) for name, series in measured.items()})
         frame = pd.concat([told.drop(columns=[n for n in hourly if n in told]), hourly], axis=1)
         frame = frame.reindex(np.arange(grid, end, HOUR))
@@ -118,7 +118,7 @@ def _sensors(
             continue
         for name in _columns(plant, sensor):
             found.setdefault(name, []).append((info, series))
-        if sensor.measures in ("poa_global", "ghi"):
+        if sensor.measures in IRRADIANCES:
             classes.append(sensor.uncertainty_ratio)
     together = {
         name: pd.concat([series for _, series in mine], axis=1).mean(axis=1)
@@ -162,7 +162,7 @@ def _of_device(store: Store, one: WeatherAt, start: int, end: int) -> pd.DataFra
         if info.name in PLAIN and info.rows:
             ts, value = store.raw(info.device, info.name, start, end)
             series = pd.Series(value, index=ts)
-            if info.name in IRRADIANCE and instant and "sun_ts" not in columns:
+            if info.name in SKY and instant and "sun_ts" not in columns:
                 columns["sun_ts"] = _first_of_hour(pd.Series(ts, index=ts))
             columns[info.name] = _first_of_hour(series) if instant else _hourly(series)
     # Irradiance in the plane of whatever the service was asked for is not that of this plant.

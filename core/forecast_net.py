@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -42,6 +42,7 @@ def train_net(
     region: str | None = None,
     weather: str | None = None,
     plants: Path | None = None,
+    appliances: Sequence[str] = (),
     test_days: int = TEST_DAYS,
     rounds: int = 80,
     say: Callable[[str], None] = lambda _: None,
@@ -65,7 +66,7 @@ def train_net(
         case = build_case(store, one, history, teller, plants)
         stored.append(
             train_case(
-                store.root, one, case, teller, synthetic=store.device(one.device).synthetic,
+                store, one, case, teller, appliances=appliances,
                 test_days=test_days, rounds=rounds, say=say,
             )
         )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from core.analytics.forecast.joint import apply_joint, shape_of
 from core.analytics.forecast.models import Case, banded, fit_model, forecast, issue_pairs
 from core.analytics.forecast.scores import judge
 from core.errors import ModelUnfit, QueryError
+from core.forecast_appliances import appliance_patterns
 from core.forecast_cases import (
     LONGEST_DAYS,
     ROOM,
@@ -91,6 +92,7 @@ def train(
     region: str | None = None,
     weather: str | None = None,
     plants: Path | None = None,
+    appliances: Sequence[str] = (),
     test_days: int = TEST_DAYS,
     rounds: int = 80,
     say: Callable[[str], None] = lambda _: None,
@@ -103,6 +105,7 @@ def train(
     region : whose holidays count; None takes those of the store's zone, where they are known.
     weather : device that tells the weather, or ``none``; None takes one that tells it ahead.
     plants : the setting of that name.
+    appliances : devices beside the load's own whose relays and appliances are part of it.
     test_days : length of the backtest; less where there is too little before it.
 
     Raises
@@ -129,7 +132,7 @@ def train(
         say(f"  refused: {tried}; trees in its place")
     case = build_case(store, target, history, teller, plants)
     return train_case(
-        store.root, target, case, teller, synthetic=synthetic,
+        store, target, case, teller, appliances=appliances,
         test_days=test_days, rounds=rounds, say=say, room=room,
     )  # fmt: skip
 
@@ -186,12 +189,12 @@ def build_case(
 
 
 def train_case(
-    root: Path,
+    store: Store,
     target: Target,
     case: Case,
     teller: str | None,
     *,
-    synthetic: bool,
+    appliances: Sequence[str] = (),
     test_days: int,
     rounds: int,
     say: Callable[[str], None],
@@ -222,7 +225,7 @@ def train_case(
         "region": case.grid.region,
         "window": [case.grid.start, case.grid.start + stop * case.grid.step],
         "trained_at": time.time_ns() // 1000,
-        "synthetic": synthetic,
+        "synthetic": store.device(target.device).synthetic,
         "features": list(model.names),
         "weather": case.weather.kind if case.weather else None,
         "weather_device": teller,
@@ -237,13 +240,13 @@ def train_case(
             permutation_importance(tested.model, case, tested.start, tested.stop)
         ),
         "quality": plain(training_quality(case, 0, stop)),
-        "parts": plain(_parts(case, target, stop)),
+        "parts": plain(_parts(store, case, target, stop, appliances)),
         "room": room,
         "libraries": library_versions(),
     }  # fmt: skip
     fallback = None if served == MODEL else fallback_of(rows, served)
     stored = StoredModel(manifest, model, fallback, rows)
-    digest = save_model(root, stored)
+    digest = save_model(store.root, stored)
     manifest["sha256"] = digest
     return stored
 
@@ -253,7 +256,9 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [plain(row) for row in frame.to_dict("records")]
 
 
-def _parts(case: Case, target: Target, stop: int) -> dict[str, Any] | None:
+def _parts(
+    store: Store, case: Case, target: Target, stop: int, appliances: Sequence[str]
+) -> dict[str, Any] | None:
     """What a load is made of; None for other quantities."""
     if target.quantity != "load":
         return None
@@ -268,7 +273,8 @@ def _parts(case: Case, target: Target, stop: int) -> dict[str, Any] | None:
     plain = asdict(found)
     for name in ("by_kind", "profile", "months"):
         plain[name] = {str(c): plain[name][c].tolist() for c in plain[name]}
-    return plain
+    until = case.grid.start + stop * case.grid.step
+    return plain | {"appliances": appliance_patterns(store, target, until, appliances)}
 
 
 def issue_forecast(
@@ -449,13 +455,30 @@ def served_baseline(
     return baselines.all_baselines(history, issue, target, clear)[name]
 
 
+def learnt_later(given: Forecast, stored: StoredModel) -> int | None:
+    """Up to when the model has learnt [µs UTC], where that is after the issue; else None."""
+    learnt = int(stored.manifest["window"][1])
+    return learnt if given.issue < learnt else None
+
+
 def write(store: Store, given: Forecast, stored: StoredModel) -> int:
-    """Put a forecast into the store as signals; returns the number of readings."""
-    manifest = stored.manifest
+    """Put a forecast into the store as signals; returns the number of readings.
+
+    Raises
+    ------
+    QueryError : the model has learnt from later readings: nobody could have known it then.
+    """
+    manifest, target = stored.manifest, given.target
+    if learnt_later(given, stored) is not None:
+        raise QueryError(
+            f"{target.device} {target.quantity}: the model has learnt from readings later than "
+            "this issue, so this is not what could have been known then, and is not kept as a "
+            "forecast; --out FILE writes it to a file, the backtest shows what was known"
+        )
     return write_forecast(
-        store.root, given.target.device, given.target.quantity, given.target.unit, given.frame,
-        given.issue, synthetic=bool(manifest["synthetic"]),
-        facts={"forecast_of": given.target.device, "served": given.served,
+        store.root, target.device, target.quantity, target.unit, given.frame, given.issue,
+        synthetic=bool(manifest["synthetic"]),
+        facts={"forecast_of": target.device, "served": given.served,
                "trained_at": manifest["trained_at"]},
     )  # fmt: skip
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ConfigError, ZigguratError
-from core.plants import Inverter, Plant, Sensor, plant_of_device, plants_file, read_plants
+from core.plant_facts import plant_of_device
+from core.plant_file import plants_file, read_plants
+from core.plants import Inverter, Plant, Sensor
+from core.pv_signals import METER, POWERS
 from core.query import SignalInfo, Store
 
 GROUP = "PV"
 # Quantities that tell of an inverter's power and energy, those asked first in front.
-AC_POWER = ("pv_power", "inverter_power", "active_power")
+AC_POWER = (*POWERS, METER)
 DC_POWER = ("pv_dc_power",)
 ENERGY = ("energy_generation",)
 

@@ -359,6 +359,7 @@ def _moved(
 
 
 def hourly(store: Store, device: str, signal: str, start: int, end: int) -> Buckets:
+    """Buckets of an hour in a window [µs UTC], or raw readings where there are none."""
     level = "1h" if "1h" in store.signal(device, signal).levels else "raw"
     return store.buckets(device, signal, start, end, level)
 

@@ -1,20 +1,109 @@
-"""Writing ``plants.toml``: one plant at a time, whatever else the file says stays as it is."""
+"""Reading and writing ``plants.toml``: one plant at a time, the rest of the file stays as it is."""
 
 from __future__ import annotations
 
+import difflib
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
 from core.errors import ConfigError, DeclarationError
-from core.plants import Plant, read_plants
-from core.toml_file import TomlFile, read_toml
+from core.plant_faults import EXPECTED, expectation
+from core.plants import Array, Inverter, Plant, Sensor, Wrong
+from core.toml_file import TomlFile, read_toml, what_is_wrong
 
 _INNER = ("array", "inverter", "sensor")
+
+
+def plants_file(store: Path, given: Path | None = None) -> Path:
+    """Where the plants of a store are described: beside it, so that a rebuilt store keeps them.
+
+    Parameters
+    ----------
+    given : the setting `plants`, which goes before.
+    """
+    return given if given is not None else store.with_name(f"{store.name}_plants.toml")
+
+
+def read_plants(path: Path) -> tuple[Plant, ...]:
+    """The plants of a file; none where there is no file.
+
+    Raises
+    ------
+    DeclarationError : names file, line and what would have been right.
+    """
+    if not path.exists():
+        return ()
+    file = read_toml(path)
+    unknown = next((key for key in file.plain if key != "plant"), None)
+    if unknown is not None:
+        raise file.fail(f"{unknown} is not known here", "", 0, unknown, "[[plant]] tables")
+    tables = file.plain.get("plant", [])
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        raise file.fail("plant is no list of tables", "", 0, "plant", "[[plant]]")
+    found: list[Plant] = []
+    for index, plain in enumerate(tables):
+        plant = _checked(file, tables, index, plain)
+        if plant.name in [one.name for one in found]:
+            why = f"a second plant named {plant.name!r}"
+            raise file.fail(why, "plant", index, "name", "a name of its own")
+        found.append(plant)
+    return tuple(found)
+
+
+def _checked(
+    file: TomlFile, tables: Sequence[Mapping[str, Any]], index: int, plain: Mapping[str, Any]
+) -> Plant:
+    try:
+        return Plant.model_validate(plain, context={"folder": str(file.path.parent)})
+    except DeclarationError as error:  # of a file that it names
+        raise file.fail(
+            f"horizon: {error}", "plant", index, "horizon", EXPECTED["horizon"]
+        ) from error
+    except ValidationError as error:
+        every = error.errors()
+        # A key that is misspelt is also missing: that says less.
+        first = next((one for one in every if one["type"] == "extra_forbidden"), every[0])
+        broken = (first.get("ctx") or {}).get("error")
+        loc = broken.at if isinstance(broken, Wrong) and broken.at else first["loc"]
+        table, place, key = _where(loc, tables, index)
+        told = ".".join(str(part) for part in first["loc"]) or "plant"
+        near = _meant(first)
+        raise file.fail(
+            f"{told} {what_is_wrong(first)}", table, place, key, near or expectation(first)
+        ) from error
+
+
+def _meant(error: Mapping[str, Any]) -> str | None:
+    """The key that an unknown one is likely to stand for."""
+    if error["type"] != "extra_forbidden":
+        return None
+    *inner, key = error["loc"]
+    inside: dict[str, type[BaseModel]] = {"array": Array, "inverter": Inverter, "sensor": Sensor}
+    model = inside.get(str(inner[0]) if inner else "", Plant)
+    known = [field.alias or name for name, field in model.model_fields.items()]
+    return next(iter(difflib.get_close_matches(str(key), known, 1)), None)
+
+
+def _where(
+    loc: Sequence[int | str], tables: Sequence[Mapping[str, Any]], index: int
+) -> tuple[str, int, str | None]:
+    """Table, its number in the file, and key of an error's place."""
+    if len(loc) >= 2 and loc[0] in ("array", "inverter", "sensor") and isinstance(loc[1], int):
+        inner = str(loc[0])
+        before = sum(len(one.get(inner, ())) for one in tables[:index])
+        key = next((str(part) for part in loc[2:] if isinstance(part, str)), None)
+        return f"plant.{inner}", before + loc[1], key
+    return "plant", index, str(loc[0]) if loc else None
+
+
+# --- writing ------------------------------------------------------------------------------------
 
 
 def plant_toml(plant: Plant) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 
-from core.plants import Fault, Plant, faults_in, parse_plant
+from core.plant_faults import Fault, faults_in, parse_plant
+from core.plants import Measures, Plant
 
 SITE = ("name", "latitude", "longitude", "altitude_m", "zone", "horizon", "losses", "albedo",
         "export_limit_kw", "meter_class", "device", "weather")  # fmt: skip
@@ -24,7 +25,7 @@ LISTS = ("strings", "ac_power", "dc_power", "energy")
 CHOICES: dict[str, tuple[str, ...]] = {
     "mounting": ("open_rack", "roof", "integrated"), "module": ("glass_polymer", "glass_glass"),
     "temp_model": ("sapm", "pvsyst", "faiman"), "uncertainty": ("A", "B", "C"),
-    "measures": ("poa_global", "ghi", "temp_cell", "temp_module", "temp_air", "wind_speed"),
+    "measures": get_args(Measures),
 }  # fmt: skip
 
 

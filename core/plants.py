@@ -19,12 +19,10 @@ too. Azimuths count from north over east: 180° is south.
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -32,14 +30,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from core.errors import ConfigError, DeclarationError
-from core.toml_file import TomlFile, read_toml, what_is_wrong
+from core.plant_horizon import read_horizon
 
 GAMMA_PDC = -0.004  # 1/K, crystalline silicon; King et al., SAND2004-3535
 LOSSES = 0.14  # soiling, shading, mismatch, wiring, ...; PVWatts version 5, NREL/TP-6A20-62641
@@ -47,7 +43,10 @@ EFFICIENCY = 0.96  # nominal, PVWatts version 5
 ALBEDO = 0.2  # grass and bare ground; PVWatts version 5
 
 Mounting = Literal["open_rack", "roof", "integrated"]
-Measures = Literal["poa_global", "ghi", "temp_cell", "temp_module", "temp_air", "wind_speed"]
+Measures = Literal[
+    "poa_global", "ghi", "dni", "dhi", "temp_cell", "temp_module", "temp_air", "wind_speed"
+]
+IRRADIANCES = ("poa_global", "ghi", "dni", "dhi")
 # Of hourly irradiation, as a share: IEC 61724-1:2017, class A 3 %, class B 8 %; class C has none.
 IRRADIANCE_UNCERTAINTY = {"A": 0.03, "B": 0.08}
 # Of energy, as a share, by class: IEC 62053-21 and -22, and MID classes by EN 50470-3.
@@ -56,12 +55,11 @@ METER_UNCERTAINTY = {
     "0.2S": 0.002, "0.5S": 0.005, "0.5": 0.005, "1": 0.01, "2": 0.02,
     "A": 0.02, "B": 0.01, "C": 0.005,
 }  # fmt: skip
-_NUMBER = re.compile(r"(?:^|[^a-z])(?:inv|inverter|wr)_?(\d+)", re.IGNORECASE)
 
 
 def _no_text(given: Any) -> Any:
     if isinstance(given, str | bool):
-        raise _Wrong("number", "is no number; write it without quotes")
+        raise Wrong("number", "is no number; write it without quotes")
     return given
 
 
@@ -70,7 +68,7 @@ Degrees = Annotated[float, BeforeValidator(_no_text), Field(ge=0, le=360)]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 
 
-class _Wrong(ValueError):
+class Wrong(ValueError):
     """A rule that is broken: `kind` for screens with words of their own, `told` for those.
 
     `at` is where, as pydantic tells it: ``("array", 2, "inverter")``.
@@ -122,7 +120,7 @@ class Array(_Table):
     @model_validator(mode="after")
     def _model_knows_the_mounting(self) -> Array:
         if self.temp_model == "faiman" and self.mounting != "open_rack":
-            raise _Wrong(
+            raise Wrong(
                 "plant_faiman",
                 'temp_model "faiman" has figures for mounting "open_rack" alone, '
                 'not for "{mounting}"; take "sapm" or "pvsyst"',
@@ -173,7 +171,7 @@ class Sensor(_Table):
     @property
     def uncertainty_ratio(self) -> float | None:
         """Uncertainty of an irradiance, as a share of the reading; None where unknown."""
-        if self.measures not in ("poa_global", "ghi") or self.uncertainty is None:
+        if self.measures not in IRRADIANCES or self.uncertainty is None:
             return None
         return IRRADIANCE_UNCERTAINTY.get(self.uncertainty)
 
@@ -228,7 +226,7 @@ class Plant(_Table):
             try:
                 ZoneInfo(zone)
             except (KeyError, ValueError, OSError) as error:
-                raise _Wrong(
+                raise Wrong(
                     "plant_zone", "is no time zone: {zone}, e.g. Europe/Berlin or UTC",
                     {"zone": zone},
                 ) from error  # fmt: skip
@@ -249,13 +247,13 @@ class Plant(_Table):
     @classmethod
     def _on_the_compass(cls, pairs: Sequence[tuple[float, float]]) -> Any:
         if any(not (0 <= azimuth <= 360 and 0 <= height <= 90) for azimuth, height in pairs):
-            raise _Wrong(
+            raise Wrong(
                 "plant_horizon",
                 "holds an azimuth outside 0 to 360° or an elevation outside 0 to 90°",
             )
         ordered = tuple(sorted((float(a), float(h)) for a, h in pairs))
         if len({azimuth for azimuth, _ in ordered}) != len(ordered):
-            raise _Wrong("plant_horizon_twice", "names an azimuth twice")
+            raise Wrong("plant_horizon_twice", "names an azimuth twice")
         return ordered
 
     @model_validator(mode="before")
@@ -272,19 +270,19 @@ class Plant(_Table):
             listed = [one.name for one in names]
             twice = next((name for name in listed if listed.count(name) > 1), None)
             if twice is not None:
-                raise _Wrong(
+                raise Wrong(
                     "plant_twice", "has two {kind} tables named '{name}'; give each its name",
                     {"kind": kind, "name": twice}, (kind, _last(listed, twice), "name"),
                 )  # fmt: skip
         inverters = [one.name for one in self.inverters]
         for number, one in enumerate(self.arrays):
             if one.inverter is None and len(inverters) > 1:
-                raise _Wrong(
+                raise Wrong(
                     "plant_no_inverter", "array '{name}' names no inverter; one of {known}",
                     {"name": one.name, "known": ", ".join(inverters)}, ("array", number),
                 )  # fmt: skip
             if one.inverter is not None and one.inverter not in inverters:
-                raise _Wrong(
+                raise Wrong(
                     "plant_inverter", "array '{name}' feeds '{inverter}', none of {known}",
                     {"name": one.name, "inverter": one.inverter, "known": ", ".join(inverters)},
                     ("array", number, "inverter"),
@@ -292,19 +290,19 @@ class Plant(_Table):
         arrays = [one.name for one in self.arrays]
         for number, sensor in enumerate(self.sensors):
             if sensor.array is not None and sensor.array not in arrays:
-                raise _Wrong(
+                raise Wrong(
                     "plant_sensor", "sensor '{name}' is at '{array}', none of {known}",
                     {"name": sensor.signal, "array": sensor.array, "known": ", ".join(arrays)},
                     ("sensor", number, "array"),
                 )  # fmt: skip
             if sensor.device is None and self.device is None:
-                raise _Wrong(
+                raise Wrong(
                     "plant_no_device", "sensor '{name}' names no device, nor does the plant",
                     {"name": sensor.signal}, ("sensor", number),
                 )  # fmt: skip
             before = [(one.device, one.signal) for one in self.sensors[:number]]
             if (sensor.device, sensor.signal) in before:
-                raise _Wrong(
+                raise Wrong(
                     "plant_sensor_twice", "names the signal '{name}' in two sensors",
                     {"name": sensor.signal}, ("sensor", number, "signal"),
                 )  # fmt: skip
@@ -387,302 +385,3 @@ class Plant(_Table):
                 if key not in inverter.model_fields_set
             ]
         return tuple(own)
-
-
-# --- reading ------------------------------------------------------------------------------------
-
-
-def plants_file(store: Path, given: Path | None = None) -> Path:
-    """Where the plants of a store are described: beside it, so that a rebuilt store keeps them.
-
-    Parameters
-    ----------
-    given : the setting `plants`, which goes before.
-    """
-    return given if given is not None else store.with_name(f"{store.name}_plants.toml")
-
-
-def read_plants(path: Path) -> tuple[Plant, ...]:
-    """The plants of a file; none where there is no file.
-
-    Raises
-    ------
-    DeclarationError : names file, line and what would have been right.
-    """
-    if not path.exists():
-        return ()
-    file = read_toml(path)
-    unknown = next((key for key in file.plain if key != "plant"), None)
-    if unknown is not None:
-        raise file.fail(f"{unknown} is not known here", "", 0, unknown, "[[plant]] tables")
-    tables = file.plain.get("plant", [])
-    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
-        raise file.fail("plant is no list of tables", "", 0, "plant", "[[plant]]")
-    found: list[Plant] = []
-    for index, plain in enumerate(tables):
-        plant = _checked(file, tables, index, plain)
-        if plant.name in [one.name for one in found]:
-            why = f"a second plant named {plant.name!r}"
-            raise file.fail(why, "plant", index, "name", "a name of its own")
-        found.append(plant)
-    return tuple(found)
-
-
-def _checked(
-    file: TomlFile, tables: Sequence[Mapping[str, Any]], index: int, plain: Mapping[str, Any]
-) -> Plant:
-    try:
-        return Plant.model_validate(plain, context={"folder": str(file.path.parent)})
-    except DeclarationError as error:  # of a file that it names
-        raise file.fail(
-            f"horizon: {error}", "plant", index, "horizon", _EXPECTED["horizon"]
-        ) from error
-    except ValidationError as error:
-        every = error.errors()
-        # A key that is misspelt is also missing: that says less.
-        first = next((one for one in every if one["type"] == "extra_forbidden"), every[0])
-        broken = (first.get("ctx") or {}).get("error")
-        loc = broken.at if isinstance(broken, _Wrong) and broken.at else first["loc"]
-        table, place, key = _where(loc, tables, index)
-        told = ".".join(str(part) for part in first["loc"]) or "plant"
-        near = _meant(first)
-        raise file.fail(
-            f"{told} {what_is_wrong(first)}", table, place, key, near or _expectation(first)
-        ) from error
-
-
-def _meant(error: Mapping[str, Any]) -> str | None:
-    """The key that an unknown one is likely to stand for."""
-    if error["type"] != "extra_forbidden":
-        return None
-    *inner, key = error["loc"]
-    inside: dict[str, type[_Table]] = {"array": Array, "inverter": Inverter, "sensor": Sensor}
-    model = inside.get(str(inner[0]) if inner else "", Plant)
-    known = [field.alias or name for name, field in model.model_fields.items()]
-    return next(iter(difflib.get_close_matches(str(key), known, 1)), None)
-
-
-def _where(
-    loc: Sequence[int | str], tables: Sequence[Mapping[str, Any]], index: int
-) -> tuple[str, int, str | None]:
-    """Table, its number in the file, and key of an error's place."""
-    if len(loc) >= 2 and loc[0] in ("array", "inverter", "sensor") and isinstance(loc[1], int):
-        inner = str(loc[0])
-        before = sum(len(one.get(inner, ())) for one in tables[:index])
-        key = next((str(part) for part in loc[2:] if isinstance(part, str)), None)
-        return f"plant.{inner}", before + loc[1], key
-    return "plant", index, str(loc[0]) if loc else None
-
-
-_EXPECTED = {
-    "latitude": "degrees north, -90 to 90", "longitude": "degrees east, -180 to 180",
-    "tilt": "degrees from the horizontal, 0 to 90",
-    "azimuth": "degrees from north over east, 0 to 360 (south is 180)",
-    "kwp": "nominal DC power [kWp], greater than 0", "gamma_pdc": "per kelvin, -0.02 to 0",
-    "efficiency": "a ratio of 0.5 to 1", "losses": "a ratio of 0 to 1", "albedo": "a ratio, 0 to 1",
-    "meter_class": '"0.2S", "0.5S", "0.5", "1", "2" (IEC 62053), "A", "B" or "C" (MID)',
-    "horizon": "elevations in equal steps from north over east, pairs of azimuth and elevation, or "
-    "the name of a PVGIS horizon file",
-    "array": "a [[plant.array]] table with tilt, azimuth and kwp",
-}  # fmt: skip
-
-
-def _expectation(error: Mapping[str, Any]) -> str | None:
-    key = next((str(part) for part in reversed(error["loc"]) if isinstance(part, str)), "")
-    return _EXPECTED.get(key)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with one value of a plant.
-
-    Attributes
-    ----------
-    table, index, key : where: ``array``, 0-based, and the key; empty table for the site.
-    kind : ``missing``, ``unknown``, ``number``, ``range``, ``other`` or a rule, ``plant_twice``.
-    told : values that the sentence names.
-    message : the sentence in English.
-    """
-
-    table: str
-    index: int
-    key: str
-    kind: str
-    told: Mapping[str, Any]
-    message: str
-
-
-def faults_in(plain: Mapping[str, Any]) -> list[Fault]:
-    """What is wrong with a plant's plain values, as a form has them; empty where all is right."""
-    try:
-        Plant.model_validate(plain)
-    except ValidationError as error:
-        found = [_fault(one) for one in error.errors()]
-        # A table whose only row is wrong is also called too short, which says nothing more.
-        wrong = {one.table for one in found if one.table}
-        return [one for one in found if one.table or one.key not in wrong]
-    return []
-
-
-def _fault(error: Mapping[str, Any]) -> Fault:
-    loc = error["loc"]
-    inner = len(loc) > 1 and loc[0] in ("array", "inverter", "sensor")
-    rest = [str(part) for part in (loc[2:] if inner else loc) if isinstance(part, str)]
-    told = error.get("ctx") or {}
-    broken = told.get("error")
-    kind = str(error["type"])
-    if isinstance(broken, _Wrong):
-        kind, told = broken.kind, broken.told
-    elif kind.startswith(("greater", "less", "literal", "string_too", "finite")):
-        kind = "range"
-    elif kind.endswith(("_parsing", "_type")):
-        kind = "number"
-    else:
-        kind = {"missing": "missing", "too_short": "missing", "extra_forbidden": "unknown"}.get(
-            kind, "other"
-        )
-    index = int(loc[1]) if inner else 0
-    key = rest[0] if rest else ""
-    return Fault(str(loc[0]) if inner else "", index, key, kind, told, what_is_wrong(error))
-
-
-def parse_plant(plain: Mapping[str, Any]) -> Plant:
-    """A plant from plain values, as a form has them.
-
-    Raises
-    ------
-    ConfigError : names the field and what would have been right.
-    """
-    try:
-        return Plant.model_validate(plain)
-    except ValidationError as error:
-        first = error.errors()[0]
-        told = ".".join(str(part) for part in first["loc"]) or "plant"
-        expected = _expectation(first)
-        hint = f"; expected {expected}" if expected else ""
-        raise ConfigError(f"{told}: {what_is_wrong(first)}{hint}") from error
-
-
-def read_horizon(path: Path) -> tuple[tuple[float, float], ...]:
-    """A horizon file of PVGIS as pairs (azimuth from north, elevation) [°].
-
-    PVGIS counts azimuths from south, west positive; the row of 180° repeats that of −180°.
-
-    Raises
-    ------
-    DeclarationError : it cannot be read, or has no table of azimuth and horizon height.
-    """
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DeclarationError(path, f"cannot be read ({error})") from error
-    header = next((n for n, line in enumerate(lines) if line.split()[:2] == ["A", "H_hor"]), None)
-    if header is None:
-        raise DeclarationError(path, "no table of a horizon", expected="a header A, H_hor")
-    found: dict[float, float] = {}
-    for number, line in enumerate(lines[header + 1 :], header + 2):
-        cells = line.split()
-        if not cells:
-            break
-        try:
-            found.setdefault((float(cells[0]) + 180) % 360, float(cells[1]))
-        except (ValueError, IndexError) as error:
-            raise DeclarationError(path, f"{line!r} is no pair of numbers", line=number) from error
-    return tuple(sorted(found.items()))
-
-
-# --- from a device's facts ----------------------------------------------------------------------
-
-
-class Measured(Protocol):
-    """A signal as the store describes it."""
-
-    @property
-    def name(self) -> str:
-        """Name of the signal."""
-
-    @property
-    def quantity(self) -> str:
-        """What it measures."""
-
-
-def plant_of_device(
-    name: str, facts: Mapping[str, Any], signals: Sequence[Measured] = (), zone: str | None = None
-) -> Plant:
-    """The plant that the facts of one device describe.
-
-    Facts: `kwp`, `tilt`, `azimuth`, `location` (latitude, longitude, altitude_m), and where known
-    `inverters`, `kwp_per_inverter`, `ac_limit_kw_per_inverter`, `gamma_pdc`, `losses`, `zone`.
-    Signals give the inverters their names (`ac_power_inv3`) and the plant its sensors.
-
-    Raises
-    ------
-    ConfigError : a fact is missing or cannot be; the message names it.
-    """
-    place = facts.get("location") if isinstance(facts.get("location"), Mapping) else {}
-    told = {**facts, **(place or {})}
-    needed = ("latitude", "longitude", "tilt", "azimuth")
-    missing = [key for key in needed if told.get(key) is None]
-    count = _count(told)
-    each = told.get("kwp_per_inverter")
-    if each is None and told.get("kwp") is not None:
-        each = float(told["kwp"]) / count
-    if each is None:
-        missing.append("kwp")
-    if missing:
-        raise ConfigError(f"device {name}: no fact {', '.join(missing)}; enter it on the Data page")
-    shared = {"tilt": told["tilt"], "azimuth": told["azimuth"], "kwp": each}
-    if told.get("gamma_pdc") is not None:
-        shared["gamma_pdc"] = told["gamma_pdc"]
-    own = {"latitude": told["latitude"], "longitude": told["longitude"]}
-    own |= {key: told[key] for key in ("altitude_m", "losses") if told.get(key) is not None}
-    inverters = [_inverter_of(number, count, name, told, signals) for number in range(1, count + 1)]
-    arrays = [
-        {**shared, "name": inverter["name"], "inverter": inverter["name"]} for inverter in inverters
-    ]
-    return parse_plant(
-        {"name": name, "device": name, **own, "zone": told.get("zone") or zone, "array": arrays,
-         "inverter": inverters, "sensor": _sensors_among(signals)}
-    )  # fmt: skip
-
-
-def _count(told: Mapping[str, Any]) -> int:
-    """Number of inverters that the facts tell; one where they do not."""
-    count = told.get("inverters", 1)
-    return count if isinstance(count, int) and count > 0 else 1
-
-
-def _inverter_of(
-    number: int, count: int, device: str, told: Mapping[str, Any], signals: Sequence[Measured]
-) -> dict[str, Any]:
-    def named(*quantities: str) -> list[str]:
-        mine = [one.name for one in signals if one.quantity in quantities]
-        return mine if count == 1 else [name for name in mine if number_of(name) == number]
-
-    found: dict[str, Any] = {
-        "name": device if count == 1 else f"inv{number}", "device": device,
-        "ac_power": named("pv_power", "inverter_power"), "dc_power": named("pv_dc_power"),
-        "energy": named("energy_generation"),
-    }  # fmt: skip
-    limit = told.get("ac_limit_kw_per_inverter")
-    if limit is None and count == 1:
-        limit = told.get("rated_kw")
-    if limit is not None:
-        found["ac_limit_kw"] = limit
-    return found
-
-
-def number_of(signal: str) -> int | None:
-    """Number of the inverter that a signal's name tells: 3 of ``ac_power_inv3``."""
-    found = _NUMBER.search(signal)
-    return int(found.group(1)) if found else None
-
-
-def _sensors_among(signals: Sequence[Measured]) -> list[dict[str, Any]]:
-    """One sensor per quantity: the first signal that measures it."""
-    found = []
-    for measures in ("poa_global", "ghi", "temp_cell", "temp_module", "temp_air", "wind_speed"):
-        first = next((one.name for one in signals if one.quantity == measures), None)
-        if first is not None:
-            found.append({"measures": measures, "signal": first})
-    return found

@@ -184,55 +184,6 @@ def build_day_hour_figure(
     return charts.finish(figure, title=title, theme=theme, language=language, height=height)
 
 
-def build_peers_figure(
-    names: Sequence[str],
-    ratio: ArrayLike,
-    low: ArrayLike,
-    high: ArrayLike,
-    states: Sequence[str],
-    *,
-    axis_title: str,
-    title: str = "",
-    theme: Theme = "light",
-    language: str = "en",
-) -> go.Figure:
-    """Each unit as a point with its interval, the weakest on top; the median of peers is a line.
-
-    Parameters
-    ----------
-    ratio, low, high : (u,) deviation from the peers [%]; NaN of an interval draws none.
-    states : token of each unit's colour, e.g. ``warning``.
-    """
-    x, left, right = (np.asarray(one, np.float64) for one in (ratio, low, high))
-    colours = [TOKENS[theme][state] for state in states]
-    shapes = ["circle" if state == "good" else "diamond" for state in states]
-    figure = go.Figure(
-        go.Scatter(
-            x=x,
-            y=list(names),
-            mode="markers",
-            marker={"size": 10, "color": colours, "symbol": shapes},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": np.nan_to_num(right - x),
-                "arrayminus": np.nan_to_num(x - left),
-                "thickness": 1.25,
-                "width": 5,
-                "color": TOKENS[theme]["muted"],
-            },
-            hovertemplate=f"%{{y}}<br>%{{x:.2f}}{NBSP}%<extra></extra>",
-            showlegend=False,
-        )
-    )
-    figure.add_vline(0.0, line={"width": 1, "color": TOKENS[theme]["text"]})
-    figure.update_xaxes(title_text=axis_title, ticksuffix=f"{NBSP}%")
-    figure.update_yaxes(type="category", autorange="reversed", showgrid=True)
-    return charts.finish(
-        figure, title=title, theme=theme, language=language, height=110 + 30 * len(names)
-    )
-
-
 def build_daily_figure(
     start: ArrayLike,
     value: ArrayLike,

@@ -163,6 +163,8 @@ def _midpoints(course: PlantCourse) -> dict[str, pd.Series]:
     if not frame["clear_sky"].notna().any():
         return {}
     columns = {"poa": "poa_global", "power": "ac_kw", "clear": "clear_sky"}
+    if course.facts.computed:
+        del columns["poa"]  # moves with the sun, whatever the clock of its sensor
     found = {}
     for name, column in columns.items():
         values = frame[column].to_numpy()
@@ -205,6 +207,7 @@ def clock_shifts(history: DailyHistory) -> dict[str, list[pv_flags.ClockShift]]:
     return {
         name: pv_flags.estimate_clock_shifts(history.midpoints[name], clear, history.step_us)
         for name in ("poa", "power")
+        if name in history.midpoints
     }
 
 

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from core.analytics import pv, pv_sun
+from core.analytics import expected, pv, pv_sun
+from core.analytics.expected import PlantModel
 from core.analytics.quality import Float, Int
 from core.levels import DAY, HOUR, MINUTE
 from core.measures import KILO
-from core.pv_plant import PlantFacts, PlantSignals, describe
+from core.plants import Plane
+from core.pv_facts import PlantFacts
+from core.pv_plant import describe
+from core.pv_signals import PlantSignals
 from core.query import SignalInfo, Store
 from core.rollup import Buckets
 from core.windows import fine_level, level_width
@@ -35,11 +39,11 @@ class PlantCourse:
     Attributes
     ----------
     frame : a row per cell: `ts` start [µs], `width_h`, `hours` that readings of the output stand
-        for, `poa_global` [W/m²], `temp_cell`, `temp_air` [°C], `ac_kw` output of the plant,
-        `inverters_kw` sum of the units, `meter_kw`, `dc_kw` [kW], `elevation` and `sun_azimuth`
-        [°] (NaN without a place), `clear_sky` [W/m²] in the plane (NaN without place and tilt),
-        `lit`: the sun is up.
-    units, dc_units, strings : a column per signal [kW; strings in their own unit].
+        for, `poa_global` [W/m²], `ghi` where that is computed from it, `temp_cell`, `temp_air`
+        [°C], `ac_kw` output of the plant, `inverters_kw` sum of the units, `meter_kw`, `dc_kw`
+        [kW], `elevation` and `sun_azimuth` [°] (NaN without a place), `clear_sky` [W/m²] in the
+        plane (NaN without place and tilt), `lit`: the sun is up.
+    units, dc_units : a column per signal [kW].
     temp_source : ``module``, ``air`` or empty.
     output : ``meter`` or ``inverters``: what `ac_kw` is.
     """
@@ -54,7 +58,6 @@ class PlantCourse:
     frame: pd.DataFrame
     units: pd.DataFrame
     dc_units: pd.DataFrame
-    strings: pd.DataFrame
     temp_source: str
     output: str
 
@@ -110,6 +113,7 @@ def load_course(
         meter = meter if _is_same(meter, inverters) else np.full(grid.n, np.nan)
     metered = bool(np.isfinite(meter).any())
     poa = grid.light(facts, signals)
+    above = grid.together(signals.ghi) if facts.computed else np.full(grid.n, np.nan)
     temp, source = _temperature(grid, signals, poa)
     dc_units = grid.dc_power(signals)
     matched = signals.dc_told or len(dc_units.columns) == len(units.columns)
@@ -120,6 +124,7 @@ def load_course(
             "width_h": np.full(grid.n, grid.step / HOUR),
             "hours": grid.hours((signals.meter,)) if metered and signals.meter else hours,
             "poa_global": poa,
+            "ghi": above,
             "temp_cell": temp,
             "temp_air": grid.together(signals.temp_air),
             "ac_kw": meter if metered else inverters,
@@ -133,15 +138,21 @@ def load_course(
     _add_sun(frame, facts, grid.step)
     return PlantCourse(
         device, facts.zone or store.zone, start, end, grid.step, facts, signals, frame, units,
-        dc_units, grid.table(signals.strings), source, "meter" if metered else "inverters",
+        dc_units, source, "meter" if metered else "inverters",
     )  # fmt: skip
+
+
+def load_strings(store: Store, course: PlantCourse) -> pd.DataFrame:
+    """Power [kW] or current of the strings in the cells of a plant, a column per signal."""
+    grid = _Grid(store, course.start, course.end, course.step_us)
+    return grid.table(course.signals.strings)
 
 
 def grid_step(store: Store, signals: PlantSignals, start: int, end: int) -> int:
     """A quarter hour where the window is short and the readings are as dense, else an hour."""
     if end - start > QUARTERS_UP_TO:
         return HOUR
-    for info in (*signals.powers, *signals.poa):
+    for info in (*signals.powers, *signals.light):
         level = fine_level(store, info, start, end, QUARTER)
         if info.step_us > SLOWER * QUARTER or level_width(level) > QUARTER:
             return HOUR
@@ -165,7 +176,7 @@ def _temperature(grid: _Grid, signals: PlantSignals, poa: Float) -> tuple[Float,
     """Temperature of the modules, measured or from that of the air."""
     if signals.temp_module:
         return grid.together(signals.temp_module), "module"
-    if signals.temp_air and signals.poa:
+    if signals.temp_air and np.isfinite(poa).any():
         air, wind = grid.together(signals.temp_air), grid.together(signals.wind)
         return pv.module_temperature(poa, air, wind), "air"
     return np.full(grid.n, np.nan), ""
@@ -224,12 +235,35 @@ class _Grid:
 
     def light(self, facts: PlantFacts, signals: PlantSignals) -> Float:
         """Irradiance on the modules; of several planes the mean weighted by nominal power."""
-        if not signals.poa_planes:
+        if not signals.poa_planes and not facts.computed:
             return self.together(signals.poa)
-        of_planes = [self.together(mine) for mine in signals.poa_planes]
-        kwp = [one.kwp for one in facts.planes]
+        tilt, azimuth = facts.tilt or 0.0, facts.azimuth or 0.0
+        planes = facts.planes or (Plane(tilt, azimuth, 1.0, ()),)
+        sensors = signals.poa_planes or ((),)
+        of_planes = [self.together(mine) for mine in sensors]
+        dark = [at for at, mine in enumerate(sensors) if not mine]
+        if dark:
+            found = self._computed(facts, signals, [planes[at] for at in dark])
+            for at, light in zip(dark, found, strict=True):
+                of_planes[at] = light
+        kwp = [one.kwp for one in planes]
         weighted: Float = np.average(np.column_stack(of_planes), axis=1, weights=kwp)
         return weighted
+
+    def _computed(
+        self, facts: PlantFacts, signals: PlantSignals, planes: Sequence[Plane]
+    ) -> list[Float]:
+        """Irradiance in planes by what is measured horizontally."""
+        assert facts.latitude is not None and facts.longitude is not None
+        site = PlantModel(
+            facts.latitude, facts.longitude, facts.altitude_m, (), facts.horizon, facts.albedo
+        )
+        sky = {"ghi": signals.ghi, "dni": signals.dni, "dhi": signals.dhi}
+        weather = {name: self.together(infos) for name, infos in sky.items() if infos}
+        return expected.irradiance_in_planes(
+            self.ts + self.step // 2, pd.DataFrame(weather), site,
+            [(one.tilt, one.azimuth) for one in planes],
+        )  # fmt: skip
 
     def hours(self, infos: Sequence[SignalInfo]) -> Float:
         """Hours of each cell that readings of all the signals stand for."""

@@ -132,7 +132,8 @@ def _report(
         PlantCourse(**{**vars(course), "frame": frame}), flags, clipped, limit, performance, usual,
         window,
         pv.combined_uncertainty(
-            course.facts.irradiance_uncertainty, course.facts.meter_uncertainty
+            course.facts.irradiance_uncertainty, course.facts.meter_uncertainty,
+            pv.TRANSPOSED if course.facts.computed else 0.0,
         ),
         float(drawn), output_energy(frame), unit_availability(course, flags), refusals(course),
         dark_energy(frame, flags["night"].to_numpy()),
@@ -172,22 +173,27 @@ def unit_availability(course: PlantCourse, flags: pd.DataFrame) -> pd.DataFrame:
     units runs well.
     """
     power, kwp = course.units.to_numpy(), course.unit_kwp
-    poa = course.frame["poa_global"].to_numpy()
-    usable = course.frame["lit"].to_numpy() & ~flags[list(FORBIDDING)].any(axis=1).to_numpy()
     expected = power * np.nan
     if np.isfinite(kwp).all():
         expected = pv.expected_from_peers(power, kwp, course.unit_planes)
-    if np.isfinite(poa).any():
-        bright = usable & (np.nan_to_num(poa) >= AVAILABLE_LIGHT)
-    else:
-        share = np.nanmax(expected, axis=1, initial=0.0) / np.nanmax(kwp, initial=1e-9)
-        bright = usable & (share >= AVAILABLE_SHARE)
+    bright = bright_cells(course, flags, expected, kwp)
+    poa = course.frame["poa_global"].to_numpy()
     if not np.isfinite(expected).any():
         expected = _expected_by_light(power, poa, bright)
     hours = course.frame["hours"].to_numpy()
     floor = kwp if np.isfinite(kwp).all() else np.nanmax(power, axis=0, initial=0.0)
     table = pv.availability(power, expected, floor, hours, bright)
     return table.assign(unit=list(course.units.columns))
+
+
+def bright_cells(course: PlantCourse, flags: pd.DataFrame, expected: Float, size: Float) -> Bool:
+    """Cells in which units must run: by the irradiance or, without one, by what peers give."""
+    poa = course.frame["poa_global"].to_numpy()
+    usable = course.frame["lit"].to_numpy() & ~flags[list(FORBIDDING)].any(axis=1).to_numpy()
+    if np.isfinite(poa).any():
+        return np.asarray(usable & (np.nan_to_num(poa) >= AVAILABLE_LIGHT))
+    share = np.nanmax(expected, axis=1, initial=0.0) / np.nanmax(size, initial=1e-9)
+    return np.asarray(usable & (share >= AVAILABLE_SHARE))
 
 
 def _expected_by_light(power: Float, poa: Float, bright: Bool) -> Float:
@@ -207,12 +213,17 @@ def refusals(course: PlantCourse) -> dict[str, str]:
     if course.facts.kwp is None:
         why.update(dict.fromkeys(("pr", "specific_yield", "capacity_factor"), "kwp"))
     elif not course.frame["poa_global"].notna().any():
-        why["pr"] = "planes" if course.facts.no_light else "poa"
+        why["pr"] = "planes" if course.facts.no_light else _why_dark(course)
     if "pr" not in why and not course.temp_source:
         why["pr_temp"] = "temp"
     if not course.frame["dc_kw"].notna().any():
         why["ya"] = "dc_partial" if len(course.dc_units.columns) else "dc"
     return why
+
+
+def _why_dark(course: PlantCourse) -> str:
+    """Horizontal irradiance is of no use where nobody says how the modules lie."""
+    return "tilt" if course.signals.ghi and not course.facts.computed else "poa"
 
 
 def local_day(course: PlantCourse) -> Int:
@@ -243,13 +254,15 @@ def judge(course: PlantCourse) -> tuple[pd.DataFrame, Bool, float | None, Bool]:
     lit = frame["lit"].to_numpy()
     poa = frame["poa_global"].to_numpy()
     # A sensor rests at its offset at night.
-    stale_light = pv_flags.flag_stale_value(ts, poa, course.step_us) & lit
+    # What is computed moves with the sun when its sensor does not.
+    sensed = frame["ghi"].to_numpy() if course.facts.computed else poa
+    stale_light = pv_flags.flag_stale_value(ts, sensed, course.step_us) & lit
     stale &= lit
     night = np.zeros(len(frame), dtype=bool)
     elevation = frame["elevation"].to_numpy()
     if course.facts.kwp is not None:
         night |= pv_flags.flag_night(frame["ac_kw"].to_numpy(), elevation, course.facts.kwp)
-    night |= pv_flags.flag_night_light(poa, elevation)
+    night |= pv_flags.flag_night_light(sensed, elevation)
     flags = pd.DataFrame({"night": night, "stale": stale, "clipping": clipped})
     flags["curtailment"] = flags["snow"] = False
     known = [limit for limit in limits if limit is not None]

@@ -122,7 +122,7 @@ def _place(
     site: str | None, latitude: float | None, longitude: float | None, settings: Settings
 ) -> Place:
     """The place told, or that of a plant."""
-    from core.plants import plants_file, read_plants
+    from core.plant_file import plants_file, read_plants
     from ingest.fetch_services import Place
 
     if latitude is not None and longitude is not None:

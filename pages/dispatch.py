@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import dispatch_outlook, dispatch_readings, dispatch_report, query
 from core.errors import Infeasible, PlanError, QueryError
-from core.pv_plant import POWERS
+from core.pv_signals import POWERS
 from pages.plan import choices, course, heating, override, sizing, year
 from pages.plan.answer import key_figures, say_conflicts, say_honestly
 from pages.shared import address, chart, data, states

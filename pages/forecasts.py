@@ -9,7 +9,7 @@ import streamlit as st
 
 from core import forecast_report, query
 from core.errors import ModelMissing, ModelUnfit, QueryError
-from pages.ahead.answer import key_figures
+from pages.ahead.answer import between, key_figures
 from pages.ahead.context import Context, quantity_words
 from pages.shared import address, chart, data, numbers, pickers, states
 from pages.shared.texts import t
@@ -57,6 +57,7 @@ def main() -> None:
     ctx = Context(store, device, quantity, stamps[quantity], ahead)
     chart.show_key_figures(key_figures(ctx))
     say_served(ctx)
+    say_blind(ctx)
     say_made_of(ctx)
     say_room(ctx)
     section = pick_section()
@@ -147,6 +148,23 @@ def say_room(ctx: Context) -> None:
           heat=", ".join(said["heat"]), outdoor=said["outdoor"], white=white,
           days=numbers.number(said["span_h"] / 24, 0))
     )  # fmt: skip
+
+
+def say_blind(ctx: Context) -> None:
+    """Of PV without weather ahead, what that costs."""
+    said = ctx.manifest
+    if said["weather"] or not (ctx.quantity == "pv" or "made_of" in said):
+        return
+    clear = said["figures"]["skill"].get("clear_sky")
+    if clear is None or clear["value"] is None:
+        words = t("ahead.blind.mend")
+    else:
+        value = numbers.number(clear["value"], 2)
+        words = t("ahead.blind.detail",
+                  skill=f"{value} {between(clear['low'], clear['high'], 2)}".rstrip())  # fmt: skip
+    states.notice(
+        t("ahead.blind"), detail=words, commands=("python -m ingest fetch weather --help",)
+    )
 
 
 def say_served(ctx: Context) -> None:

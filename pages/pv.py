@@ -7,7 +7,7 @@ from importlib import import_module
 
 import streamlit as st
 
-from core import pv_plant, pv_report, query
+from core import pv_plant, pv_report, pv_signals, query
 from pages.plant.answer import key_figures, say_refusals
 from pages.plant.context import Context
 from pages.shared import address, chart, data, numbers, pickers, states
@@ -29,7 +29,7 @@ def main() -> None:
     with pickers.bar():
         device = pickers.pick_device(devices)
     signals = data.signals(store, device.name)
-    if not any(one.quantity in pv_plant.POWERS for one in signals):
+    if not any(one.quantity in pv_signals.POWERS for one in signals):
         no_plant(store, device, devices, signals)
         return
     stamp = pv_plant.plants_stamp(store, data.settings().plants)
@@ -67,7 +67,7 @@ def in_order(store: query.Store, devices: Sequence[query.Device]) -> list[query.
 
     def rank(device: query.Device) -> tuple[bool, bool, str]:
         quantities = {one.quantity for one in data.signals(store, device.name)}
-        return not quantities & set(pv_plant.POWERS), "poa_global" not in quantities, device.name
+        return not quantities & set(pv_signals.POWERS), "poa_global" not in quantities, device.name
 
     return sorted(devices, key=rank)
 
@@ -82,16 +82,16 @@ def no_plant(
     others = [
         one.name
         for one in devices
-        if any(s.quantity in pv_plant.POWERS for s in data.signals(store, one.name))
+        if any(s.quantity in pv_signals.POWERS for s in data.signals(store, one.name))
     ]
     mend = t("pv.none.mend", names=", ".join(others)) if others else t("pv.none.nowhere")
-    key = "pv.none.weather" if pv_plant.is_plant(signals) else "pv.none"
+    key = "pv.none.weather" if pv_signals.is_plant(signals) else "pv.none"
     states.notice(t(key, device=device.name), detail=mend)
 
 
 def say_empty(device: query.Device, signals: Sequence[query.SignalInfo], span: Window) -> None:
     """Say that the window holds no reading of the plant's power, and where there are some."""
-    powers = [one for one in signals if one.quantity in pv_plant.POWERS]
+    powers = [one for one in signals if one.quantity in pv_signals.POWERS]
     firsts = [one.first for one in powers if one.first is not None]
     lasts = [one.last for one in powers if one.last is not None]
     mend = ""

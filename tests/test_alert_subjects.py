@@ -16,7 +16,7 @@ from core.alert_subjects import find_doubts, find_subjects
 from core.analytics.alerts import Limit, Rule
 from core.forecast_signals import write_forecast
 from core.levels import DAY, HOUR
-from core.plants import plants_file
+from core.plant_file import plants_file
 from core.query import Store, open_store
 from ingest.build import build
 from tests.stores import settings, us, write_csv

@@ -22,7 +22,8 @@ from core.inputs import (
     weather_at,
 )
 from core.levels import HOUR
-from core.plants import Plant, parse_plant
+from core.plant_faults import parse_plant
+from core.plants import Plant
 from core.query import Store, open_store
 from tests.stores import run, settle, us, write_csv, write_text
 

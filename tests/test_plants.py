@@ -13,16 +13,11 @@ from hypothesis import strategies as st
 from core.errors import ConfigError, DeclarationError
 from core.known_plants import faults_of, known_plants, signals_of
 from core.ledger import open_ledger
-from core.plant_file import plant_toml, put_plant, remove_plant
-from core.plants import (
-    Plant,
-    number_of,
-    parse_plant,
-    plant_of_device,
-    plants_file,
-    read_horizon,
-    read_plants,
-)
+from core.plant_facts import number_of, plant_of_device
+from core.plant_faults import parse_plant
+from core.plant_file import plant_toml, plants_file, put_plant, read_plants, remove_plant
+from core.plant_horizon import read_horizon
+from core.plants import Plant
 from core.query import open_store
 from core.signals import Signal, load_catalogue
 from tests.stores import run, us, write_csv

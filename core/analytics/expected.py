@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Sky = Literal["haydavies", "perez"]
 G_STC, T_STC = 1000.0, 25.0  # W/m², °C
+BEAM_ZENITH = 87.0  # °; beyond it the beam is a difference of small numbers; as pvlib's Erbs
 WIND_WITHOUT = 1.0  # m/s where none is told; the SAPM's own reference
 _SAPM = {
     ("open_rack", "glass_polymer"): "open_rack_glass_polymer",
@@ -143,7 +144,9 @@ def flag_behind_horizon(
 
 
 def split_ghi(weather: pd.DataFrame, sun: pd.DataFrame, ts: NDArray[np.int64]) -> pd.DataFrame:
-    """Beam and diffuse where global irradiance alone is known.
+    """Beam and diffuse: what is not known of them by closure, or where none is by Erbs.
+
+    Closure is GHI = DHI + DNI·cos(zenith); within 3° of the horizon it tells no beam.
 
     Source: Erbs, Klein and Duffie, Solar Energy 28 (1982) 293.
     """
@@ -153,9 +156,43 @@ def split_ghi(weather: pd.DataFrame, sun: pd.DataFrame, ts: NDArray[np.int64]) -
     index = pd.DatetimeIndex(ts.astype("datetime64[us]")).tz_localize("UTC")
     day = index.day_of_year.to_numpy()
     split = pvlib.irradiance.erbs(found["ghi"].to_numpy(), sun["zenith"].to_numpy(), day)
-    for name in ("dni", "dhi"):
-        known = weather[name].to_numpy() if name in weather else np.full(len(found), np.nan)
-        found[name] = np.where(np.isnan(known), np.asarray(split[name]), known)
+    ghi, zenith = found["ghi"].to_numpy(), sun["zenith"].to_numpy()
+    cos = np.cos(np.radians(zenith))
+    nothing = np.full(len(found), np.nan)
+    dni, dhi = (weather[n].to_numpy() if n in weather else nothing for n in ("dni", "dhi"))
+    high = zenith < BEAM_ZENITH
+    by_dhi = np.where(high, np.maximum(ghi - dhi, 0) / np.where(high, cos, 1.0), 0.0)
+    by_dni = np.maximum(ghi - np.maximum(dni * cos, 0), 0)
+    neither = np.isnan(dni) & np.isnan(dhi)
+    found["dni"] = np.where(neither, split["dni"], np.where(np.isnan(dni), by_dhi, dni))
+    found["dhi"] = np.where(neither, split["dhi"], np.where(np.isnan(dhi), by_dni, dhi))
+    return found
+
+
+def irradiance_in_planes(
+    ts: NDArray[np.int64],
+    weather: pd.DataFrame,
+    site: PlantModel,
+    planes: Sequence[tuple[float, float]],
+) -> list[Floats]:
+    """Irradiance in planes [W/m²] from what is measured horizontally; NaN where that is not known.
+
+    Parameters
+    ----------
+    ts : int64[n], middle of the means [µs UTC].
+    weather : n rows: `ghi`, and where known `dni`, `dhi` [W/m²].
+    planes : tilt and azimuth [°] of each.
+
+    Source: as `split_ghi` and `plane_of_array`.
+    """
+    sun = sun_of(ts, site)
+    positive = weather.clip(lower=0).reset_index(drop=True)  # a sensor's offset at night
+    sky = split_ghi(positive, sun, ts)
+    unknown = positive["ghi"].isna().to_numpy()
+    found = []
+    for tilt, azimuth in planes:
+        light = plane_of_array(sky, sun, site, ArrayModel(tilt, azimuth, 1.0))
+        found.append(np.where(unknown, np.nan, light["global"].to_numpy()))
     return found
 
 

@@ -16,6 +16,9 @@ LOW_LIGHT = 50.0  # W/m²; darker, the ratio is that of noise
 STANDARD = 1000.0  # W/m², irradiance of the standard test conditions
 STANDARD_TEMP = 25.0  # °C
 LEAST_DC = 0.95  # of the irradiation must have a DC power, for DC yields to be told
+# Of an irradiation in the plane that is computed from the horizontal one, in a day: what Erbs with
+# Hay and Davies is off from a sensor at 40°, see docs/methods-pv.md.
+TRANSPOSED = 0.05
 RUNNING_RATIO = 0.005  # of the nominal power: an inverter that gives less does not run
 FAIMAN_U0, FAIMAN_U1 = 25.0, 6.84  # W/(m² K), W s/(m³ K)
 

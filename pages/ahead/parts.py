@@ -1,4 +1,4 @@
-"""What a load is made of: base, calendar, holidays, heating and cooling."""
+"""What a load is made of: base, calendar, holidays, heating and cooling, appliances."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from core import forecast_charts
+from pages.ahead import appliances
 from pages.ahead.answer import between
 from pages.ahead.context import Context
 from pages.shared import chart, numbers, states, table
@@ -27,6 +28,7 @@ def show(ctx: Context) -> None:
         show_months(ctx, parts)
     show_figures(ctx, parts)
     show_climate(ctx, parts["climate"])
+    appliances.show(ctx, parts.get("appliances"))
 
 
 def show_profile(ctx: Context, parts: dict[str, Any]) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from core import pv_expected, pv_report, query
+from core.analytics.pv import TRANSPOSED
 from core.pv_expected import YieldExpected
 from core.pv_report import PlantReport
 from pages.plant.context import Context
-from pages.shared import data, numbers, states
+from pages.shared import chart, data, numbers, states
 from pages.shared.chart import KeyFigure
 from pages.shared.texts import t
 
@@ -55,6 +56,8 @@ def performance_figure(now: PlantReport, then: PlantReport | None) -> KeyFigure:
         if np.isfinite(now.window["pr_temp"])
         else t(f"pv.why.{now.refusals.get('pr_temp', 'temp')}")
     )
+    if now.course.facts.computed:
+        corrected += " · " + t("pv.computed.short")
     return KeyFigure(label, numbers.number(100 * now.window["pr"], 1), "%", change, None, corrected)
 
 
@@ -130,6 +133,11 @@ def say_refusals(ctx: Context) -> None:
         sentence = t(f"pv.refused.{why}", device=ctx.device.name, arrays=arrays)
         states.notice(sentence, detail=t(f"pv.mend.{why}"))
     report = ctx.report
+    computed = [name for name in report.course.facts.computed if name]
+    if report.course.facts.computed and "pr" not in report.refusals:
+        share = numbers.percent(TRANSPOSED, 0)
+        key = "pv.computed.arrays" if computed else "pv.computed"
+        chart.show_caption(t(key, share=share, arrays=", ".join(computed)))
     if report.clock_is_doubtful:
         whole = report.energy_kwh + report.dark_kwh
         states.notice(

@@ -125,7 +125,8 @@ def uncertainty_words(report: PlantReport) -> str:
     """Uncertainty of the ratio, or which of its parts was not declared."""
     light, meter = report.course.facts.irradiance_uncertainty, report.course.facts.meter_uncertainty
     if report.uncertainty is not None:
-        return t("pv.uncertainty", value=numbers.percent(report.uncertainty))
+        key = "pv.uncertainty.computed" if report.course.facts.computed else "pv.uncertainty"
+        return t(key, value=numbers.percent(report.uncertainty))
     if light is not None:
         return t("pv.uncertainty.no_meter", value=numbers.percent(light))
     if meter is not None:

@@ -10,9 +10,10 @@ import streamlit as st
 from core import query
 from core.errors import ConfigError, SourceError
 from core.known_plants import faults_of, known_plants
-from core.plant_file import put_plant, remove_plant
+from core.plant_faults import Fault
+from core.plant_file import plants_file, put_plant, remove_plant
 from core.plant_rows import CHOICES, SITE, TABLES, entered_plant, site_texts, table_rows
-from core.plants import Fault, Plant, plants_file
+from core.plants import Plant
 from pages.shared import data, numbers, states
 from pages.shared.texts import TEXTS, current_language, t
 

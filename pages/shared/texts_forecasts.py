@@ -150,6 +150,24 @@ FORECASTS: dict[str, tuple[str, str]] = {
     "ahead.trained_on": ("on data of {span}", "aus Daten vom {span}"),
     "ahead.weather.none": ("no weather forecast used", "ohne Wetterprognose"),
     "ahead.weather.forecast": ("with weather forecasts as issued", "mit Wetterprognosen"),
+    "ahead.blind": (
+        "This PV forecast knows no weather: it takes the next days to be about as clear as the "
+        "last.",
+        "Diese PV-Prognose kennt kein Wetter: Sie nimmt die nächsten Tage etwa so klar an wie die "
+        "letzten.",
+    ),
+    "ahead.blind.detail": (
+        "Its skill against clear-sky persistence is {skill}. On the plant of the benchmark that is "
+        "0.09 without weather, and 0.33 with weather known perfectly. Fetch a weather forecast, "
+        "build it into the store and train again.",
+        "Ihr Skill gegen Klarhimmel-Persistenz ist {skill}. An der Anlage des Benchmarks sind es "
+        "0,09 ohne Wetter und 0,33 mit perfekt bekanntem Wetter. Abhilfe: Wetterprognose abrufen, "
+        "einlesen und neu trainieren.",
+    ),
+    "ahead.blind.mend": (
+        "Fetch a weather forecast, build it into the store and train again.",
+        "Abhilfe: Wetterprognose abrufen, einlesen und neu trainieren.",
+    ),
     "ahead.weather.measured": (
         "tested with measured weather, as if it had been forecast perfectly",
         "geprüft mit gemessenem Wetter, als wäre es perfekt vorhergesagt",
@@ -355,6 +373,75 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "days. A share of 0 means that nothing follows the temperature.",
         "Knickpunkt-Regression der Tagesenergie; sie erklärt {r2} der Varianz gleichartiger Tage. "
         "Ein Anteil von 0 heißt, dass nichts der Temperatur folgt.",
+    ),
+    "ahead.appliance": ("Relays and appliances", "Relais und Geräte"),
+    "ahead.appliance.none": (
+        "{device} tells of no relay and of no power of an appliance. Where another device does, "
+        "train with --appliances DEVICE.",
+        "{device} meldet kein Relais und keine Leistung eines Geräts. Meldet sie ein anderes "
+        "Gerät: Training mit --appliances GERÄT.",
+    ),
+    "ahead.appliance.old": (
+        "The model was trained before appliances were looked for; train it again.",
+        "Das Modell entstand, bevor nach Geräten gesucht wurde; bitte neu trainieren.",
+    ),
+    "ahead.appliance.col.appliance": ("Signal", "Signal"),
+    "ahead.appliance.col.starts": ("Switched on per day", "Einschaltungen je Tag"),
+    "ahead.appliance.col.run": ("Run, median [quartiles]", "Laufzeit, Median [Quartile]"),
+    "ahead.appliance.col.power": ("Step in the load", "Sprung der Last"),
+    "ahead.appliance.col.own_power": ("By its own signal", "Laut eigenem Signal"),
+    "ahead.appliance.col.run_kwh": ("Energy per run", "Energie je Lauf"),
+    "ahead.appliance.col.share": ("Share of the load", "Anteil an der Last"),
+    "ahead.appliance.choose": ("Relay or appliance", "Relais oder Gerät"),
+    "ahead.appliance.week": (
+        "How often {name} was switched on, by weekday and hour",
+        "Wie oft {name} eingeschaltet wurde, nach Wochentag und Stunde",
+    ),
+    "ahead.appliance.caption": (
+        "{span}, load by {step}. The step is how much the load changes when this alone is "
+        "switched; what is switched with it each time is in it. Energy and share come from its own "
+        "signal where it tells power, else from step and running time. 95 % intervals.",
+        "{span}, Last je {step}. Der Sprung ist die Änderung der Last beim Schalten; was jedes Mal "
+        "mitschaltet, ist darin enthalten. Energie und Anteil stammen aus dem eigenen Signal, wenn "
+        "es Leistung meldet, sonst aus Sprung und Laufzeit. 95-%-Intervalle.",
+    ),
+    "ahead.appliance.refused.few_days": (
+        "no pattern: {days} days with readings are too few; it takes 14.",
+        "kein Muster: {days} Tage mit Messwerten sind zu wenig; nötig sind 14.",
+    ),
+    "ahead.appliance.refused.few_runs": (
+        "no pattern: switched on {n} times in {days} days; it takes 10.",
+        "kein Muster: {n} Einschaltungen in {days} Tagen; nötig sind 10.",
+    ),
+    "ahead.appliance.refused.always": (
+        "no pattern: it was on all of {days} days.",
+        "kein Muster: An allen {days} Tagen durchgehend ein.",
+    ),
+    "ahead.appliance.refused.never": (
+        "no pattern: it was not on in {days} days.",
+        "kein Muster: In {days} Tagen nie ein.",
+    ),
+    "ahead.appliance.power.few_steps": (
+        "no step in the load: it was read at {n} switchings; it takes 20.",
+        "kein Sprung der Last: Nur {n} Schaltvorgänge mit Lastwerten; nötig sind 20.",
+    ),
+    "ahead.appliance.power.scheduled": (
+        "no step in the load: it switches at the same time each day, so that what else the load "
+        "does then cannot be told apart.",
+        "kein Sprung der Last: Es schaltet täglich zur selben Zeit und ist vom übrigen Tagesgang "
+        "der Last nicht zu trennen.",
+    ),
+    "ahead.appliance.power.tied": (
+        "no step in the load: it switches together with another, so that they cannot be told "
+        "apart.",
+        "kein Sprung der Last: Es schaltet zusammen mit einem anderen und ist davon nicht zu "
+        "trennen.",
+    ),
+    "ahead.appliance.power.unseen": (
+        "no step in the load: at {n} switchings it does not surely rise; the appliance may not be "
+        "behind this meter, or be too small.",
+        "kein Sprung der Last: Bei {n} Schaltvorgängen steigt sie nicht sicher; vielleicht hängt "
+        "das Gerät nicht an diesem Zähler oder ist zu klein.",
     ),
     "ahead.col.days": ("Days", "Tage"),
     "ahead.col.share": ("Share of energy", "Anteil der Energie"),

@@ -59,6 +59,10 @@ PV: dict[str, tuple[str, str]] = {
     # --- refusals ---
     "pv.why.kwp": ("no nominal power (Data page)", "keine Nennleistung (Seite Daten)"),
     "pv.why.poa": ("no irradiance in the plane", "keine Einstrahlung in Modulebene"),
+    "pv.why.tilt": (
+        "horizontal irradiance, place or tilt of the modules not told",
+        "Horizontale Einstrahlung, Ort oder Neigung der Module nicht angegeben",
+    ),
     "pv.why.planes": (
         "no irradiance in every plane",
         "nicht in jeder Modulebene Einstrahlung",
@@ -71,11 +75,36 @@ PV: dict[str, tuple[str, str]] = {
         "Ohne Nennleistung von {device} gibt es keinen Ertrag je kWp und kein Verhältnis.",
     ),
     "pv.refused.poa": (
-        "{device} measures no irradiance in the plane of its modules: yields are given, a "
-        "performance ratio is not.",
-        "{device} misst keine Einstrahlung in Modulebene: Erträge werden angegeben, eine "
-        "Performance Ratio nicht.",
+        "{device} measures no irradiance, neither in the plane of its modules nor horizontally: "
+        "yields are given, a performance ratio is not.",
+        "{device} misst keine Einstrahlung, weder in Modulebene noch horizontal: Erträge werden "
+        "angegeben, eine Performance Ratio nicht.",
     ),
+    "pv.refused.tilt": (
+        "{device} measures horizontal irradiance alone, and its place or how its modules lie is "
+        "not told: yields are given, a performance ratio is not.",
+        "{device} misst nur horizontale Einstrahlung, und ihr Ort oder die Lage der Module ist "
+        "nicht angegeben: Erträge werden angegeben, eine Performance Ratio nicht.",
+    ),
+    "pv.mend.tilt": (
+        "Enter latitude, longitude, tilt and azimuth on the Data page: the light on the modules is "
+        "then computed.",
+        "Breite, Länge, Neigung und Azimut auf der Seite Daten eintragen: Dann wird das Licht auf "
+        "den Modulen berechnet.",
+    ),
+    "pv.computed": (
+        "Irradiance in the plane computed from horizontal irradiance (Erbs; Hay and Davies), for "
+        "no sensor is in the plane: {share} more uncertain on a day than the sensor.",
+        "Einstrahlung in Modulebene aus horizontaler berechnet (Erbs; Hay und Davies), denn kein "
+        "Sensor liegt in der Ebene: an einem Tag um {share} unsicherer als der Sensor.",
+    ),
+    "pv.computed.arrays": (
+        "Irradiance on {arrays} computed from horizontal irradiance (Erbs; Hay and Davies), for no "
+        "sensor is in the plane: {share} more uncertain on a day than the sensor.",
+        "Einstrahlung auf {arrays} aus horizontaler berechnet (Erbs; Hay und Davies), denn kein "
+        "Sensor liegt in der Ebene: an einem Tag um {share} unsicherer als der Sensor.",
+    ),
+    "pv.computed.short": ("computed from horizontal", "aus horizontaler berechnet"),
     "pv.refused.planes": (
         "The modules of {device} lie in several planes, and no sensor measures the light on "
         "{arrays}: yields are given, a performance ratio is not.",
@@ -83,8 +112,10 @@ PV: dict[str, tuple[str, str]] = {
         "{arrays}: Erträge werden angegeben, eine Performance Ratio nicht.",
     ),
     "pv.mend.planes": (
-        "Name a sensor for each plane in the description of the plant, with its array.",
-        "In der Anlagenbeschreibung je Ebene einen Sensor nennen, mit seinem Teilgenerator.",
+        "Name a sensor for each plane in the description of the plant, with its array; or one of "
+        "horizontal irradiance, ghi, from which the light in a plane is computed.",
+        "In der Anlagenbeschreibung je Ebene einen Sensor nennen, mit seinem Teilgenerator; oder "
+        "einen horizontalen, ghi, aus dem das Licht in einer Ebene berechnet wird.",
     ),
     "pv.dark": (
         "{dark} of {whole} kWh ({share}) were measured while the sun stood 6° and more below the "
@@ -101,8 +132,10 @@ PV: dict[str, tuple[str, str]] = {
         "kWp auf der Seite Daten bei den Angaben zum Gerät eintragen.",
     ),
     "pv.mend.poa": (
-        "A sensor in the plane of the modules makes it possible.",
-        "Ein Sensor in der Ebene der Module macht sie möglich.",
+        "A sensor in the plane of the modules makes it possible, or a horizontal one beside place "
+        "and tilt of the modules.",
+        "Ein Sensor in der Ebene der Module macht sie möglich, oder ein horizontaler neben Ort und "
+        "Neigung der Module.",
     ),
     # --- performance ---
     "pv.grid": ("computed from cells of {step}", "gerechnet aus Zellen von {step}"),
@@ -141,6 +174,11 @@ PV: dict[str, tuple[str, str]] = {
     "pv.uncertainty": (
         "uncertainty ±{value} (sensor and meter as declared)",
         "Unsicherheit ±{value} (Sensor und Zähler wie angegeben)",
+    ),
+    "pv.uncertainty.computed": (
+        "uncertainty ±{value} (sensor and meter as declared, irradiance in the plane computed)",
+        "Unsicherheit ±{value} (Sensor und Zähler wie angegeben, Einstrahlung in Modulebene "
+        "berechnet)",
     ),
     "pv.uncertainty.unknown": (
         "uncertainty unknown: class of sensor and meter not declared",
@@ -357,6 +395,18 @@ PV: dict[str, tuple[str, str]] = {
         "Fewer than three strings are measured.",
         "Weniger als drei Strings werden gemessen.",
     ),
+    "pv.units.planes.inverters": (
+        "The inverters' modules lie in different planes, fewer than three in one: none is another's"
+        " peer.",
+        "Die Module der Wechselrichter liegen in verschiedenen Ebenen, weniger als drei in einer: "
+        "Keiner taugt dem anderen als Vergleich.",
+    ),
+    "pv.units.planes.strings": (
+        "The modules lie in different planes, and of fewer than three strings it is told that they "
+        "are in one: name them in the arrays of the plant.",
+        "Die Module liegen in verschiedenen Ebenen, und von weniger als drei Strings ist bekannt, "
+        "dass sie in einer liegen: Nennen Sie sie bei den Modulfeldern der Anlage.",
+    ),
     "pv.units.axis": ("against the median of the others", "gegen den Median der übrigen"),
     "pv.units.note": (
         "same moments from 200 W/m² on, at no limit; up to {days} days",
@@ -374,9 +424,44 @@ PV: dict[str, tuple[str, str]] = {
         "{unit} trails its peers by {share}",
         "{unit} liegt {share} hinter den übrigen",
     ),
-    "pv.units.title.alike": (
+    "pv.units.title.down": (
+        "{unit} gave nothing in the whole window",
+        "{unit} lieferte im ganzen Zeitraum nichts",
+    ),
+    "pv.units.title.alike.inverters": (
         "No inverter trails its peers by more than {margin}",
         "Kein Wechselrichter liegt mehr als {margin} zurück",
+    ),
+    "pv.units.title.alike.strings": (
+        "No string trails its peers by more than {margin}",
+        "Kein String liegt mehr als {margin} zurück",
+    ),
+    "pv.units.down": (
+        "{unit} gave nothing in {hours} of light: {spans}",
+        "{unit} lieferte in {hours} Licht nichts: {spans}",
+    ),
+    "pv.units.more": ("{spans} and {count} more times", "{spans} und weitere {count} Male"),
+    "pv.units.shaded": (
+        "{unit} lies {share} lower from {hours} than at its other hours, as in a shadow",
+        "{unit} liegt von {hours} um {share} tiefer als zu den übrigen Stunden, wie im Schatten",
+    ),
+    "pv.units.hours.title.weak": (
+        "{unit} falls behind from {hours}",
+        "{unit} fällt von {hours} zurück",
+    ),
+    "pv.units.hours.title": (
+        "No unit falls behind at certain hours of the day",
+        "Keine Einheit fällt zu bestimmten Tageszeiten zurück",
+    ),
+    "pv.units.hours.few": (
+        "Too few days to tell shadows by the hour",
+        "Zu wenige Tage, um Schatten nach der Tageszeit zu erkennen",
+    ),
+    "pv.units.hours.note": (
+        "median over days of the share of the peers, by local hour; told as a shadow where it is "
+        "surely {margin} or more below the unit's other hours",
+        "Median über Tage des Anteils am Vergleich, je Ortsstunde; als Schatten genannt, wo er "
+        "sicher {margin} oder mehr unter den übrigen Stunden der Einheit liegt",
     ),
     "pv.units.title.inverters": (
         "{count} inverters against their peers",
@@ -395,10 +480,12 @@ PV: dict[str, tuple[str, str]] = {
     "pv.units.col.available": ("Available", "Verfügbar"),
     "pv.units.col.down": ("Down [h]", "Ausfall [h]"),
     "pv.units.col.lost": ("Missed [kWh]", "Entgangen [kWh]"),
+    "pv.units.col.lost_share": ("Missed", "Entgangen"),
     "pv.verdict.behind": ("behind", "zurück"),
     "pv.verdict.ahead": ("ahead", "voraus"),
     "pv.verdict.alike": ("alike", "gleich"),
     "pv.verdict.undecided": ("undecided", "offen"),
+    "pv.verdict.down": ("stood still", "stand still"),
     "pv.verdict.few_days": ("too few days", "zu wenige Tage"),
     # --- degradation ---
     "pv.degradation.none": (

@@ -62,38 +62,6 @@ def cards(page: Page) -> list[str]:
 
 
 @pytest.mark.shared
-def test_figures_and_attention_in_both_languages(open_page: OpenPage, real: str) -> None:
-    page = opened(open_page, real)
-    shown = figures(page)
-    assert len(shown) <= 5
-    assert shown[0].startswith("Devices up to date error 1 of 3 2 need attention")
-    assert shown[1].startswith("Newest reading 14 Jul 2026 06:12")
-    assert "Import, 29 Apr 2026 24.88kWh one meter: ha1" in shown[2]
-    assert "Export, 29 Apr 2026 3.79kWh" in shown[3]
-    assert "2 of 3 devices need attention, ha1 first" in words(page)
-    found = cards(page)
-    assert [text.split()[0] for text in found] == ["ha1", "lastgang", "PYLONTECH_BAT6"]
-    assert "75 d 11 h behind the newest" in found[0]
-    assert "no reading in this window" in found[0]
-    assert "good" in found[2]
-    assert page.locator(".zg-ribbon").count() == 0
-
-    page.goto(f"{real}/?range=all")
-    expect(page.locator("[class*='st-key-card-lastgang'] img")).to_have_count(1, timeout=45_000)
-    found = cards(page)
-    assert "import 287.17 kWh · export 190.21 kWh" in found[0]
-    assert "import 1 091 945 kWh · from power" in found[1]
-    assert page.locator("[class*='st-key-card-'] img").count() == 3
-    page.get_by_text("Deutsch").click()
-    expect(page.locator("h1")).to_have_text("Übersicht")
-    expect(page.locator("[class*='st-key-card-lastgang']")).to_contain_text(
-        re.compile(r"Bezug 1\.091\.945.kWh · aus Leistung")
-    )
-    assert "lang=de" in page.url
-    assert "range=all" in page.url
-
-
-@pytest.mark.shared
 def test_card_and_table_lead_to_the_device(open_page: OpenPage, real: str) -> None:
     page = opened(open_page, f"{real}/?range=all&lang=de")
     row = page.locator(".zg-table tbody tr", has_text="lastgang")

@@ -6,7 +6,6 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +15,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.reading import plain, say, words
-from tests.stores import run, scratch
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Serve
@@ -40,14 +38,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def simulated(demo: Path, serve: Serve) -> str:
     """Address of the page on two simulated batteries."""
     return f"{serve(demo)}/packpulse"
-
-
-@pytest.fixture(scope="module")
-def real(shared: Path, serve: Serve) -> Iterator[str]:
-    """Address of the page on the real devices: one pack of 15 cells, ten hours."""
-    with scratch() as folder:
-        run(folder, sources=(shared / "data" / "raw_layout",))
-        yield f"{serve(folder / 'store')}/packpulse"
 
 
 def planted(demo: Path, device: str) -> dict[str, str]:
@@ -202,33 +192,3 @@ def test_weak_cells_with_cause_and_advice(open_page: OpenPage, simulated: str, d
         "Weak cells by what they cost", timeout=45_000
     )
     assert not [name for name in asked(page) if name.startswith("w-")]
-
-
-@pytest.mark.shared
-def test_what_cannot_be_said_of_a_real_battery_is_explained(open_page: OpenPage, real: str) -> None:
-    page = opened(open_page, f"{real}?device=PYLONTECH_BAT6")
-    text = words(page)
-    assert "It cannot be said which cells are weak." in text
-    assert "The capacity is neither given nor can it be counted" in text
-    assert page.locator(".zg-figure").first.inner_text().count("unknown") == 1
-    page.get_by_text("Heatmap", exact=True).click()
-    drawn(page, "layout")
-    assert "stands furthest from its pack" in titles(page)
-    page.goto(f"{real}?device=PYLONTECH_BAT6&tab=weak&lang=de")
-    expect(page.locator(".zg-notice")).to_contain_text("lässt sich nicht sagen", timeout=45_000)
-
-    page.goto(f"{real}?device=nobody")
-    expect(page.locator(".zg-notice")).to_contain_text(
-        "There is no device “nobody” in this store.", timeout=45_000
-    )
-    page.get_by_role("button", name="PYLONTECH_BAT6").click()
-    expect(page.locator(".zg-figure").first).to_be_visible(timeout=45_000)
-    page.goto(f"{real}?device=ha1")
-    expect(page.locator(".zg-notice")).to_contain_text("ha1 measures no voltages", timeout=45_000)
-    say(page, "Devices that do: PYLONTECH_BAT6.")
-    page.goto(f"{real}?device=PYLONTECH_BAT6&cell=9.99")
-    expect(page.locator(".zg-notice").first).to_contain_text("no cell “9.99”", timeout=45_000)
-    page.goto(f"{real}?device=PYLONTECH_BAT6&from=2020-01-01&to=2020-01-31")
-    expect(page.locator(".zg-notice").first).to_contain_text(
-        "no cell voltages from 1 Jan 2020", timeout=45_000
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -18,7 +17,6 @@ from core.ledger import create_ledger
 from ingest.demo import DemoOptions, demo_site, truth
 from ingest.demo_store import write_device
 from tests.browser.reading import plain, say, words
-from tests.stores import run, scratch
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Serve
@@ -42,14 +40,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def page_of(store: Path, serve: Serve) -> str:
     return f"{serve(store)}/packpulse?device=BESS-1"
-
-
-@pytest.fixture(scope="module")
-def real(shared: Path, serve: Serve) -> Iterator[str]:
-    """Address of the page on the real battery: one pack of 15 cells, ten hours."""
-    with scratch() as folder:
-        run(folder, sources=(shared / "data" / "raw_layout",))
-        yield f"{serve(folder / 'store')}/packpulse?device=PYLONTECH_BAT6"
 
 
 def opened(open_page: OpenPage, url: str, **options: Any) -> Page:
@@ -155,26 +145,6 @@ def test_capacity_in_german_and_dark(open_page: OpenPage, page_of: str) -> None:
     title = plain(page.locator(".st-key-ledger .gtitle").text_content() or "")
     assert title.startswith("Von voll bis leer fasste der Strang")
     assert "," in figures(page)["Kapazität, voll bis leer"]
-
-
-@pytest.mark.shared
-def test_the_real_battery_says_what_is_missing(open_page: OpenPage, real: str) -> None:
-    page = opened(open_page, f"{real}&tab=capacity")
-    text = words(page)
-    for sentence in (
-        "The capacity cannot be measured here.",
-        "The resistance of the cells cannot be measured here.",
-        "dQ/dV cannot be drawn here.",
-    ):
-        assert sentence in text
-    assert "Give capacity_ah among the facts of the device." in text
-    page.goto(f"{real}&tab=dossier&cell=1.7")
-    expect(page.locator(".zg-notice").first).to_contain_text("Pack 1 cell 7", timeout=60_000)
-    drawn(page, "courses")
-    text = words(page)
-    assert "whether something is wrong with it cannot be said" in text
-    assert "no verdict" in text
-    assert len(panel_words(page, "courses")) == 3  # voltages, against the pack, temperature
 
 
 # --- dossier ------------------------------------------------------------------------------------

@@ -64,14 +64,6 @@ def planted(serve: Serve) -> Iterator[str]:
         yield f"{serve(folder / 'store')}/packpulse?device=b1&range=all"
 
 
-@pytest.fixture(scope="module")
-def real(shared: Path, serve: Serve) -> Iterator[str]:
-    """Address of the page on a real battery: one pack of 15 cells, ten hours."""
-    with scratch() as folder:
-        run(folder, sources=(shared / "data" / "raw_layout" / "BESS",))
-        yield f"{serve(folder / 'store')}/packpulse?range=all"
-
-
 def opened(open_page: OpenPage, url: str, **options: Any) -> Page:
     page = open_page(url, **options)
     page.locator(".zg-figure, .zg-notice").first.wait_for(timeout=SLOW)
@@ -199,17 +191,3 @@ def test_the_date_changes_what_would_have_been_said(open_page: OpenPage, planted
     assert parse_qs(urlsplit(page.url).query)["asof"] == ["2025-07-19"]
     assert re.search(r"\d+ of \d+ forecast intervals held \(\d+ %; 95 % were aimed at\)",
                      words(page))  # fmt: skip
-
-
-@pytest.mark.shared
-def test_ten_hours_are_no_trend(open_page: OpenPage, real: str) -> None:
-    page = opened(open_page, f"{real}&tab=degradation", theme="dark")
-    shown = words(page)
-    assert "PYLONTECH_BAT6 (median of 15 cells): no verdict on a trend" in shown
-    assert "a verdict takes 60" in shown
-    assert "No cell has enough complete charges for a slope." in shown
-    assert "declines by" not in shown and "%/year" not in shown
-    page.goto(f"{real}&tab=hindsight&lang=de")
-    expect(page.locator(".stMain")).to_contain_text(
-        "Es gibt noch kein vergangenes Datum", timeout=SLOW
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -217,10 +218,23 @@ def test_forecasts_become_signals_with_what_was_known_when(
             preprocess.main()
         return f"{ended.value.code} {capsys.readouterr()}"
 
-    first = command("forecast", "--device", "m1", "--at", "2024-04-28T00:00")
-    assert "48 slots from 2024-04-28T00:00:00+02:00, served by model" in first
-    command("forecast", "--device", "meter/m1", "--at", "2024-04-29T00:00")
+    # The model has learnt from later readings: nothing is kept that could not be known.
+    past = ("forecast", "--device", "m1", "--at", "2024-04-28T00:00")
+    refused = command(*past)
+    assert refused.startswith("2 ") and "learnt from readings later than this issue" in refused
     name = forecast_device("m1")
+    written = command(*past, "--out", str(root.parent / "past.csv"))
+    assert "48 slots from 2024-04-28T00:00:00+02:00, served by model" in written
+    head = (root.parent / "past.csv").read_text().split("\n\n")[0]
+    assert "so this is no test of it" in head
+    assert "2024-04-28 00:00:00+02:00" in head or "2024-04-28T00:00:00" in head
+    store = open_store(root)
+    assert name not in [one.name for one in store.devices()]
+    for text in ("2024-04-28", "2024-04-29"):
+        given, stored = issue_forecast(store, "m1", "load", at=moment(text))
+        window = [stored.manifest["window"][0], given.issue]  # as if it knew no more
+        write(store, given, replace(stored, manifest=stored.manifest | {"window": window}))
+    store.close()
     store = open_store(root)
     try:
         span = moment("2024-04-29"), moment("2024-04-30")

@@ -10,9 +10,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.plant_file import put_plant
+from core.plant_faults import Fault, faults_in, parse_plant
+from core.plant_file import plants_file, put_plant, read_plants
 from core.plant_rows import SITE, TABLES, entered_plant, site_texts, table_rows
-from core.plants import Fault, faults_in, parse_plant, plants_file, read_plants
 from pages.shared import data
 from pages.shared.plant_form import fault_words
 from pages.shared.texts import TEXTS

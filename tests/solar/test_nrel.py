@@ -141,7 +141,7 @@ def test_what_the_meter_draws_at_night_survives(store: Store, folder: Path) -> N
 
 
 def test_eight_inverters_are_ranked(store: Store, folder: Path) -> None:
-    ranking = pv_units.ranking(report(store, "eight"), "inverters")
+    ranking = pv_units.ranking(store, report(store, "eight"), "inverters")
     assert ranking is not None and len(ranking.ranks) == 8
     frame = nrel.eight(folder).resample("15min").mean()
     poa = frame[["met1_poa_pyranometer", "met2_poa_pyranometer"]].median(axis=1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -16,7 +15,7 @@ from core.analytics.pv_peers import PeerRank
 from pages.plant.units import interval_words
 from pages.shared import data
 from pages.shared.numbers import NBSP
-from tests.conftest import REPO
+from tests.solar.pages import run_page, titles, words
 
 Page = Callable[..., AppTest]
 SECTIONS = (
@@ -33,28 +32,11 @@ def page(roofs: Path) -> Iterator[Page]:
         st.cache_resource.clear()
 
         def show(**parameters: str) -> AppTest:
-            app = AppTest.from_file(str(REPO / "pages" / "pv.py"), default_timeout=60)
-            app.session_state["framed"] = True
-            for key, value in parameters.items():
-                app.query_params[key] = value
-            app.run()
-            assert not app.exception, app.exception
-            return app
+            return run_page("pv", **parameters)
 
         yield show
     data.settings.cache_clear()
     st.cache_resource.clear()
-
-
-def words(app: AppTest) -> str:
-    """All HTML of the page as text."""
-    text = " ".join(str(one.proto.body) for one in app.get("html"))
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", text)).replace(NBSP, " ").split())
-
-
-def titles(app: AppTest) -> list[str]:
-    specs = [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
-    return [spec["layout"].get("title", {}).get("text", "").replace(NBSP, " ") for spec in specs]
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -80,7 +62,9 @@ def test_the_answer_in_german(page: Page) -> None:
 
 def test_without_irradiance_the_ratio_is_refused_in_words(page: Page) -> None:
     text = words(page(device="house", range="all"))
-    assert "house measures no irradiance in the plane of its modules" in text
+    assert (
+        "house measures no irradiance, neither in the plane of its modules nor horizontally" in text
+    )
     assert "Performance ratio (PR) – no irradiance in the plane" in text
     assert "kWh/kWp" in text
     assert "Losses cannot be told" in words(page(device="house", range="all", section="losses"))

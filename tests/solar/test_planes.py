@@ -13,7 +13,7 @@ from core import pv_history, pv_plant, pv_report, pv_units
 from core.analytics import pv, pv_sun
 from core.errors import QueryError
 from core.expected_report import expected_report
-from core.plants import read_plants
+from core.plant_file import read_plants
 from core.pv_report import PlantReport
 from core.query import Store, open_store
 from tests.stores import run, scratch
@@ -128,7 +128,7 @@ def test_light_of_one_plane_says_nothing_of_the_other(
 def test_units_of_another_plane_are_no_peers(store: Store, tmp_path: Path) -> None:
     found = report(store, tmp_path / "plants.toml", PLANT + BOTH)
     assert found.course.unit_planes is not None
-    assert pv_units.ranking(found, "inverters") is None
+    assert pv_units.ranking(store, found, "inverters") is None
     assert not pv_history.unit_shares(found).notna().any(axis=None)
     power, kwp = np.tile([4.0, 4.2, 4.4, 1.0], (3, 1)), np.full(4, 10.0)
     by_plane = pv.expected_from_peers(power, kwp, np.array([0, 0, 0, 1]))

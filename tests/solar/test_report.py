@@ -78,13 +78,14 @@ def test_an_outage_lowers_the_availability(roof: PlantReport) -> None:
     assert 0.99 < roof.time_ratio < 0.999 and 0.99 < roof.energy_ratio < 0.999
 
 
-def test_the_weak_inverter_is_named(roof: PlantReport) -> None:
-    found = pv_units.ranking(roof, "inverters")
+def test_the_weak_inverter_is_named(store: Store, roof: PlantReport) -> None:
+    found = pv_units.ranking(store, roof, "inverters")
     assert found is not None and not found.sizes_told
     weakest = found.ranks[0]
     assert weakest.unit == "ac_power_inv2" and weakest.verdict == "behind"
     assert weakest.low <= plant.WEAK <= weakest.high
-    assert pv_units.ranking(roof, "strings") is None
+    assert pv_units.ranking(store, roof, "strings") is None
+    assert pv_units.refusal(roof, "strings") == "few"
 
 
 def test_losses_add_up_and_name_what_lacks(
