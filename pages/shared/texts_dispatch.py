@@ -433,6 +433,16 @@ DISPATCH_SENTENCES: tuple[tuple[str, str], ...] = (
     ("{name} must be shares that sum to 1", "{name}: Es müssen Anteile sein, die 1 ergeben"),
     ("name {name} stands twice", "der Name {name} steht zweimal da"),
     ("rooms names {names}", "rooms nennt {names}"),
+    (
+        "{name} needs both inner_resistance_k_kw and mass_kwh_k, or neither",
+        "{name} braucht inner_resistance_k_kw und mass_kwh_k, oder keines von beiden",
+    ),
+    ("{name} heat must name {what}", "{name}: heat muss {what} nennen"),
+    ("room {name}: {signal} is no power", "Raum {name}: {signal} ist keine Leistung"),
+    (
+        "no room {name} is measured; there are {names}",
+        "kein Raum {name} wird gemessen; es gibt {names}",
+    ),
     ("rooms need the outdoor temperature", "Räume brauchen die Außentemperatur"),
     (
         "{name} measures the connection of the site, where {others} is in already: name the meters "
