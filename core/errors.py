@@ -47,7 +47,7 @@ class ConfigError(ZigguratError):
 
 
 class RuleError(ConfigError):
-    """A rule of alerts that cannot be.
+    """A rule or a recipient of alerts that cannot be.
 
     Parameters
     ----------
@@ -59,8 +59,8 @@ class RuleError(ConfigError):
     def __init__(self, kind: str, sentence: str, *, key: str = "", **told: str) -> None:
         self.kind, self.key, self.told = kind, key, told
         self.sentence = sentence
-        rule = f"rule {told['rule']!r}: " if "rule" in told else ""
-        super().__init__(rule + sentence.format(**told))
+        of = next((one for one in ("rule", "recipient") if one in told), "")
+        super().__init__((f"{of} {told[of]!r}: " if of else "") + sentence.format(**told))
 
 
 class SourceError(ZigguratError):

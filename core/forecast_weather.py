@@ -11,7 +11,7 @@ from core.analytics import compare
 from core.analytics.forecast.features import KnownWeather, LeadWeather, Physics, Weather
 from core.analytics.forecast.grid import Floats, Grid
 from core.errors import ModelUnfit, QueryError
-from core.expected_report import model_of
+from core.expected_model import model_of
 from core.forecast_cases import Target
 from core.inputs import forecast_quantities, kind_of, weather_at
 from core.known_plants import known_plants

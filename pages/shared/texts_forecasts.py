@@ -354,10 +354,10 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "Feiertage unter der Woche gegenüber Werktagen",
     ),
     "ahead.parts.base_share": (
-        "Base load: exceeded for 95 % of a day, median of the days. Day by day it is {share} of all energy. "
-        "Intervals by blocks of 7 days.",
-        "Grundlast: an 95 % eines Tages überschritten, Median der Tage. Tag für Tag macht sie {share} "
-        "der Energie aus. Intervalle aus Blöcken von 7 Tagen.",
+        "Base load: exceeded for 95 % of a day, median of the days. Day by day it is {share} of "
+        "all energy. Intervals by blocks of 7 days.",
+        "Grundlast: an 95 % eines Tages überschritten, Median der Tage. Tag für Tag macht sie "
+        "{share} der Energie aus. Intervalle aus Blöcken von 7 Tagen.",
     ),
     "ahead.parts.profile": ("Course of a day by kind of day", "Tagesgang nach Art des Tages"),
     "ahead.parts.hour": ("Hour of the day", "Stunde des Tages"),
