@@ -48,6 +48,11 @@ def main() -> None:
     if report is None:
         say_empty(device, signals, span)
         return
+    if not report.course.frame["lit"].any():
+        mend = t("pv.dark_window.mend", span=numbers.span(*span.view, span.zone),
+                 rows=numbers.number(len(report.course.frame)))  # fmt: skip
+        states.notice(t("pv.dark_window", device=device.name), detail=mend)
+        return
     ctx = Context(store, device, signals, span, report, stamp)
     chart.show_key_figures(key_figures(ctx))
     say_refusals(ctx)
