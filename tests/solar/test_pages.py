@@ -82,6 +82,13 @@ def test_an_empty_window_says_where_there_is_something(page: Page) -> None:
     assert "There are readings from 1 May 2025" in text
 
 
+def test_a_window_of_the_night_alone_says_so(page: Page) -> None:
+    window = {"from": "2025-05-10T00:30", "to": "2025-05-10T03:00"}
+    app = page(device="roof", lang="de", **window)
+    assert "steht die Sonne bei roof unter dem Horizont" in words(app)
+    assert not titles(app), "no figure without a value"
+
+
 @pytest.fixture
 def plants(roofs: Path) -> Iterator[Path]:
     """A file of plants beside the store, for one test."""
