@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from core import query
     from core.alert_service import Run
     from core.config import Settings
-    from core.forecast_training import Forecast
+    from core.forecast_issue import Forecast
     from core.ledger import Ledger
+    from core.room_fits import RoomReport
     from ingest.build import Progress, Summary
 
 EXIT_SOURCES = 1  # some sources could not be read; the rest is in the store
@@ -280,7 +281,7 @@ def plan(
     """
     import pandas as pd
 
-    from core.dispatch_choice import told_choice
+    from core.dispatch_choice import told_choice, with_battery_in
     from core.dispatch_readings import STEP_US
     from core.dispatch_report import UNITS, comfort_frame, plan_content, plan_frame, plan_report
     from core.dispatch_settings import read_dispatch_settings, settings_path
@@ -311,6 +312,8 @@ def plan(
     for one in report.sources:
         kind = f"stored forecast ({one.served})" if one.served else "a week and a day before"
         typer.echo(f"{one.device}: {kind}{f'; {one.why}' if one.why else ''}")
+    for name in with_battery_in(opened, choice):
+        typer.echo(f"{name}: at the connection, what the battery did is in its readings")
     told_by = report.prices.device
     typer.echo(f"prices: {f'exchange ({told_by}) and what is added' if told_by else 'fixed'}")
     for way, costs in content["costs"].items():
@@ -326,6 +329,90 @@ def plan(
         f"{kind} against doing nothing {report.saving.total_eur:z.2f} EUR, gap {report.gap:.2g}, "
         f"{report.plan.seconds:.2f} s"
     )
+
+
+@app.command()
+def rooms(
+    room: Annotated[
+        list[str] | None, typer.Option(help="Room of the settings, or signal; repeatable.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=2, max=366, help="Newest days to fit.")] = 30,
+    out: Annotated[Path | None, typer.Option(help="File to write the [[room]] lines to.")] = None,
+    store: Store = None,
+) -> None:
+    """Fit thermal models of rooms, with intervals, whiteness and a test on the last 48 h.
+
+    Rooms are those of <store>_dispatch.toml that are measured, and every other room temperature.
+    What heats them is told by `heat` there, else by heating powers of the same device; outdoor
+    temperature and sun by [heating]. The lines printed go into <store>_dispatch.toml.
+
+    Example: python preprocess.py rooms --days 30 --out rooms.toml
+    """
+    from core.dispatch_settings import read_dispatch_settings, settings_path
+    from core.query import open_store
+    from core.room_fits import room_report, room_sources, settings_lines
+
+    settings = _settings(store=store)
+    opened = open_store(settings.store)
+    told = read_dispatch_settings(settings_path(settings.store))
+    names = room or [one.name for one in room_sources(opened, told)]
+    if not names:
+        raise QueryError("no room temperature in the store: a signal like bath_room_temperature")
+    lines = []
+    for name in names:
+        report = room_report(opened, told, name, days)
+        _say_room(report, opened.zone)
+        lines.append(settings_lines(report))
+    text = "\n".join(one for one in lines if one)
+    if out is not None and text:
+        out.write_text(text, encoding="utf-8")
+        typer.echo(f"{out}: {sum(map(bool, lines))} rooms")
+    elif text:
+        typer.echo(f"\n{text}", nl=False)
+
+
+def _say_room(report: RoomReport, zone: str) -> None:
+    """Models of a room, in lines."""
+    import pandas as pd
+
+    source = report.source
+    info, heat = source.temperature, ", ".join(one.name for one in source.heat)
+    outdoor = source.outdoor.name if source.outdoor else "none"
+    typer.echo(f"{source.name}: {info.device}/{info.name}, heat {heat or 'none'}, air {outdoor}")
+    if report.refusal:
+        typer.echo(f"  refused: {report.refusal.replace('_', ' ')}")
+        return
+    first, last = (pd.Timestamp(int(at), unit="us", tz="UTC").tz_convert(zone)
+                   for at in (report.ts[0], report.ts[-1] + report.step_us))  # fmt: skip
+    typer.echo(
+        f"  {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} {zone}, {len(report.ts)} values of "
+        f"{report.step_us // 60_000_000} min"
+    )
+    for one in report.trials:
+        fit, white = one.fit, one.fit.whiteness
+        if not fit.stands:
+            why = ", ".join(fit.detail.values())
+            typer.echo(f"  {fit.kind} refused: {fit.refusal.replace('_', ' ')} {why}".rstrip())
+            continue
+        typer.echo(f"  {fit.kind}{', to plan with' if one is report.best else ''}")
+        for part in fit.parameters:
+            typer.echo(
+                f"    {part.name:<11}{part.value:>9.4g} [{part.low:.4g}, {part.high:.4g}] "
+                f"{part.unit}"
+            )
+        assert white is not None  # of a fit that stands
+        sort = "white" if white.white else "not white, intervals are too narrow"
+        typer.echo(
+            f"    one step {fit.one_step_rmse:.3f} K, simulated {fit.rmse:.2f} K; errors {sort} "
+            f"(Ljung-Box p {white.p_value:.2g}, periodogram {white.departure:.3f} of "
+            f"{white.band:.3f})"
+        )
+        if one.course is not None:
+            hours = (len(report.ts) - one.first) * report.step_us / 3.6e9
+            typer.echo(
+                f"    last {hours:.0f} h not fitted: RMSE {one.rmse:.2f} K, "
+                f"{100 * one.inside_ratio:.0f} % within the 80 % band"
+            )
 
 
 @app.command()
@@ -403,14 +490,15 @@ def alerts(
         raise ConfigError(
             f"--since {since} is after the newest reading, {_local(newest, opened.zone)}"
         )
-    config = load_alerts(rules or rules_path(settings), opened.zone)
+    config = load_alerts(rules or rules_path(settings), opened.zone, settings.plants)
     for doubt in find_doubts(opened, config):
         typer.echo(f"doubtful: {doubt}", err=True)
     with open_alerts(settings.store) as kept, _Meter(unit="devices") as meter:
         if follow:
             from core.alert_follow import follow as run_on
 
-            run_on(opened, kept, lambda: load_alerts(rules or rules_path(settings), opened.zone),
+            path = rules or rules_path(settings)
+            run_on(opened, kept, lambda: load_alerts(path, opened.zone, settings.plants),
                    every_s=every, say=typer.echo)  # fmt: skip
             return
         run = run_alerts(
@@ -461,6 +549,7 @@ def train(
     """
     from core.forecast_cases import forecast_targets
     from core.forecast_net import train_net
+    from core.forecast_training import Training
     from core.forecast_training import train as run
     from core.query import open_store
 
@@ -468,24 +557,19 @@ def train(
     opened = open_store(settings.store)
     name = _device(opened, device).name
     region = "" if holidays == "none" else holidays
-    beside = [_device(opened, one).name for one in appliances or ()]
+    beside = tuple(_device(opened, one).name for one in appliances or ())
+    asked = Training(region, weather, settings.plants, beside, test_days=days, say=typer.echo)
     if pv is not None:
         if quantity not in (None, "net"):
             raise QueryError(f"with --pv the net is trained, not {quantity}")
-        stored = train_net(
-            opened, name, _device(opened, pv).name, region=region, weather=weather,
-            plants=settings.plants, appliances=beside, test_days=days, say=typer.echo,
-        )  # fmt: skip
+        stored = train_net(opened, name, _device(opened, pv).name, asked)
         _print_model(stored.manifest)
         return
     wanted = [quantity] if quantity else [one.quantity for one in forecast_targets(opened, name)]
     if not wanted:
         raise QueryError(f"{name} measures nothing that can be forecast")
     for one in wanted:
-        stored = run(
-            opened, name, one, region=region, weather=weather, plants=settings.plants,
-            appliances=beside, test_days=days, say=typer.echo,
-        )  # fmt: skip
+        stored = run(opened, name, one, asked)
         _print_model(stored.manifest)
 
 
@@ -513,8 +597,8 @@ def forecast(
     Example: python preprocess.py forecast --device m1
     """
     from core.errors import ModelMissing
+    from core.forecast_issue import issue_forecast, learnt_later, write
     from core.forecast_models import stored_quantities
-    from core.forecast_training import issue_forecast, learnt_later, write
     from core.query import open_store
 
     settings = _settings(store=store)
@@ -759,6 +843,12 @@ def _print_model(manifest: dict[str, Any]) -> None:
         interval = "" if one["low"] is None else f" [{one['low']:.2f}, {one['high']:.2f}]"
         if one["value"] is not None:
             typer.echo(f"  skill against {name}: {one['value']:.2f}{interval}")
+    quality = manifest["quality"]
+    if quality["missing_ratio"] > 0.05:
+        typer.echo(
+            f"  {100 * quality['missing_ratio']:.0f} % of its slots have no reading, the longest "
+            f"gap is {quality['longest_gap_h']:.0f} h"
+        )
     joined = manifest.get("together")
     if joined and joined["correlation"] is not None:
         typer.echo(

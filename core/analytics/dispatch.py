@@ -27,9 +27,9 @@ from core.analytics.dispatch_model import (
 from core.analytics.dispatch_program import Solution
 from core.analytics.dispatch_relays import solve_relays
 from core.analytics.dispatch_site import Floats, Outlook, Site
+from core.analytics.dispatch_turns import TOLERANCE_KW, as_it_flows, in_turns
 from core.errors import PlanError
 
-TOLERANCE_KW = 1e-6
 FEW_STEPS = 1000  # up to here all steps in doubt get a binary at once
 MOST_ROUNDS = 30
 LEAST_LP_S = 5.0
@@ -234,7 +234,7 @@ class _Search:
             # What is done first is common, what it leaves to the grid is not.
             first = model.program.solve(fixed=held, relaxed=True)
             if first.x is not None:
-                held |= _as_it_flows(model, exclusive, first.x, self.first_steps)
+                held |= as_it_flows(model, exclusive, first.x, self.first_steps)
         rounded = model.program.solve(fixed=held, gap=self.gap, time_limit_s=self._left())
         rounded = replace(rounded, bound=relaxed.bound)
         if rounded.x is not None and rounded.gap <= NEAR * self.gap:
@@ -245,63 +245,6 @@ class _Search:
             return found
         bound = rounded.bound if found.x is None else max(found.bound, rounded.bound)
         return replace(rounded, bound=bound, status="limit")
-
-
-def in_turns(model: Model, exclusive: Exclusive, x: Floats, first_steps: int) -> dict[int, float]:
-    """Directions of grid and battery: shares of a relaxation, rounded so that sums are kept.
-
-    Sum-up rounding (Sager, Mathematical Programming 133 (2012) 1): a share of a half in many steps
-    becomes one step yes, one step no. What outlooks have in common is rounded alike.
-    """
-    held: dict[int, float] = {}
-    tied = len(model.courses) > 1
-    batteries = [_share(x[c.charge], x[c.discharge]) for c in model.courses if len(c.charge)]
-    common = np.mean(batteries, axis=0) if batteries else np.empty(0)
-    for course in model.courses:
-        grid = _share(x[course.imported], x[course.exported])
-        turn = _summed_up(np.where(exclusive.grid, grid, 0.0))
-        for place, at in zip(course.grid_apart, np.flatnonzero(exclusive.grid), strict=True):
-            if not (tied and at < first_steps):
-                held[int(place)] = float(turn[at])
-        if not len(course.battery_apart):
-            continue
-        battery = _share(x[course.charge], x[course.discharge])
-        both = (battery > 0) & (battery < 1) & exclusive.grid
-        charges = np.where(both, turn, battery >= 0.5)  # what is taken in turns goes into store
-        if tied:
-            charges[:first_steps] = _summed_up(common[:first_steps])
-        for place, at in zip(course.battery_apart, np.flatnonzero(exclusive.battery), strict=True):
-            held[int(place)] = float(charges[at])
-    return held
-
-
-def _as_it_flows(
-    model: Model, exclusive: Exclusive, x: Floats, first_steps: int
-) -> dict[int, float]:  # fmt: skip
-    """Directions of the grid in the first steps, those of what flows on balance."""
-    places = np.flatnonzero(exclusive.grid)
-    return {
-        int(place): float(x[course.imported[at]] >= x[course.exported[at]])
-        for course in model.courses
-        for place, at in zip(course.grid_apart, places, strict=True)
-        if at < first_steps
-    }
-
-
-def _share(one: Floats, other: Floats) -> Floats:
-    """Share of the first of two flows; a half where there is neither."""
-    both = one + other
-    return np.where(both > TOLERANCE_KW, one / np.maximum(both, TOLERANCE_KW), 0.5).clip(0.0, 1.0)
-
-
-def _summed_up(share: Floats) -> Floats:
-    """0 or 1 in every step, their sum never farther than a half from that of the shares."""
-    found, sum_so_far = np.zeros(len(share)), 0.0
-    for t, one in enumerate(share.tolist()):
-        sum_so_far += one
-        found[t] = float(sum_so_far >= 0.5)
-        sum_so_far -= found[t]
-    return found
 
 
 def _selling_pays(site: Site) -> Bools:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -122,6 +123,7 @@ def roll(
     *,
     horizon: int = 192,
     every: int = 4,
+    starts: Sequence[int] | None = None,
     defend_peak: bool = True,
     time_limit_s: float | None = None,
     prices: KnownPrices | None = None,
@@ -131,7 +133,8 @@ def roll(
     Parameters
     ----------
     forecast : (start, stop) -> outlooks of these steps, known before `start`.
-    horizon, every : steps planned, steps done before the next plan.
+    horizon, every : steps planned, steps done before the next plan. starts : steps before which it
+        is planned, the first of them 0; None: every `every`.
     defend_peak : the battery also holds the planned peak where load comes higher than forecast.
     prices : (start, stop) -> prices of these steps as expected before `start`; None: those of the
         site. Charged are always those of the site.
@@ -145,9 +148,10 @@ def roll(
     done: list[Run] = []
     cars: list[pd.DataFrame] = []
     rules: list[Rule] = []
-    for start in range(0, site.steps, every):
-        stop = min(start + horizon, site.steps)
-        first = min(every, stop - start)
+    begins = [*(starts or range(0, site.steps, every)), site.steps]
+    for start, after in pairwise(begins):
+        stop = min(max(start + horizon, after), site.steps)
+        first = after - start
         ahead = window(site, start, stop, state)
         if prices is not None:
             ahead = replace(ahead, tariff=with_prices(ahead.tariff, prices(start, stop)))

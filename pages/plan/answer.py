@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from core.dispatch_choice import with_battery_in
 from core.dispatch_readings import STEP_US
 from core.dispatch_report import PlanReport
 from core.errors import Infeasible
+from core.query import Store
 from pages.shared import numbers, states
 from pages.shared.chart import KeyFigure
 from pages.shared.texts import t
@@ -45,9 +47,12 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
     ]  # fmt: skip
 
 
-def say_honestly(report: PlanReport, zone: str) -> None:
+def say_honestly(report: PlanReport, store: Store) -> None:
     """What the plan knew, and where it does worse than a simpler way."""
-    words = [*said_of_outlook(report), *said_of_prices(report), *said_of_peak(report, zone)]
+    words = [*said_of_outlook(report), *said_of_prices(report), *said_of_peak(report, store.zone)]
+    words += [
+        t("dispatch.at_connection", device=one) for one in with_battery_in(store, report.choice)
+    ]
     if not report.soc_known:
         words.append(t("dispatch.soc.assumed"))
     if report.behind.rooms:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import ConfigError
 from pages.shared import address, data
+from pages.shared.texts_alert_recipients import RECIPIENT_TEXTS
 from pages.shared.texts_alert_rules import ALERT_RULES
 from pages.shared.texts_alerts import ALERTS
 from pages.shared.texts_control import CONTROL
@@ -18,6 +19,7 @@ from pages.shared.texts_pack_trends import PACK_TRENDS
 from pages.shared.texts_packpulse import PACKPULSE
 from pages.shared.texts_plants import PLANTS
 from pages.shared.texts_pv import PV
+from pages.shared.texts_rooms import ROOMS
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 
@@ -1352,7 +1354,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "error.other": ("This could not be shown.", "Das konnte nicht gezeigt werden."),
 }
 TEXTS |= PACKPULSE | PACK_CAPACITY | PACK_DOSSIER | PACK_TRENDS
-TEXTS |= LIVE | PV | PLANTS | FORECASTS | DISPATCH | ALERTS | ALERT_RULES | CONTROL
+TEXTS |= LIVE | PV | PLANTS | FORECASTS | DISPATCH | ROOMS | ALERTS | ALERT_RULES | CONTROL
+TEXTS |= RECIPIENT_TEXTS
 
 
 def current_language() -> str:

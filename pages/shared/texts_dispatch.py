@@ -20,6 +20,14 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "A plan needs a meter with active power.",
         "Ein Plan braucht einen Zähler mit Wirkleistung.",
     ),
+    "dispatch.devices": (
+        "No plan can be made of these devices.",
+        "Aus diesen Geräten lässt sich kein Plan machen.",
+    ),
+    "dispatch.at_connection": (
+        "{device} measures the connection of the site: what the battery did is in its readings.",
+        "{device} misst den Netzanschluss: Was die Batterie tat, steckt in seinen Messwerten.",
+    ),
     "dispatch.few": (
         "There are too few readings for a plan.",
         "Für einen Plan gibt es zu wenige Messwerte.",
@@ -360,8 +368,8 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Ersparnis, Tag für Tag geplant",
     ),
     "dispatch.year.planned.note": (
-        "expected as a week and a day before; peak {peak}",
-        "erwartet wie Vorwoche und Vortag; Spitze {peak}",
+        "at 13:00, expected as a week and a day before, prices known by then; peak {peak}",
+        "um 13 Uhr, erwartet wie Vorwoche und Vortag, Preise soweit bekannt; Spitze {peak}",
     ),
     "dispatch.year.peak": ("Peak, with perfect foresight", "Spitze, mit vollkommener Voraussicht"),
     "dispatch.year.peak.note": ("{before} without battery", "{before} ohne Batterie"),
@@ -425,7 +433,23 @@ DISPATCH_SENTENCES: tuple[tuple[str, str], ...] = (
     ("{name} must be shares that sum to 1", "{name}: Es müssen Anteile sein, die 1 ergeben"),
     ("name {name} stands twice", "der Name {name} steht zweimal da"),
     ("rooms names {names}", "rooms nennt {names}"),
+    (
+        "{name} needs both inner_resistance_k_kw and mass_kwh_k, or neither",
+        "{name} braucht inner_resistance_k_kw und mass_kwh_k, oder keines von beiden",
+    ),
+    ("{name} heat must name {what}", "{name}: heat muss {what} nennen"),
+    ("room {name}: {signal} is no power", "Raum {name}: {signal} ist keine Leistung"),
+    (
+        "no room {name} is measured; there are {names}",
+        "kein Raum {name} wird gemessen; es gibt {names}",
+    ),
     ("rooms need the outdoor temperature", "Räume brauchen die Außentemperatur"),
+    (
+        "{name} measures the connection of the site, where {others} is in already: name the meters "
+        "of the loads instead, or this one alone",
+        "{name} misst den Netzanschluss, in dem {others} schon enthalten ist: stattdessen die "
+        "Zähler der Lasten wählen, oder nur diesen",
+    ),
     (
         "{name} is named twice: its power would count twice",
         "{name} ist zweimal genannt: Die Leistung zählte doppelt",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from core.dispatch_choice import check_devices
 from core.dispatch_settings import read_dispatch_settings, settings_path
 from core.errors import DeclarationError, QueryError, UnknownDevice
-from core.query import open_store
+from core.query import Device, SignalInfo, Store, open_store
 from pages.shared import wording
 from tests.dispatch.test_dispatch_report import SETTINGS, write_plant
 from tests.pages.apps import pages_of, run
@@ -65,6 +67,30 @@ def test_devices_that_are_none_are_refused(folder: Path) -> None:
         check_devices(store, ["pv1"], [])
     with pytest.raises(UnknownDevice):
         check_devices(store, ["zz"], [])
+
+
+class AtConnection:
+    """A store whose meter m1 is at the connection of the site."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def device(self, name: str) -> Device:
+        found = self.store.device(name)
+        return replace(found, facts={"role": "Grid"}) if name == "m1" else found
+
+    def signals(self, name: str) -> list[SignalInfo]:
+        return self.store.signals(name)
+
+
+def test_a_meter_at_the_connection_stands_alone(folder: Path) -> None:
+    store = cast(Store, AtConnection(open_store(folder / "store")))
+    check_devices(store, ["m1"], [])
+    for loads, plants in ((["m1"], ["pv1"]),):
+        with pytest.raises(QueryError, match=r"m1 measures the connection .* pv1 is in") as it:
+            check_devices(store, loads, plants)
+        german = wording.in_language(str(it.value), "de")
+        assert german.startswith("m1 misst den Netzanschluss")
 
 
 def picked() -> None:

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.config import load_settings
-from core.forecast_training import train
+from core.forecast_training import Training, train
 from core.query import open_store
 from ingest.build import build
 from tests.forecast.courses import hourly, working_load
@@ -43,7 +43,7 @@ def write_trained(folder: Path, rounds: int = 40) -> Path:
         path.write_text("ts,com_ap\n" + "\n".join(lines) + "\n")
     build(load_settings(store=folder / "store", sources=(folder / "src",)))
     store = open_store(folder / "store")
-    train(store, "m1", test_days=16, rounds=rounds)
+    train(store, "m1", asked=Training(test_days=16, rounds=rounds))
     store.close()
     return folder / "store"
 
