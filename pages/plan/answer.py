@@ -26,7 +26,7 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
     saved, most = report.saving.total_eur, nothing - bound
     state = "good" if saved > 0.005 else "warning" if saved < -0.005 else None
     kind = "past" if report.choice.past else "ahead"
-    span = numbers.span(report.start, int(report.ts[-1]), zone)
+    span = numbers.span(report.start, int(report.ts[-1]) + STEP_US, zone)
     reach = t("dispatch.saving.note", most=f"{euro(most)} {EURO}")
     before = f"{numbers.number(report.saving.peak_before_kw, 1)} kW"
     return [
