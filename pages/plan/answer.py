@@ -97,8 +97,8 @@ def said_of_outlook(report: PlanReport) -> list[str]:
         t("dispatch.known.unfit", device=one.device, why=one.why)
         for one in report.sources if one.why and not one.served
     ]  # fmt: skip
-    if report.rule == "balance":
-        words.append(t("dispatch.known.balance"))
+    if report.rule != "powers":
+        words.append(t(f"dispatch.known.{report.rule}"))
     if not report.choice.past:
         return [*words, t("dispatch.known.ahead")]
     return [*words, t("dispatch.known.once" if report.behind.relays else "dispatch.known.past")]
@@ -124,13 +124,11 @@ def said_of_peak(report: PlanReport, zone: str) -> list[str]:
     if not tariff.demand_eur_kw:
         return []
     peak = numbers.quantity(tariff.peak_so_far_kw, "kW", 1)
-    return [
-        t(
-            "dispatch.peak.so_far",
-            peak=peak,
-            span=numbers.span(report.peak_since, report.start, zone),
-        )
-    ]
+    span = numbers.span(report.peak_since, report.start, zone)
+    words = [t("dispatch.peak.so_far", peak=peak, span=span)]
+    if len(tariff.owed()) > 1:
+        words.append(t("dispatch.peak.new_year"))
+    return words
 
 
 def say_conflicts(error: Infeasible, zone: str) -> None:

@@ -62,7 +62,7 @@ def plan_title(report: PlanReport) -> str:
     charged, given = (
         numbers.number(0.25 * float(flows[name].sum()), 0) for name in ("charge_kw", "discharge_kw")
     )
-    key = "dispatch.plan.title" if report.rule == "powers" else "dispatch.plan.title.balance"
+    key = "dispatch.plan.title" + ("" if report.rule == "powers" else f".{report.rule}")
     return t(key, charged=charged, discharged=given)
 
 
