@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core import query
     from core.alert_service import Run
     from core.config import Settings
-    from core.forecast_training import Forecast
+    from core.forecast_issue import Forecast
     from core.ledger import Ledger
     from core.room_fits import RoomReport
     from ingest.build import Progress, Summary
@@ -489,14 +489,15 @@ def alerts(
         raise ConfigError(
             f"--since {since} is after the newest reading, {_local(newest, opened.zone)}"
         )
-    config = load_alerts(rules or rules_path(settings), opened.zone)
+    config = load_alerts(rules or rules_path(settings), opened.zone, settings.plants)
     for doubt in find_doubts(opened, config):
         typer.echo(f"doubtful: {doubt}", err=True)
     with open_alerts(settings.store) as kept, _Meter(unit="devices") as meter:
         if follow:
             from core.alert_follow import follow as run_on
 
-            run_on(opened, kept, lambda: load_alerts(rules or rules_path(settings), opened.zone),
+            path = rules or rules_path(settings)
+            run_on(opened, kept, lambda: load_alerts(path, opened.zone, settings.plants),
                    every_s=every, say=typer.echo)  # fmt: skip
             return
         run = run_alerts(
@@ -547,6 +548,7 @@ def train(
     """
     from core.forecast_cases import forecast_targets
     from core.forecast_net import train_net
+    from core.forecast_training import Training
     from core.forecast_training import train as run
     from core.query import open_store
 
@@ -554,24 +556,19 @@ def train(
     opened = open_store(settings.store)
     name = _device(opened, device).name
     region = "" if holidays == "none" else holidays
-    beside = [_device(opened, one).name for one in appliances or ()]
+    beside = tuple(_device(opened, one).name for one in appliances or ())
+    asked = Training(region, weather, settings.plants, beside, test_days=days, say=typer.echo)
     if pv is not None:
         if quantity not in (None, "net"):
             raise QueryError(f"with --pv the net is trained, not {quantity}")
-        stored = train_net(
-            opened, name, _device(opened, pv).name, region=region, weather=weather,
-            plants=settings.plants, appliances=beside, test_days=days, say=typer.echo,
-        )  # fmt: skip
+        stored = train_net(opened, name, _device(opened, pv).name, asked)
         _print_model(stored.manifest)
         return
     wanted = [quantity] if quantity else [one.quantity for one in forecast_targets(opened, name)]
     if not wanted:
         raise QueryError(f"{name} measures nothing that can be forecast")
     for one in wanted:
-        stored = run(
-            opened, name, one, region=region, weather=weather, plants=settings.plants,
-            appliances=beside, test_days=days, say=typer.echo,
-        )  # fmt: skip
+        stored = run(opened, name, one, asked)
         _print_model(stored.manifest)
 
 
@@ -599,8 +596,8 @@ def forecast(
     Example: python preprocess.py forecast --device m1
     """
     from core.errors import ModelMissing
+    from core.forecast_issue import issue_forecast, learnt_later, write
     from core.forecast_models import stored_quantities
-    from core.forecast_training import issue_forecast, learnt_later, write
     from core.query import open_store
 
     settings = _settings(store=store)
@@ -845,6 +842,12 @@ def _print_model(manifest: dict[str, Any]) -> None:
         interval = "" if one["low"] is None else f" [{one['low']:.2f}, {one['high']:.2f}]"
         if one["value"] is not None:
             typer.echo(f"  skill against {name}: {one['value']:.2f}{interval}")
+    quality = manifest["quality"]
+    if quality["missing_ratio"] > 0.05:
+        typer.echo(
+            f"  {100 * quality['missing_ratio']:.0f} % of its slots have no reading, the longest "
+            f"gap is {quality['longest_gap_h']:.0f} h"
+        )
     joined = manifest.get("together")
     if joined and joined["correlation"] is not None:
         typer.echo(

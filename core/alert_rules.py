@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -38,6 +38,7 @@ from core.toml_file import TomlFile, read_toml
 BUILT_IN = Path(__file__).with_name("alert_rules.toml")
 # Key in the file -> attribute of a rule that holds several.
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+_ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _QUIET = re.compile(f"{_CLOCK}-{_CLOCK}")
 _LISTS = {
     "quantity": "quantities", "signal": "signals", "device": "devices", "group": "groups",
@@ -188,6 +189,7 @@ class AlertConfig:
     path : file of one's own; it need not exist.
     rules : enabled or not, in the order of the files.
     own : names of the rules that the file of one's own has a table of.
+    plants : the setting `plants`: the file of plants, where it does not lie beside the store.
     """
 
     path: Path
@@ -195,6 +197,7 @@ class AlertConfig:
     recipients: tuple[Recipient, ...]
     maintenance: tuple[Maintenance, ...]
     own: tuple[str, ...] = ()
+    plants: Path | None = None
 
     @property
     def active(self) -> tuple[Rule, ...]:
@@ -209,12 +212,13 @@ def rules_path(settings: Settings) -> Path:
     return settings.store.with_name(f"{settings.store.name}_alerts.toml")
 
 
-def load_alerts(path: Path | None, zone: str) -> AlertConfig:
+def load_alerts(path: Path | None, zone: str, plants: Path | None = None) -> AlertConfig:
     """Shipped rules, changed and added to by a file where there is one.
 
     Parameters
     ----------
     zone : of times that name none.
+    plants : the setting `plants`.
 
     Raises
     ------
@@ -223,9 +227,10 @@ def load_alerts(path: Path | None, zone: str) -> AlertConfig:
     shipped = read_toml(BUILT_IN)
     plain = {str(one["name"]): (shipped, i, one) for i, one in enumerate(shipped.plain["rule"])}
     if path is None or not path.exists():
-        return AlertConfig(path or BUILT_IN, tuple(_rule(*one) for one in plain.values()), (), ())
+        shipped_rules = tuple(_rule(*one) for one in plain.values())
+        return AlertConfig(path or BUILT_IN, shipped_rules, (), (), plants=plants)
     own = read_toml(path)
-    return config_from(own, zone)
+    return replace(config_from(own, zone), plants=plants)
 
 
 def config_from(own: TomlFile, zone: str) -> AlertConfig:
@@ -287,21 +292,41 @@ def _check_names(own: TomlFile, config: AlertConfig, names: list[str]) -> None:
     for rule in config.rules:
         lost = [name for name in (*rule.recipients, *rule.escalate_to) if name not in known]
         if lost and rule.name in names:
+            error = RuleError("recipient_unknown", "no recipient {found!r}", rule=rule.name,
+                              found=lost[0])  # fmt: skip
             raise own.fail(
-                f"rule {rule.name!r}: no recipient {lost[0]!r}", "rule", names.index(rule.name),
-                "recipients", expected=", ".join(sorted(known)) or "a [[recipient]] table",
-            )  # fmt: skip
+                str(error), "rule", names.index(rule.name), "recipients",
+                expected=", ".join(sorted(known)) or "a [[recipient]] table",
+            ) from error  # fmt: skip
 
 
-def _check_recipient(file: TomlFile, number: int, one: Recipient) -> None:
+def check_recipient(one: Recipient) -> None:
+    """What a way of delivery needs must be told.
+
+    Raises
+    ------
+    RuleError
+    """
     wanted = {"smtp": ("host", "to"), "mqtt": ("host",), "webhook": (), "log": ()}[one.kind]
     for key in wanted:
         if not getattr(one, key):
-            raise file.fail(f"recipient {one.name!r} needs {key}", "recipient", number, "name")
+            raise RuleError("recipient_needs", "needs {column}", key=key, recipient=one.name,
+                            column=key)  # fmt: skip
     if one.kind == "webhook" and bool(one.url) == bool(one.url_env):
-        raise file.fail(
-            f"recipient {one.name!r} needs either url or url_env", "recipient", number, "name"
-        )
+        raise RuleError("recipient_url", "needs either url or url_env", key="url",
+                        recipient=one.name)  # fmt: skip
+    if one.kind == "smtp" and not all(_ADDRESS.fullmatch(address) for address in one.to):
+        raise RuleError("recipient_address", "to holds what is no mail address", key="to",
+                        recipient=one.name)  # fmt: skip
+
+
+def _check_recipient(file: TomlFile, number: int, one: Recipient) -> None:
+    try:
+        check_recipient(one)
+    except RuleError as error:
+        at_fault = file.line("recipient", number, error.key) != file.line("recipient", number)
+        key = error.key if at_fault else "name"
+        raise file.fail(str(error), "recipient", number, key) from error
 
 
 def _maintenance(

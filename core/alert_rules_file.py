@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from pydantic import ValidationError
 
+from core.alert_lines import BY_HAND, as_file, as_plain, drop_table, put_table, write_text
 from core.alert_rules import (
     BUILT_IN,
     AlertConfig,
@@ -23,9 +20,9 @@ from core.alert_rules import (
     rule_as_table,
 )
 from core.analytics.alerts import SEVERITIES, Limit, Rule
-from core.errors import DeclarationError, RuleError, SourceError, StoreError
+from core.errors import RuleError, SourceError
 from core.numerals import Language
-from core.toml_file import TomlFile, read_toml, what_is_wrong
+from core.toml_file import read_toml, what_is_wrong
 
 SETS = {"en": "set", "de": "gesetzt"}  # a limit of a state: any value that is not normal
 LISTED = ("quantity", "signal", "device", "group", "site", "recipients")
@@ -34,7 +31,6 @@ COLUMNS = (
     "clear_by", "clear_s", "per", "day_only", "against", "mean_s", "over_s", "quiet", "recipients",
     "escalate_s", "note",
 )  # fmt: skip
-BY_HAND = "a value over several lines or in a table of its own has to be changed by hand"
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?"
 _BOUND = re.compile(rf"([<>])\s*({_NUMBER})")
 
@@ -152,11 +148,11 @@ def write_rules(config: AlertConfig, rules: Sequence[Rule], zone: str) -> AlertC
     """
     path = config.path
     text = path.read_text("utf-8") if path.exists() else ""
-    if path.exists() and load_alerts(path, zone) != config:
+    if path.exists() and load_alerts(path, zone, config.plants) != config:
         raise RuleError("changed", "{path} was changed meanwhile; look at it again", path=str(path))
     new = edited(text, config, rules)
     try:
-        checked = config_from(_as_file(path, new), zone)
+        checked = replace(config_from(as_file(path, new), zone), plants=config.plants)
     except SourceError as error:
         raise RuleError(
             "by_hand", "{path}: {why}; " + BY_HAND, path=str(path), why=error.why
@@ -167,15 +163,8 @@ def write_rules(config: AlertConfig, rules: Sequence[Rule], zone: str) -> AlertC
             "by_hand", "{path}: {why}; " + BY_HAND, path=str(path),
             why="it would not say what the table says",
         )  # fmt: skip
-    _write(path, new)
+    write_text(path, new)
     return replace(checked, path=path)
-
-
-def _as_file(path: Path, text: str) -> TomlFile:
-    try:
-        return TomlFile(path, tuple(text.splitlines()), tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise DeclarationError(path, str(error)) from error
 
 
 def edited(text: str, config: AlertConfig, rules: Sequence[Rule]) -> str:
@@ -190,7 +179,7 @@ def edited(text: str, config: AlertConfig, rules: Sequence[Rule]) -> str:
         if name not in wanted:
             if name in shipped:
                 raise RuleError("shipped", "is a shipped one: switch it off instead", rule=name)
-            text = _without_rule(text, name)
+            text = drop_table(text, "rule", name)
     return text
 
 
@@ -203,105 +192,5 @@ def _with_rule(text: str, rule: Rule, shipped: dict[str, Any] | None) -> str:
         value = getattr(full, key)
         default = RuleTable.model_fields[key].default
         if key != "name" and value != (getattr(base, key) if base is not None else default):
-            wanted[key] = _plain(value)
-    lines = text.splitlines()
-    place = _reach(text, rule.name)
-    if place is None:
-        block = ["[[rule]]", *(f"{key} = {_toml(value)}" for key, value in wanted.items())]
-        return "\n".join([*lines, *([""] if lines and lines[-1].strip() else []), *block]) + "\n"
-    start, end = place
-    body = _changed_lines(lines[start + 1 : end], wanted)
-    return "\n".join([*lines[: start + 1], *body, *lines[end:]]) + "\n"
-
-
-def _changed_lines(body: Sequence[str], wanted: Mapping[str, Any]) -> list[str]:
-    """Lines of a table: keys with new values, those not wanted gone, comments as they were."""
-    left = dict(wanted)
-    kept: list[str] = []
-    for line in body:
-        found = re.match(r"\s*[\"']?([\w-]+)[\"']?\s*=\s*(.*)$", line)
-        if found is None:
-            kept.append(line)
-            continue
-        key = found.group(1)
-        if key not in left:
-            continue
-        value = left.pop(key)
-        try:
-            same = tomllib.loads(f"v = {found.group(2)}")["v"] == value
-        except tomllib.TOMLDecodeError:
-            same = False
-        comment = _comment(found.group(2))
-        kept.append(line if same else f"{key} = {_toml(value)}{comment}")
-    added = [f"{key} = {_toml(value)}" for key, value in left.items()]
-    tail = len(kept)
-    while tail and (not kept[tail - 1].strip() or kept[tail - 1].lstrip().startswith("#")):
-        tail -= 1
-    return [*kept[:tail], *added, *kept[tail:]]
-
-
-def _comment(value: str) -> str:
-    """The comment behind a value, with the space before it."""
-    quoted = ""
-    for i, sign in enumerate(value):
-        if quoted:
-            quoted = "" if sign == quoted else quoted
-        elif sign in "\"'":
-            quoted = sign
-        elif sign == "#":
-            return "  " + value[i:]
-    return ""
-
-
-def _without_rule(text: str, name: str) -> str:
-    """Text without the table of a rule; its comments stay."""
-    place = _reach(text, name)
-    if place is None:
-        return text
-    lines = text.splitlines()
-    start, end = place
-    kept = [line for line in lines[start + 1 : end] if line.lstrip().startswith("#")]
-    return "\n".join([*lines[:start], *kept, *lines[end:]]) + "\n"
-
-
-def _reach(text: str, name: str) -> tuple[int, int] | None:
-    """Lines of the table of a rule, its header included; None where there is none."""
-    file = _as_file(Path("rules"), text)
-    for i, table in enumerate(file.plain.get("rule", [])):
-        if table.get("name") == name:
-            return file.reach("rule", i)
-    return None
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "model_dump"):
-        return value.model_dump(exclude_none=True)
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _toml(value: Any) -> str:
-    """A value as TOML writes it, on one line."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, Mapping):
-        inner = ", ".join(f"{key} = {_toml(one)}" for key, one in value.items())
-        return f"{{ {inner} }}" if inner else "{}"
-    if isinstance(value, Sequence):
-        return f"[{', '.join(_toml(one) for one in value)}]"
-    return repr(int(value)) if float(value).is_integer() else repr(float(value))
-
-
-def _write(path: Path, text: str) -> None:
-    """Beside its place, then renamed: there is the old file or the new one."""
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(path)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written ({error.strerror})") from error
+            wanted[key] = as_plain(value)
+    return put_table(text, "rule", rule.name, wanted)

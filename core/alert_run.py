@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from core import measures
 from core.alert_rules import AlertConfig
@@ -24,7 +25,17 @@ from core.analytics.alert_evaluation import (
     evaluate,
 )
 from core.analytics.alert_measures import Timed, sun_is_up
-from core.analytics.alerts import SECOND_US, STEPS_KNOWN, Bool, Episode, Int, Rule, grade
+from core.analytics.alerts import (
+    SECOND_US,
+    STEPS_KNOWN,
+    Bool,
+    Episode,
+    Float,
+    Int,
+    Rule,
+    grade,
+)
+from core.analytics.expected import TEMPERATURES, expected_at
 from core.levels import DAY, HOUR
 from core.query import SignalInfo, Store
 
@@ -32,7 +43,8 @@ PIECE_US = 45 * DAY  # readings held at once
 SKIP_LEVEL = "1h"
 LEAST_TO_SKIP_US = 2 * DAY
 MANY = 8  # signals from which on one question for all is cheaper
-LOSSES = 0.14  # soiling, mismatch, wiring, ...; PVWatts version 5, NREL/TP-6A20-62641
+HOLD_US = HOUR  # so long a reading of the weather stands for the time after it
+MEAN_US = 5 * 60 * SECOND_US  # from this step on a reading is taken for the mean of its step
 SPAN_STEP_US = 5 * 60 * SECOND_US  # how finely day and night are told apart for silence
 NOTHING: Timed = (np.empty(0, np.int64), np.empty(0))
 
@@ -81,7 +93,9 @@ def evaluate_rules(
     ------
     UnknownDevice, StoreDamaged
     """
-    subjects, unwatched = find_subjects(store, config.active, config.maintenance, devices)
+    subjects, unwatched = find_subjects(
+        store, config.active, config.maintenance, devices, config.plants
+    )
     outcome = Outcome(unwatched=unwatched)
     names = list(dict.fromkeys(subject.device for subject in subjects))
     for number, name in enumerate(names):
@@ -149,7 +163,7 @@ class _Loader:
     def __init__(self, store: Store, low: int, high: int) -> None:
         self._store, self._low, self._high = store, low, high
         self._raw: dict[tuple[str, str], Timed] = {}
-        self._hours: dict[tuple[str, str], tuple[Int, np.ndarray, np.ndarray]] = {}
+        self._weather: dict[tuple[str, str], Timed] = {}
         self.loaded = 0
 
     def readings(
@@ -275,19 +289,44 @@ class _Loader:
 
     # --- what a plant should yield ----------------------------------------------------------------
     def _expected(self, subject: Subject, plant: Expected, start: int, until: int) -> Timed:
-        """Power that irradiance and temperature let expect, in the unit of the plant's signals.
+        """Power that light and temperature let expect, in the unit of the plant's signals.
 
-        P = P0 · G/1000 · (1 + γ (T − 25)) · (1 − losses), with PVWatts' losses.
+        At each reading of the light; the other columns as they were read last.
         """
-        ts, irradiance = self._cut(self.raw(plant.irradiance), start, until)
-        power = plant.pdc0_kw * irradiance / 1000.0 * (1 - LOSSES)
-        if plant.temperature is not None:
-            at, warm = self.raw(plant.temperature)
+        lights = {n: infos for n, infos in plant.columns.items() if n not in TEMPERATURES}
+        lights.pop("wind_speed", None)
+        read = [self._read(one, start, until)[0] for infos in lights.values() for one in infos]
+        ts = np.unique(np.concatenate(read)) if read else np.empty(0, np.int64)
+        weather = pd.DataFrame(
+            {name: self._held(infos, ts, start) for name, infos in plant.columns.items()},
+            index=pd.Index(ts, name="ts"),
+        )
+        step = max(one.step_us for infos in lights.values() for one in infos)
+        weather["sun_ts"] = ts + (step // 2 if step >= MEAN_US else 0)
+        power = expected_at(weather, plant.model)
+        known = np.isfinite(power)
+        return ts[known], power[known] / KILOWATT.get(subject.signals[0].unit, 1.0)
+
+    def _read(self, info: SignalInfo, start: int, until: int) -> Timed:
+        """Readings of the weather, with those of the hold time before the piece."""
+        key = (info.device, info.name)
+        if key not in self._weather:
+            self._weather[key] = self._store.raw(*key, self._low - HOLD_US, self._high + 1)
+            self.loaded += len(self._weather[key][0])
+        return self._cut(self._weather[key], start, until)
+
+    def _held(self, infos: Sequence[SignalInfo], ts: Int, start: int) -> Float:
+        """Mean of signals at times, each as it was read last; NaN where none was lately."""
+        columns = []
+        for one in infos:
+            at, value = self._read(one, start - HOLD_US, self._high)
             place = np.searchsorted(at, ts, side="right") - 1
-            held = np.where(place >= 0, warm[np.maximum(place, 0)], np.nan) if len(at) else np.nan
-            factor = 1 + plant.gamma_pdc * (held - 25.0)
-            power = power * np.where(np.isfinite(factor), factor, 1.0)
-        return ts, power / KILOWATT.get(subject.signals[0].unit, 1.0)
+            held = np.full(len(ts), np.nan)
+            near = place >= 0
+            near[near] = ts[near] - at[place[near]] < HOLD_US
+            held[near] = value[place[near]]
+            columns.append(held)
+        return pd.DataFrame(dict(enumerate(columns)), dtype=np.float64).mean(axis=1).to_numpy()
 
 
 def _skippable(subject: Subject) -> bool:

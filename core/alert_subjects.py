@@ -7,15 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from core.alert_rules import AlertConfig, Maintenance
 from core.analytics.alert_measures import LEAST_PEERS
 from core.analytics.alerts import Rule
-from core.errors import DeclarationError, UnknownDevice, UnknownSignal
+from core.analytics.expected import PlantModel
+from core.errors import ConfigError, DeclarationError, UnknownDevice, UnknownSignal
+from core.expected_model import lights_all, model_by_size, model_of, sensor_columns
 from core.forecast_signals import forecast_device, parts_of_name, signal_name
 from core.measures import FORECAST_GROUP
+from core.plant_facts import plant_of_device
+from core.plants import Plant
 from core.pv_facts import PlantFacts, facts_of
-from core.pv_plant import describe, plants_stamp
+from core.pv_plant import describe, plant_in_file, plants_stamp
 from core.pv_signals import PlantSignals, find_signals
 from core.query import Device, SignalInfo, Store
 from core.signals import load_catalogue
@@ -89,17 +94,15 @@ class Subject:
 
 @dataclass(frozen=True)
 class Expected:
-    """Irradiance and module temperature of a plant, and its nominal power.
+    """A plant and the signals that tell its light and temperature, by column of its weather.
 
     Attributes
     ----------
-    pdc0_kw : nominal power [kWp]; gamma_pdc : temperature coefficient [1/K].
+    model : what the report of expected production computes with, too.
     """
 
-    irradiance: SignalInfo
-    temperature: SignalInfo | None
-    pdc0_kw: float
-    gamma_pdc: float
+    model: PlantModel
+    columns: Mapping[str, tuple[SignalInfo, ...]]
 
 
 @dataclass(frozen=True)
@@ -180,6 +183,7 @@ class _Plant:
     facts: PlantFacts
     signals: PlantSignals
     why: str = ""
+    expected: Expected | None = None
 
     def first(self, quantity: str) -> SignalInfo | None:
         """The signal of the plant that tells a quantity, on whichever device."""
@@ -189,9 +193,13 @@ class _Plant:
 
 def find_subjects(
     store: Store, rules: Sequence[Rule], maintenance: Sequence[Maintenance] = (),
-    devices: Sequence[str] | None = None,
+    devices: Sequence[str] | None = None, plants: Path | None = None,
 ) -> tuple[list[Subject], list[Unwatched]]:  # fmt: skip
     """All that rules watch, and what they cannot watch though it is there.
+
+    Parameters
+    ----------
+    plants : the setting `plants`: the file of plants, where it does not lie beside the store.
 
     Raises
     ------
@@ -200,7 +208,7 @@ def find_subjects(
     wanted = store.devices() if devices is None else [store.device(name) for name in devices]
     found: list[Subject] = []
     lost: list[Unwatched] = []
-    stamp = plants_stamp(store)
+    stamp = plants_stamp(store, plants)
     for device in wanted:
         every = [one for one in store.signals(device.name) if one.rows]
         plant = _plant_of(store, device, stamp)
@@ -222,10 +230,37 @@ def find_subjects(
 def _plant_of(store: Store, device: Device, stamp: tuple[str, int]) -> _Plant:
     """What is told of a device's plant; a wrong file leaves its facts."""
     try:
-        return _Plant(*describe(store, device.name, stamp))
+        facts, signals = describe(store, device.name, stamp)
+        plant = plant_in_file(store, device.name, stamp)
+        return _Plant(facts, signals, "", _expected_of(store, device, plant, facts, signals))
     except (DeclarationError, UnknownSignal, UnknownDevice) as error:
         facts = facts_of(device.facts)
-        return _Plant(facts, find_signals(store.signals(device.name), facts), str(error))
+        signals = find_signals(store.signals(device.name), facts)
+        expected = _expected_of(store, device, None, facts, signals)
+        return _Plant(facts, signals, str(error), expected)
+
+
+def _expected_of(
+    store: Store, device: Device, plant: Plant | None, facts: PlantFacts, signals: PlantSignals
+) -> Expected | None:
+    """What a plant's expectation is computed from; None where light or size is not known."""
+    if not signals.powers:
+        return None
+    if plant is None:
+        try:
+            every = store.signals(device.name)
+            plant = plant_of_device(device.name, device.facts, every, store.zone)
+        except ConfigError:
+            if not signals.poa or facts.kwp is None or not facts.kwp > 0:
+                return None
+            warm = {"temp_module": signals.temp_module, "temp_air": signals.temp_air}
+            known = {name: infos[:1] for name, infos in warm.items() if infos}
+            return Expected(
+                model_by_size(facts.kwp, facts.gamma_pdc), {"poa_global": signals.poa[:1], **known}
+            )
+    columns = sensor_columns(store, plant)
+    told = {name: infos for name, infos in columns.items() if any(one.rows for one in infos)}
+    return Expected(model_of(plant), told) if lights_all(plant, set(told)) else None
 
 
 def _fits(rule: Rule, device: Device) -> bool:
@@ -350,12 +385,9 @@ def _sends_no_more(rule: Rule, device: Device) -> bool:
 
 def _expected(plant: _Plant) -> tuple[tuple[SignalInfo, ...], Expected] | None:
     """Powers that make up a plant's output, and what tells how large that should be."""
-    facts, signals = plant.facts, plant.signals
+    signals = plant.signals
     output = signals.units if signals.complete or signals.meter is None else (signals.meter,)
-    if not output or not signals.poa or facts.kwp is None or not facts.kwp > 0:
-        return None
-    warm = next(iter(signals.temp_module), None)
-    return output, Expected(signals.poa[0], warm, facts.kwp, facts.gamma_pdc)
+    return (output, plant.expected) if output and plant.expected is not None else None
 
 
 def _forecast(

@@ -17,6 +17,7 @@ from typing import Any
 
 from core.alert_messages import as_form
 from core.alert_rules import Recipient
+from core.alert_secrets import is_secret_url, shown_url
 from core.errors import DeliveryError
 
 TIMEOUT_S = 15.0
@@ -37,7 +38,8 @@ def send(recipient: Recipient, message: Message) -> None:
         # HTTPError, TimeoutError and TLS errors are OSErrors.
         said = type(error).__name__
         # Libraries quote a part of an address here and there: where it is secret, none is quoted.
-        if not recipient.url_env or isinstance(error, urllib.error.HTTPError | _NotSet):
+        is_secret = bool(recipient.url_env) or is_secret_url(recipient.url)
+        if not is_secret or isinstance(error, urllib.error.HTTPError | _NotSet):
             said = f"{said}: {error}"
         raise DeliveryError(f"{recipient.name}: {_without_secrets(recipient, said)}") from None
 
@@ -64,6 +66,8 @@ def _without_secrets(recipient: Recipient, text: str) -> str:
         value = os.environ.get(name, "") if name else ""
         if value:
             text = text.replace(value, f"${name}")
+    if recipient.url and is_secret_url(recipient.url):
+        text = text.replace(recipient.url, shown_url(recipient.url))
     return text
 
 

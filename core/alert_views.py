@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from core.alert_rules import AlertConfig, RuleTable, load_alerts
+from core.alert_rules import BUILT_IN, AlertConfig, RuleTable
 from core.alert_run import evaluate_rules, newest_reading
 from core.alert_store import Alert
 from core.alert_subjects import find_subjects
@@ -53,19 +54,24 @@ class Preview:
         return sum(count for _, _, count in self.counts)
 
 
-def preview_rule(store: Store, table: str, days: int = PREVIEW_DAYS) -> Preview | None:
+def preview_rule(
+    store: Store, table: str, days: int = PREVIEW_DAYS, stamp: tuple[str, int] | None = None
+) -> Preview | None:
     """A rule over the last days of the store; None where that holds no reading.
 
     Parameters
     ----------
     table : the keys of its ``[[rule]]`` as JSON.
+    stamp : of the file of plants, see `core.pv_plant.plants_stamp`; that beside the store if None.
     """
     rule = RuleTable.model_validate(json.loads(table)).as_rule()
     end = newest_reading(store)
     if end is None:
         return None
     start = max(end - days * DAY, min(one.first or end for one in store.devices()))
-    config = AlertConfig(load_alerts(None, store.zone).path, (rule,), (), ())
+    config = AlertConfig(
+        BUILT_IN, (rule,), (), (), plants=None if stamp is None else Path(stamp[0])
+    )
     # What had begun before goes on: it did not fire in this time.
     before = start - max(LEAST_BEFORE_US, round(2 * (rule.hold_s + rule.clear_s) * SECOND_US))
     outcome = evaluate_rules(store, config, before, end)

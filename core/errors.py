@@ -47,7 +47,7 @@ class ConfigError(ZigguratError):
 
 
 class RuleError(ConfigError):
-    """A rule of alerts that cannot be.
+    """A rule or a recipient of alerts that cannot be.
 
     Parameters
     ----------
@@ -59,8 +59,8 @@ class RuleError(ConfigError):
     def __init__(self, kind: str, sentence: str, *, key: str = "", **told: str) -> None:
         self.kind, self.key, self.told = kind, key, told
         self.sentence = sentence
-        rule = f"rule {told['rule']!r}: " if "rule" in told else ""
-        super().__init__(rule + sentence.format(**told))
+        of = next((one for one in ("rule", "recipient") if one in told), "")
+        super().__init__((f"{of} {told[of]!r}: " if of else "") + sentence.format(**told))
 
 
 class SourceError(ZigguratError):
@@ -138,7 +138,16 @@ class ModelMissing(QueryError):
 
 
 class ModelUnfit(QueryError):
-    """A stored forecast model that does not fit the data as they are, or is damaged."""
+    """A stored forecast model that does not fit the data as they are, or is damaged.
+
+    Parameters
+    ----------
+    why : in words. mend : the command that mends it; empty where there is none.
+    """
+
+    def __init__(self, why: str, mend: str = "") -> None:
+        self.why, self.mend = why, mend
+        super().__init__(f"{why}; {mend}" if mend else why)
 
 
 class PlanError(ZigguratError):

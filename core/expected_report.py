@@ -8,16 +8,9 @@ import numpy as np
 import pandas as pd
 
 from core.analytics.energy import Every, local_periods
-from core.analytics.expected import (
-    ArrayModel,
-    Expected,
-    InverterModel,
-    PlantModel,
-    Reasons,
-    expected_power,
-    reasons,
-)
+from core.analytics.expected import Expected, Reasons, expected_power, reasons
 from core.errors import QueryError
+from core.expected_model import model_of
 from core.expected_weather import (
     PlantWeather,
     load_typical,
@@ -65,26 +58,6 @@ class ExpectedReport:
     def specific_yield(self) -> float:
         """Expected energy over nominal power [kWh/kWp], of the steps with weather."""
         return self.expected.energy_kwh / self.plant.kwp
-
-
-def model_of(plant: Plant) -> PlantModel:
-    """A plant as the chain needs it."""
-    return PlantModel(
-        plant.latitude, plant.longitude, plant.altitude_m,
-        tuple(
-            InverterModel(
-                tuple(
-                    ArrayModel(one.tilt, one.azimuth, one.kwp, one.gamma_pdc, one.mounting,
-                               one.module, one.temp_model, one.name)
-                    for one in plant.arrays_of(inverter.name)
-                ),
-                inverter.ac_limit_kw, inverter.efficiency, inverter.name,
-            )
-            for inverter in plant.inverters
-            if plant.arrays_of(inverter.name)
-        ),
-        plant.horizon, plant.albedo, plant.losses, plant.export_limit_kw,
-    )  # fmt: skip
 
 
 WHOLE = "plant"  # column of a plant whose inverters have no readings of their own

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from core.errors import QueryError
+from core.expected_model import columns_of, lights_all
 from core.inputs import WeatherAt, weather_at
-from core.known_plants import sensor_signal
+from core.known_plants import sensor_signal, sensors_of
 from core.levels import HOUR, MINUTE
-from core.plants import IRRADIANCES, Plant, Sensor
+from core.plants import IRRADIANCES, Plant
 from core.query import SignalInfo, Store
 from core.rollup import Int
 from core.weather_names import NOMINAL_YEAR, TYPICAL
@@ -72,7 +73,7 @@ def load_weather(store: Store, plant: Plant, start: int, end: int) -> PlantWeath
     """
     grid = start // HOUR * HOUR
     measured, uncertainty = _sensors(store, plant, grid, end)
-    lit = _lights_all(plant, measured)
+    lit = lights_all(plant, set(measured))
     if not lit:  # the light of some arrays says nothing of the others
         measured = {n: s for n, s in measured.items() if not n.startswith("poa_global")}
     others = [one for one in weather_at(store, plant) if one.kind in ("reanalysis", "measured")]
@@ -109,14 +110,14 @@ def _sensors(
     """Means of the plant's sensors by what they measure, and the worst uncertainty among them."""
     found: dict[str, list[tuple[SignalInfo, pd.Series]]] = {}
     classes: list[float | None] = []
-    infos = [(sensor, sensor_signal(store, plant, sensor)) for sensor in plant.sensors]
+    infos = [(sensor, sensor_signal(store, plant, sensor)) for sensor in sensors_of(store, plant)]
     slowest = max((info.step_us for _, info in infos), default=0)
     step = next((one for one in SENSOR_STEPS if one >= slowest * 0.99), HOUR)
     for sensor, info in infos:
         series = means(store, info, start, end, step)
         if not len(series):
             continue
-        for name in _columns(plant, sensor):
+        for name in columns_of(plant, sensor):
             found.setdefault(name, []).append((info, series))
         if sensor.measures in IRRADIANCES:
             classes.append(sensor.uncertainty_ratio)
@@ -126,21 +127,6 @@ def _sensors(
     }
     known = [one for one in classes if one is not None]
     return together, max(known) if known and len(known) == len(classes) else None
-
-
-def _columns(plant: Plant, sensor: Sensor) -> list[str]:
-    """Names of a sensor's column: that of each array in its plane, where there are several."""
-    if sensor.measures != "poa_global" or len(plant.planes) == 1:
-        return [sensor.measures]
-    planes = [one for one in plant.planes if sensor in plant.sensors_in(one)]
-    return [f"poa_global:{name}" for one in planes for name in one.arrays]
-
-
-def _lights_all(plant: Plant, measured: dict[str, pd.Series]) -> bool:
-    """Whether what is measured tells the light on every array."""
-    if {"ghi", "poa_global"} & set(measured):
-        return True
-    return all(f"poa_global:{one.name}" in measured for one in plant.arrays)
 
 
 def _step(measured: dict[str, pd.Series]) -> int:

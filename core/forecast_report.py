@@ -11,8 +11,9 @@ import pandas as pd
 from core.analytics.forecast.scores import Scores, by_horizon, judge, reliability
 from core.errors import ModelMissing
 from core.forecast_cases import Target, find_target, forecast_targets
+from core.forecast_history import history_of
+from core.forecast_issue import Forecast, issue_forecast
 from core.forecast_models import StoredModel, load_model, manifest_path, stored_quantities
-from core.forecast_training import Forecast, history_of, issue_forecast
 from core.levels import HOUR
 from core.query import Store
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,21 +11,19 @@ import numpy as np
 import pandas as pd
 
 from core.analytics import compare
-from core.analytics.forecast.backtest import ISSUE_EVERY_H, REFIT_DAYS, baseline_names, followed
+from core.analytics.forecast.backtest import ISSUE_EVERY_H, REFIT_DAYS, followed
 from core.analytics.forecast.baselines import all_baselines
 from core.analytics.forecast.conformal import Offsets
 from core.analytics.forecast.features import History, hours_ahead
 from core.analytics.forecast.grid import DAY_US, Floats, Ints
-from core.analytics.forecast.importance import training_quality
 from core.analytics.forecast.joint import calibrated, fit_joint
 from core.analytics.forecast.models import Case
 from core.analytics.forecast.rooms import RoomCase, fit_room, room_shape
-from core.analytics.forecast.scores import judge
 from core.analytics.quality import typical_step
 from core.analytics.thermal import ThermalFit, slowest_h
 from core.forecast_cases import Target
-from core.forecast_figures import MODEL, best_of, fallback_of, plain
-from core.forecast_models import StoredModel, library_versions
+from core.forecast_figures import describe_model, plain
+from core.forecast_models import StoredModel
 from core.forecast_weather import load_weather
 from core.levels import HOUR
 from core.measures import KILO, POWER_UNITS
@@ -161,25 +158,15 @@ def train_room(
     first, last = int(every["issue"].min()), int(every["issue"].max())
     begin = first + max(min((last - first) // WARM_SHARE // DAY_US, WARM_DAYS), 1) * DAY_US
     rows = followed(calibrated(every, begin, grid.step), grid.step, None)
-    names = baseline_names(rows)
-    capacity = float(np.nanmax(np.abs(case.room.values)))
-    scores = judge(rows, names, capacity)
-    served = best_of(scores)
     say(f"  {fit.kind}, slowest time constant {slowest_h(fit):.0f} h")
-    manifest = {
-        "device": target.device, "quantity": target.quantity, "signals": list(target.signals),
-        "unit": target.unit, "step_us": target.step_us, "zone": grid.zone, "region": grid.region,
-        "window": [grid.start, grid.start + stop * grid.step],
-        "trained_at": time.time_ns() // 1000, "synthetic": synthetic, "features": [],
-        "weather": case.ahead.kind if case.ahead else None, "weather_device": teller,
-        "physics": False, "capacity": capacity, "served": served, "baselines": list(names),
-        "figures": plain(asdict(scores)),
-        "backtest": {"days": int((last - begin) // DAY_US) + 1, "start": int(rows["issue"].min()),
-                     "end": int(rows["issue"].max())},
-        "importance": [], "quality": plain(training_quality(Case(case.room), 0, stop)),
-        "parts": None, "room": plain(_said(fit, found)), "libraries": library_versions(),
-    }  # fmt: skip
-    fallback = None if served == MODEL else fallback_of(rows, served)
+    days = (last - begin) // DAY_US + 1
+    manifest, fallback = describe_model(target, Case(case.room), stop, rows, days)
+    manifest |= {
+        "synthetic": synthetic,
+        "weather": case.ahead.kind if case.ahead else None,
+        "weather_device": teller,
+        "room": plain(_said(fit, found)),
+    }
     return StoredModel(manifest, None, fallback, rows, joint=fit_joint(every))
 
 

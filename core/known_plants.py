@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 from core.errors import ConfigError, ZigguratError
 from core.plant_facts import plant_of_device
 from core.plant_file import plants_file, read_plants
-from core.plants import Inverter, Plant, Sensor
+from core.plants import Inverter, Measures, Plant, Sensor
 from core.pv_signals import METER, POWERS
 from core.query import SignalInfo, Store
 
@@ -118,6 +119,24 @@ def sensor_signal(store: Store, plant: Plant, sensor: Sensor) -> SignalInfo:
     device = plant.device_of(sensor)
     assert device is not None  # checked where plants are read
     return store.signal(device, sensor.signal)
+
+
+def sensors_of(store: Store, plant: Plant) -> tuple[Sensor, ...]:
+    """Sensors that a plant names, and for what it names none the first signal of its device.
+
+    Light in the plane is found so in a single plane alone.
+    """
+    if plant.device is None:
+        return plant.sensors
+    named = {one.measures for one in plant.sensors}
+    signals = [one for one in store.signals(plant.device) if one.rows]
+    found = []
+    for measures in get_args(Measures):
+        first = next((one for one in signals if one.quantity == measures), None)
+        if measures in named or first is None or (measures == "poa_global" and plant.several):
+            continue
+        found.append(Sensor(measures=measures, signal=first.name, device=plant.device))
+    return (*plant.sensors, *found)
 
 
 def faults_of(store: Store, plant: Plant) -> list[str]:

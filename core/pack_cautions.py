@@ -96,7 +96,7 @@ def _still(days: CellDays, start: int, end: int) -> tuple[Caution, ...]:
     mine.sort(key=lambda one: (not one.lasting, -one.days, one.place))
     told = [
         Caution(
-            "still_now" if one.lasting else "still",
+            "still_now" if one.lasting else "still" if one.days > 1 else "still_day",
             (battery.pack[one.place], battery.cell[one.place]), one.start, one.end,
             (("days", one.days),),
         )

@@ -355,6 +355,11 @@ class Plant(_Table):
             for place, mine in found.items()
         )
 
+    @property
+    def several(self) -> bool:
+        """Whether the modules lie in more planes than one."""
+        return len(self.planes) > 1
+
     def sensors_in(self, plane: Plane) -> tuple[Sensor, ...]:
         """Sensors of the irradiance in a plane; one that names no array is in the only plane."""
         only = len(self.planes) == 1

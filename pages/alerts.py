@@ -51,7 +51,7 @@ def main() -> None:
     if view == "rules":
         rules.show_rules(store, config, editable=wrong is None)
     elif view == "messages":
-        messages.show_messages(alerts, config, store.zone)
+        messages.show_messages(alerts, config, store.zone, editable=wrong is None)
     else:
         show_alerts(store, alerts, config, every, now)
 
@@ -66,9 +66,10 @@ def load_config(store: Store) -> tuple[AlertConfig, DeclarationError | None]:
     """The rules, or where their file is wrong those before or the shipped ones, and the error."""
     path = rules_path(data.settings())
     try:
-        config = load_alerts(path, store.zone)
+        config = load_alerts(path, store.zone, data.settings().plants)
     except DeclarationError as error:
-        return last_good().get(str(path)) or load_alerts(None, store.zone), error
+        plants = data.settings().plants
+        return last_good().get(str(path)) or load_alerts(None, store.zone, plants), error
     last_good()[str(path)] = config
     return config, None
 

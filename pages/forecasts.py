@@ -8,11 +8,13 @@ from importlib import import_module
 import streamlit as st
 
 from core import forecast_report, query
-from core.errors import ModelMissing, ModelUnfit, QueryError
+from core.errors import ModelUnfit, QueryError
+from core.forecast_models import train_command
 from pages.ahead.answer import between, key_figures
 from pages.ahead.context import Context, quantity_words
 from pages.shared import address, chart, data, numbers, pickers, states
 from pages.shared.texts import t
+from pages.shared.wording import in_language
 
 SECTIONS = ("ahead", "beside", "backtest", "inputs", "parts")
 
@@ -45,14 +47,14 @@ def main() -> None:
             stamps[quantity],
             data.settings().plants,
         )
-    except (ModelMissing, ModelUnfit) as error:
+    except ModelUnfit as error:
         states.notice(
-            t("ahead.unfit"), detail=str(error), commands=(train_command(device.name, quantity),),
-            state="warning",
+            t("ahead.unfit"), detail=in_language(error.why),
+            commands=(error.mend,) if error.mend else (), state="warning",
         )  # fmt: skip
         return
     except QueryError as error:
-        states.notice(t("ahead.unfit"), detail=str(error), state="warning")
+        states.notice(t("ahead.unfit"), detail=in_language(str(error)), state="warning")
         return
     ctx = Context(store, device, quantity, stamps[quantity], ahead)
     chart.show_key_figures(key_figures(ctx))
@@ -101,11 +103,6 @@ def pick_section() -> str:
         **address.bound("section", now),
     )
     return now
-
-
-def train_command(device: str, quantity: str) -> str:
-    """The command that trains a model."""
-    return f"python preprocess.py train --device {device} --quantity {quantity}"
 
 
 def say_untrained(device: str, quantity: str, trained: Sequence[str]) -> None:

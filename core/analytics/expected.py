@@ -326,15 +326,17 @@ def expected_power(weather: pd.DataFrame, plant: PlantModel, step_h: float) -> E
     warm = {"temp_cell", "temp_module"} & set(weather)
     if not warm and "temp_air" not in weather:
         raise ValueError("weather has no temperature: temp_air, temp_module or temp_cell")
-    sun = sun_of(sun_ts, plant)
-    sky = split_ghi(weather, sun, sun_ts) if "ghi" in weather else None
+    light = None
+    if "ghi" in weather:
+        sun = sun_of(sun_ts, plant)
+        light = split_ghi(weather, sun, sun_ts), sun
     total = pd.DataFrame(0.0, index=weather.index, columns=list(_SUMS))
     inverters: dict[str, Floats] = {}
     measured = False
     for inverter in plant.inverters:
         dc = np.zeros(len(ts))
         for array in inverter.arrays:
-            one = _array_power(weather, sky, sun, plant, array)
+            one = _array_power(weather, light, plant, array)
             measured = measured or bool(one.pop("measured"))
             dc = dc + one["dc"]
             for name in ("poa_global", "poa_effective", "temp_cell"):
@@ -355,6 +357,30 @@ def expected_power(weather: pd.DataFrame, plant: PlantModel, step_h: float) -> E
     return Expected(total, powers, step_h, inputs)
 
 
+TEMPERATURES = ("temp_cell", "temp_module", "temp_air")
+
+
+def expected_at(weather: pd.DataFrame, plant: PlantModel) -> Floats:
+    """AC power [kW] that a plant should give at single moments; NaN where the light is not known.
+
+    As `expected_power`, but for a moment without any temperature cells are taken for 25 °C warm.
+
+    Parameters
+    ----------
+    weather : as of `expected_power`, with `sun_ts`.
+    """
+    best = next((name for name in TEMPERATURES if name in weather), None)
+    if best is None:
+        weather, best = weather.assign(temp_cell=T_STC), "temp_cell"
+    found = np.full(len(weather), np.nan)
+    known = weather[best].notna().to_numpy()
+    if known.any():
+        found[known] = expected_power(weather[known], plant, 0.0).frame["ac"].to_numpy()
+    if not known.all():
+        found[~known] = expected_at(weather[~known].drop(columns=best), plant)
+    return found
+
+
 _SUMS = ("poa_global", "poa_effective", "temp_cell", "dc_stc", "dc", "ac_free")
 
 
@@ -364,8 +390,7 @@ def _middle(ts: NDArray[np.int64], step_h: float) -> NDArray[np.int64]:
 
 def _array_power(
     weather: pd.DataFrame,
-    sky: pd.DataFrame | None,
-    sun: pd.DataFrame,
+    light: tuple[pd.DataFrame, pd.DataFrame] | None,
     plant: PlantModel,
     array: ArrayModel,
 ) -> dict[str, Any]:
@@ -377,7 +402,8 @@ def _array_power(
         # A sensor in the plane sees what the module sees; its own reflection is in the reading.
         poa = effective = np.maximum(weather[name].to_numpy(np.float64), 0)
     else:
-        assert sky is not None  # checked by the caller
+        assert light is not None  # checked by the caller
+        sky, sun = light
         found = plane_of_array(sky, sun, plant, array)
         unknown = sky["ghi"].isna().to_numpy()
         poa = np.where(unknown, np.nan, found["global"].to_numpy())

@@ -1,4 +1,4 @@
-"""Who is told, how that goes, and a test of it."""
+"""Who is told, and how that goes."""
 
 from __future__ import annotations
 
@@ -6,39 +6,28 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.alert_delivery import send_test
 from core.alert_rules import AlertConfig, Recipient
+from core.alert_secrets import is_secret_url
 from core.alert_store import AlertStore, Delivery
 from core.alert_transports import missing_secrets
-from core.errors import DeliveryError
 from pages.alarms import listing
-from pages.shared import chart, numbers, states, table
+from pages.alarms.recipients import show_editor
+from pages.shared import chart, numbers, table
 from pages.shared.texts import t
 
 NEWEST = 30
-EXAMPLE = """[[recipient]]
-name = "control room"
-kind = "smtp"
-host = "mail.example.org"
-user = "ziggurat"
-password_env = "ZIGGURAT_MAIL_PASSWORD"
-to = ["control@example.org"]
-severity = "error"
-"""
 
 
-def show_messages(alerts: AlertStore, config: AlertConfig, zone: str) -> None:
-    """Recipients, test, queue."""
+def show_messages(
+    alerts: AlertStore, config: AlertConfig, zone: str, *, editable: bool = True
+) -> None:
+    """Recipients, test, how it goes, queue."""
     st.subheader(t("alerts.recipients"))
-    if not config.recipients:
-        states.notice(
-            t("alerts.recipients.none"), detail=t("alerts.recipients.mend", path=str(config.path))
-        )
-        st.code(EXAMPLE, language="toml")
-        return
+    show_editor(config, zone, editable=editable)
     every = alerts.deliveries()
-    _show_recipients(config.recipients, every, zone)
-    _show_test(config.recipients)
+    if config.recipients:
+        st.subheader(t("alerts.recipients.state"))
+        _show_recipients(config.recipients, every, zone)
     st.subheader(t("alerts.queue"))
     if not every:
         chart.show_caption(t("alerts.queue.none"))
@@ -64,30 +53,24 @@ def _show_recipients(
     rows = []
     for one in recipients:
         mine = [row for row in every if row.recipient == one.name]
-        lacking = missing_secrets(one)
         sent = max((row.sent for row in mine if row.sent is not None), default=None)
         rows.append([
             one.name, t(f"alerts.kind.{one.kind}"), t(f"alerts.severity.{one.severity}"),
-            table.state("error", t("alerts.secret.missing", names=", ".join(lacking)))
-            if lacking else t("alerts.secret.set"),
+            secret_words(one),
             numbers.number(sum(row.sent is None for row in mine)),
             numbers.NOTHING if sent is None else numbers.moment(sent, zone, seconds=True),
         ])  # fmt: skip
     table.show_table([t(f"alerts.recipient.{name}") for name in names], rows, numeric=(4,))
 
 
-def _show_test(recipients: Sequence[Recipient]) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        name = st.selectbox(t("alerts.test.to"), [one.name for one in recipients], width=280)
-        asked = st.button(t("alerts.test"))
-    if not asked:
-        return
-    try:
-        send_test(next(one for one in recipients if one.name == name))
-    except DeliveryError as error:
-        states.notice(t("alerts.test.failed", name=name), detail=str(error), state="error")
-        return
-    states.notice(t("alerts.test.sent", name=name), state="good")
+def secret_words(one: Recipient) -> str:
+    """Whether the secrets of a recipient are where they belong."""
+    lacking = missing_secrets(one)
+    if lacking:
+        return table.state("error", t("alerts.secret.missing", names=", ".join(lacking)))
+    if is_secret_url(one.url):
+        return table.state("warning", t("alerts.secret.in_file"))
+    return t("alerts.secret.set")
 
 
 def _state(one: Delivery, zone: str) -> str:

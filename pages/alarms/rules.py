@@ -14,6 +14,7 @@ from core.alert_subjects import Doubt
 from core.alert_views import PREVIEW_DAYS, Preview, preview_rule
 from core.analytics.alerts import CONDITIONS, SEVERITIES, Rule
 from core.errors import ConfigError, DeclarationError, RuleError
+from core.pv_plant import plants_stamp
 from core.query import Store
 from pages.alarms import listing
 from pages.shared import chart, data, numbers, states, table
@@ -103,11 +104,14 @@ def error_words(error: ConfigError | DeclarationError) -> str:
     if "rule" in told:
         told["rule"] = listing.rule_words(told["rule"])
     for name in ("column", "severity", "grave", "mild"):
-        if name in told and f"alerts.field.{told[name]}" in TEXTS:
-            told[name] = t(f"alerts.field.{told[name]}")
+        table_of = "to" if "recipient" in told else "field"
+        if name in told and f"alerts.{table_of}.{told[name]}" in TEXTS:
+            told[name] = t(f"alerts.{table_of}.{told[name]}")
     words = t(f"alerts.wrong.{wrong.kind}", **told)
     if "rule" in told:
         words = t("alerts.wrong.of", rule=told["rule"], what=words)
+    if "recipient" in told:
+        words = t("alerts.wrong.of_recipient", recipient=told["recipient"], what=words)
     if "column" in told:
         words = t("alerts.wrong.in", column=told["column"], what=words)
     if isinstance(error, DeclarationError):
@@ -147,7 +151,9 @@ def _show_preview(store: Store, rules: Sequence[Rule]) -> None:
     st.session_state["preview-shown"] = name
     rule = next(one for one in rules if one.name == name)
     with st.spinner(t("alerts.preview.runs")):
-        found = data.report(store, preview_rule, json.dumps(rule_as_table(rule)), PREVIEW_DAYS)
+        stamp = plants_stamp(store, data.settings().plants)
+        table_of = json.dumps(rule_as_table(rule))
+        found = data.report(store, preview_rule, table_of, PREVIEW_DAYS, stamp)
     if found is None:
         states.notice(t("empty.no_readings"))
         return

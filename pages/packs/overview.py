@@ -36,7 +36,7 @@ def show(ctx: Context) -> None:
     notes = series.read_notes(ctx)
     if np.isfinite(days.valid[:, context.in_packs(ctx)]).any():
         show_sat(ctx, days, weak, notes)
-        left, right = st.columns([0.56, 0.44], gap="medium")
+        left, right = st.columns(2, gap="medium")
         with left:
             show_spread(ctx, days, weak)
         with right:

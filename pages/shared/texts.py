@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import ConfigError
 from pages.shared import address, data
+from pages.shared.texts_alert_recipients import RECIPIENT_TEXTS
 from pages.shared.texts_alert_rules import ALERT_RULES
 from pages.shared.texts_alerts import ALERTS
 from pages.shared.texts_control import CONTROL
@@ -1354,6 +1355,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 TEXTS |= PACKPULSE | PACK_CAPACITY | PACK_DOSSIER | PACK_TRENDS
 TEXTS |= LIVE | PV | PLANTS | FORECASTS | DISPATCH | ROOMS | ALERTS | ALERT_RULES | CONTROL
+TEXTS |= RECIPIENT_TEXTS
 
 
 def current_language() -> str:

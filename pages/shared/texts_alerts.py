@@ -387,14 +387,6 @@ ALERTS: dict[str, tuple[str, str]] = {
     ),
     # --- messages ---
     "alerts.recipients": ("Recipients", "Empfänger"),
-    "alerts.recipients.none": (
-        "Nobody is told of alerts yet.",
-        "Noch bekommt niemand Nachricht von Alarmen.",
-    ),
-    "alerts.recipients.mend": (
-        "A table like this in {path} names one:",
-        "Eine solche Tabelle in {path} nennt einen:",
-    ),
     "alerts.recipient.name": ("Name", "Name"),
     "alerts.recipient.kind": ("Way", "Weg"),
     "alerts.recipient.from": ("From severity", "Ab Schwere"),
@@ -405,6 +397,10 @@ ALERTS: dict[str, tuple[str, str]] = {
     "alerts.secret.missing": (
         "not in the environment: {names}",
         "nicht in der Umgebung: {names}",
+    ),
+    "alerts.secret.in_file": (
+        "a secret address stands in the file",
+        "eine geheime Adresse steht in der Datei",
     ),
     "alerts.kind.smtp": ("mail", "E-Mail"),
     "alerts.kind.webhook": ("webhook", "Webhook"),

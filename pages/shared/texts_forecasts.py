@@ -258,6 +258,11 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "Error grows by, when shuffled [%]",
         "Fehlerzuwachs beim Vertauschen [%]",
     ),
+    "ahead.input.exact": (
+        "The model met every value of its test exactly, so that no input can be weighed.",
+        "Das Modell traf jeden Wert seiner Prüfung genau; Gewichte der Eingangsgrößen gibt es "
+        "daher nicht.",
+    ),
     "ahead.input.title": (
         "The model leans most on “{first}”: shuffled, the error grows by {growth}",
         "Am wichtigsten ist „{first}“: vertauscht wächst der Fehler um {growth}",
@@ -448,3 +453,67 @@ FORECASTS: dict[str, tuple[str, str]] = {
     "ahead.col.slope": ("Per day and K", "Je Tag und K"),
     "ahead.col.edge": ("From", "Ab"),
 }
+
+# Why a stored model cannot be used, as `core` writes it; what stands in braces is taken over.
+FORECAST_SENTENCES: tuple[tuple[str, str], ...] = (
+    (
+        "the model of {quantity} of {device} does not fit: {why}",
+        "Das Modell für {quantity} von {device} passt nicht: {why}",
+    ),
+    (
+        "it is of slots of {then} min, the data are of {now} min",
+        "Es ist aus Zeitschritten von {then} min, die Daten sind aus {now} min",
+    ),
+    (
+        "it was trained on {then}, the device now has {now}",
+        "Es lernte aus {then}, das Gerät hat jetzt {now}",
+    ),
+    ("it is in {then}, the data are in {now}", "Es ist in {then}, die Daten sind in {now}"),
+    ("it was made with {name}, here is {now}", "Es entstand mit {name}, hier ist {now}"),
+    (
+        "it knows nothing of the last {days} days, more than {most}",
+        "Es kennt die letzten {days} Tage nicht, mehr als {most}",
+    ),
+    (
+        "it was trained on later data than there are",
+        "Es lernte aus späteren Daten, als es jetzt gibt",
+    ),
+    (
+        "the readings it was tested on are others now: {share} % of them differ",
+        "Die Messwerte, an denen es geprüft wurde, sind jetzt andere: {share} % weichen ab",
+    ),
+    (
+        "the plant is described otherwise than when it was trained",
+        "Die Anlage ist anders beschrieben als beim Training",
+    ),
+    (
+        "the heaters of the room are others than when it was trained",
+        "Die Heizungen des Raums sind andere als beim Training",
+    ),
+    (
+        "the model of {quantity} of {device} is another one now than it was calibrated with",
+        "Das Modell für {quantity} von {device} ist ein anderes als bei der Kalibrierung",
+    ),
+    (
+        "{device} has told nothing for {hours} h; a net needs PV of the last {most} h",
+        "{device} meldet seit {hours} h nichts; eine Netzleistung braucht PV der letzten {most} h",
+    ),
+    (
+        "the model needs the weather of the next 48 h, and {device} tells {share} of them; fetch a "
+        "weather forecast, or train a model without: --weather none",
+        "Das Modell braucht das Wetter der nächsten 48 h, und {device} nennt {share} davon; "
+        "Wetterprognose abrufen oder ohne trainieren: --weather none",
+    ),
+    (
+        "{path} has format {then}, this version reads {now}",
+        "{path} hat Format {then}, diese Version liest {now}",
+    ),
+    ("{path} names no file of arrays", "{path} nennt keine Datei mit Feldern"),
+    ("{path} is not what its manifest says", "{path} ist nicht, was sein Manifest sagt"),
+    ("{path} is damaged", "{path} ist beschädigt"),
+    ("{path} lacks {name}", "In {path} fehlt {name}"),
+    (
+        "{device} has no readings of {names}",
+        "{device} hat keine Messwerte von {names}",
+    ),
+)

@@ -246,6 +246,12 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "Zelle {cell}: Der Messwert stand vom {start} bis {end} still ({days} Tage), während "
         "die Batterie sich bewegte. Diese Tage der Zelle bleiben überall weg.",
     ),
+    "packpulse.caution.still_day": (
+        "Cell {cell}: the reading stood still on {start} while the battery moved. That day of the "
+        "cell is left out of everything.",
+        "Zelle {cell}: Der Messwert stand am {start} still, während die Batterie sich bewegte. "
+        "Dieser Tag der Zelle bleibt überall weg.",
+    ),
     "packpulse.caution.still_now": (
         "Cell {cell}: the reading has stood still since {start} ({days} days until {end}) while "
         "the battery moved: check the sensor. Those days of the cell are left out of "
@@ -404,8 +410,8 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.column.cells": ("Cells", "Zellen"),
     "packpulse.column.median": ("Median [V]", "Median [V]"),
     "packpulse.column.spread": ("Spread [mV]", "Spreizung [mV]"),
-    "packpulse.column.sigma": ("Robust σ [mV]", "Robustes σ [mV]"),
-    "packpulse.column.lowest": ("Lowest [mV]", "Niedrigste [mV]"),
+    "packpulse.column.sigma": ("Robust σ [mV]", "σ robust [mV]"),
+    "packpulse.column.lowest": ("Lowest [mV]", "Tiefste [mV]"),
     "packpulse.column.highest": ("Highest [mV]", "Höchste [mV]"),
     "packpulse.column.cell": ("Cell", "Zelle"),
     "packpulse.column.fault": ("Cause", "Ursache"),

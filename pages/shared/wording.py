@@ -12,6 +12,7 @@ from functools import cache
 from core.errors import SourceError
 from pages.shared.texts import current_language, t
 from pages.shared.texts_dispatch import DISPATCH_SENTENCES
+from pages.shared.texts_forecasts import FORECAST_SENTENCES
 
 # English as written by ingest, German; what stands in braces is taken over. The first that fits.
 SENTENCES: tuple[tuple[str, str], ...] = (
@@ -192,13 +193,15 @@ def _german(name: str, part: str) -> str:
     """A part taken over: names stay as they are, numbers and a sentence within do not."""
     if name == "why":
         return in_language(part, "de")
+    if name in ("then", "now"):  # versions and names
+        return part
     return part.replace(".", ",") if _DECIMAL.fullmatch(part) else part
 
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     found = []
-    for english, german in (*DISPATCH_SENTENCES, *SENTENCES):
+    for english, german in (*DISPATCH_SENTENCES, *FORECAST_SENTENCES, *SENTENCES):
         pieces = re.split(r"\{(\w+)\}", english)
         # Texts and names of groups take turns.
         pattern = "".join(

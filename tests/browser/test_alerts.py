@@ -129,3 +129,32 @@ def test_a_way_of_delivery_is_tested(site: Path, serve: Serve, open_page: OpenPa
     expect(page.locator(".zg-table")).to_contain_text("not in the environment: ZG_NOT_SET")
     page.get_by_role("button", name="Send a test").click()
     expect(page.locator(".zg-notice")).to_contain_text("control took the test message.")
+
+
+def test_a_recipient_is_edited_and_a_secret_is_not_taken(
+    site: Path, serve: Serve, open_page: OpenPage
+) -> None:
+    own = site / "store_alerts.toml"
+    text = (
+        '# ours\n[[recipient]]\nname = "control"  # room\nkind = "smtp"\nhost = "mail"\n'
+        'to = ["a@example.org"]\n'
+    )
+    own.write_text(text, "utf-8")
+    page = open_page(f"{serve(site / 'store')}/alerts?view=messages")
+    type_into_cell(page, "Mail to", "control", "b@example.org")
+    expect(page.locator(".stMain")).to_contain_text("Not saved yet: control")
+    page.get_by_role("button", name="Save recipients").click()
+    expect(page.locator(".zg-notice").first).to_contain_text("Saved to")
+    assert own.read_text("utf-8") == text.replace("a@example.org", "b@example.org")
+    type_into_cell(page, "Address", "control", "https://hooks.slack.com/hunter2")
+    expect(page.locator(".zg-notice").first).to_contain_text("The recipients cannot be like this")
+    assert "hunter2" not in words(page, ".zg-notice") and "hunter2" not in own.read_text("utf-8")
+
+
+def type_into_cell(page: Page, title: str, name: str, text: str) -> None:
+    go_to_cell(page, title, name)
+    page.keyboard.press("Enter")
+    page.locator("#portal textarea, #portal input").first.wait_for()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text, delay=30)
+    page.keyboard.press("Enter")

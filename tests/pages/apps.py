@@ -20,7 +20,7 @@ from pages.shared.numbers import NBSP
 from tests.conftest import REPO
 
 Show = Callable[..., AppTest]
-TAG = re.compile(r"<style.*?</style>|<[^>]+>", re.DOTALL)
+TAG = re.compile(r"<style.*?</style>|</?[a-z][^>]*>", re.DOTALL)
 
 
 @contextmanager
@@ -44,6 +44,11 @@ def show(page: str, **parameters: str | list[str]) -> AppTest:
     app = AppTest.from_file(str(REPO / "pages" / f"{page}.py"), default_timeout=60)
     app.session_state["framed"] = True
     return run(app, **parameters)
+
+
+def framed() -> AppTest:
+    """The app as its address without a path has it."""
+    return AppTest.from_file(str(REPO / "app.py"), default_timeout=60)
 
 
 def run(app: AppTest, **parameters: str | list[str]) -> AppTest:
@@ -112,6 +117,15 @@ def notices(app: AppTest) -> list[str]:
 def captions(app: AppTest) -> list[str]:
     """Quiet lines below figures and tables."""
     return [plain(body) for body in bodies(app) if 'class="zg-caption"' in body]
+
+
+def cards(app: AppTest) -> dict[str, str]:
+    """Text of the card of each device, in their order."""
+    return {
+        node.key.removeprefix("card-"): words(node)
+        for node in app.main
+        if isinstance(node, Block) and (node.key or "").startswith("card-")
+    }
 
 
 def tables(app: AppTest) -> list[list[list[str]]]:

@@ -9,15 +9,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import Block
 
-from tests.conftest import REPO
 from tests.pages.apps import (
     Show,
     bodies,
     captions,
+    cards,
     choose,
     figures,
+    framed,
     notices,
     pages_of,
     plain,
@@ -45,20 +45,6 @@ def page(shared: Path) -> Iterator[Show]:
 
 
 # --- overview -----------------------------------------------------------------------------------
-
-
-def cards(app: AppTest) -> dict[str, str]:
-    """Text of the card of each device, in their order."""
-    return {
-        node.key.removeprefix("card-"): words(node)
-        for node in app.main
-        if isinstance(node, Block) and (node.key or "").startswith("card-")
-    }
-
-
-def framed() -> AppTest:
-    """The app as its address without a path has it."""
-    return AppTest.from_file(str(REPO / "app.py"), default_timeout=60)
 
 
 def pictures(app: AppTest) -> int:
