@@ -396,10 +396,9 @@ def _say_room(report: RoomReport, zone: str) -> None:
             continue
         typer.echo(f"  {fit.kind}{', to plan with' if one is report.best else ''}")
         for part in fit.parameters:
-            typer.echo(
-                f"    {part.name:<11}{part.value:>9.4g} [{part.low:.4g}, {part.high:.4g}] "
-                f"{part.unit}"
-            )
+            known = part.low == part.low  # else held at its floor
+            interval = f"[{part.low:.4g}, {part.high:.4g}]" if known else "at its floor"
+            typer.echo(f"    {part.name:<11}{part.value:>9.4g} {interval} {part.unit}")
         assert white is not None  # of a fit that stands
         sort = "white" if white.white else "not white, intervals are too narrow"
         typer.echo(

@@ -228,7 +228,7 @@ def _as_it_went(
             time_limit_s=ROLLED_LIMIT_S / -(-site.steps // EVERY_STEPS),
         )  # fmt: skip
         followed, vehicles, gap = rolled.run, rolled.vehicles, rolled.worst_gap
-        rule = "balance" if set(rolled.rules) == {"balance"} else "powers"
+        rule = rolled.rules[0] if len(set(rolled.rules)) == 1 else "powers"
     idle = do_nothing(site, actual)
     costs = {
         "nothing": idle.costs,

@@ -17,9 +17,9 @@ from core.analytics.dispatch_model import Bools
 from core.analytics.dispatch_simulation import Run, do_nothing, follow, greedy, room_states
 from core.analytics.dispatch_site import Floats, Outlook, Relay, Site, Tariff, Vehicle
 
-Rule = Literal["powers", "balance"]
+Rule = Literal["powers", "balance", "idle"]
 LEAST_GAIN = 1e-3  # less is within what outlooks leave out: they are smoother than what comes
-RULES: tuple[Rule, ...] = ("powers", "balance")
+RULES: tuple[Rule, ...] = ("balance", "idle", "powers")
 Forecast = Callable[[int, int], Sequence[Outlook]]  # from step (known before it), to step
 KnownPrices = Callable[[int, int], Tariff]  # likewise
 
@@ -186,8 +186,8 @@ def execute(
 
     Parameters
     ----------
-    rule : what the battery does: the ``powers`` of the plan, or ``balance``: take every surplus
-        and cover every shortage, with vehicles and relays as planned.
+    rule : what the battery does: the ``powers`` of the plan; ``balance``: take every surplus and
+        cover every shortage; ``idle``: defend limits alone. Vehicles and relays as planned.
     """
     short = window(made.site, 0, steps, replace(
         state, drawn_kwh={car.name: 0.0 for car in made.site.vehicles}))  # fmt: skip
@@ -202,6 +202,8 @@ def execute(
     if rule == "balance":
         others = (flows["vehicles_kw"] + flows["heating_kw"]).to_numpy()
         wish = seen.pv_kw - seen.load_kw - others
+    if rule == "idle":
+        wish = np.zeros(steps)
     return follow(
         replace(short, vehicles=()), seen, wish, vehicles_kw=flows["vehicles_kw"].to_numpy(),
         relays=made.relays.iloc[:steps], hold_kw=hold,
@@ -213,7 +215,8 @@ def better_rule(made: Plan, outlooks: Sequence[Outlook], *, defend_peak: bool = 
     """The rule that is expected to cost less over the outlooks, the plan followed to its end.
 
     Powers that are right on average are wrong in every course; where prices hardly move, balancing
-    is as good as a plan can be and needs no forecast.
+    is as good as a plan can be and needs no forecast; where selling pays more than buying, or what
+    is stored is lost, an idle battery may be.
     """
     site, state = made.site, start_state(made.site)
     expected = {
@@ -225,8 +228,11 @@ def better_rule(made: Plan, outlooks: Sequence[Outlook], *, defend_peak: bool = 
         )
         for rule in RULES
     }  # fmt: skip
-    gain = expected["balance"] - expected["powers"]
-    return "powers" if gain > LEAST_GAIN * abs(expected["balance"]) else "balance"
+    best: Rule = RULES[0]
+    for rule in RULES[1:]:
+        if expected[best] - expected[rule] > LEAST_GAIN * abs(expected[best]):
+            best = rule
+    return best
 
 
 def _measured(site: Site, made: Plan, run: Run, start: int, steps: int, state: State) -> State:

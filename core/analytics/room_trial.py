@@ -22,8 +22,8 @@ class Trial:
     Attributes
     ----------
     fit : on all but the last hours. first : place of the first value that it did not see.
-    course : simulated from there; None where the fit is refused or nothing is left. rmse [K] of its middle, and
-    inside_ratio, the share of values within its band of 10 to 90 %.
+    course : simulated from there; None where the fit is refused or nothing is left.
+    rmse : of its middle [K]. inside_ratio : share of values within its band of 10 to 90 %.
     """
 
     fit: ThermalFit

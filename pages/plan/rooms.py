@@ -93,6 +93,7 @@ def show_models(report: RoomReport) -> None:
             continue
         rows += [
             [kind, t(f"rooms.parameter.{part.name}"), _value(part.value),
+             t("rooms.floor") if np.isnan(part.low) else
              f"{_value(part.low)} … {_value(part.high)}", part.unit]
             for part in fit.parameters
         ]  # fmt: skip
@@ -112,11 +113,8 @@ def show_models(report: RoomReport) -> None:
 
 
 def _value(value: float) -> str:
-    """Four significant digits; a dash where there is none."""
-    if not np.isfinite(value):
-        return "–"
-    digits = 3 - int(np.floor(np.log10(abs(value)))) if value else 0
-    return numbers.number(value, min(max(digits, 0), 6))
+    """A positive value with four significant digits."""
+    return numbers.number(value, min(max(3 - int(np.floor(np.log10(value))), 0), 4))
 
 
 def show_source(report: RoomReport, zone: str) -> None:

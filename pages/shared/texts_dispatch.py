@@ -134,6 +134,16 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Über diese Verläufe kostet Ausgleichen von Last und Sonne voraussichtlich weniger als "
         "vorab festgelegte Leistungen; darum gleicht die Batterie aus.",
     ),
+    "dispatch.peak.new_year": (
+        "A new billing year begins within the window; its demand charge counts from 0.",
+        "Im Fenster beginnt ein neues Abrechnungsjahr; dessen Leistungspreis zählt ab 0.",
+    ),
+    "dispatch.known.idle": (
+        "Over these courses an idle battery is expected to cost less than planned powers or "
+        "balancing, so it only defends limits.",
+        "Über diese Verläufe kostet eine ruhende Batterie voraussichtlich weniger als geplante "
+        "Leistungen oder Ausgleichen; darum verteidigt sie nur Grenzen.",
+    ),
     "dispatch.known.past": (
         "The window is past, so that what really came can be charged. Planned anew every four "
         "hours; prices of the exchange count from when they were known.",
@@ -260,6 +270,10 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.plan.title.balance": (
         "The battery balances load and sun: charges {charged} kWh, discharges {discharged} kWh",
         "Die Batterie gleicht Last und Sonne aus: lädt {charged} kWh, entlädt {discharged} kWh",
+    ),
+    "dispatch.plan.title.idle": (
+        "The battery rests: charges {charged} kWh, discharges {discharged} kWh",
+        "Die Batterie ruht: lädt {charged} kWh, entlädt {discharged} kWh",
     ),
     "dispatch.plan.caption": (
         "{steps} steps of 15 min · gap {gap} % · {ms} ms · {zone}",

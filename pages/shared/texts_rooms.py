@@ -53,6 +53,7 @@ ROOMS: dict[str, tuple[str, str]] = {
         "Heizleistung und Außentemperatur wie gemessen; das Band von 80 % enthält Parameter und "
         "was Rauschen des Raums aufsummiert. {inside} % der Messwerte liegen darin.",
     ),
+    "rooms.floor": ("at its floor", "an der Untergrenze"),
     "rooms.column.model": ("Model", "Modell"),
     "rooms.column.parameter": ("Parameter", "Parameter"),
     "rooms.column.value": ("Value", "Wert"),

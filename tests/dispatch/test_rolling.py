@@ -12,8 +12,17 @@ from hypothesis import strategies as st
 
 from core.analytics.dispatch import plan
 from core.analytics.dispatch_costs import balance_error
-from core.analytics.dispatch_rolling import compare, roll, seasonal_outlook, start_state, window
-from core.analytics.dispatch_simulation import follow, greedy, run_battery
+from core.analytics.dispatch_rolling import (
+    RULES,
+    better_rule,
+    compare,
+    execute,
+    roll,
+    seasonal_outlook,
+    start_state,
+    window,
+)
+from core.analytics.dispatch_simulation import do_nothing, follow, greedy, run_battery
 from core.analytics.dispatch_site import Battery, Connection, Outlook, Site, Tariff, Vehicle
 from tests.dispatch.houses import house
 
@@ -103,6 +112,29 @@ def test_a_perfect_forecast_rolled_out_costs_what_the_plan_said() -> None:
     rolled = roll(fixed, came, known, horizon=24, every=6)
     assert rolled.plans == 4
     assert rolled.run.costs.total_eur == pytest.approx(plan(fixed, came).costs[0].total_eur)
+
+
+def test_a_plan_that_loses_by_what_was_not_foreseen_rests() -> None:
+    """Selling pays more, two unlike courses: neither powers nor balance beat an idle battery."""
+    site, came = day(4)
+    assert site.battery is not None
+    site = replace(
+        site, tariff=Tariff(np.full(24, 0.28), np.full(24, 0.35)),
+        battery=replace(site.battery, wear_eur_kwh=0.2, stored_eur_kwh=0.2),
+    )  # fmt: skip
+    courses = [came, Outlook(came.load_kw[::-1], came.pv_kw)]
+    made = plan(site, courses, first_steps=4)
+    rule = better_rule(made, courses)
+    state = start_state(site)
+    costs = {
+        one: sum(execute(made, c, 0, 24, state, rule=one).costs.total_eur for c in courses)
+        for one in RULES
+    }
+    assert rule == "idle"
+    assert costs["idle"] <= min(costs.values()) + 1e-3 * abs(costs["idle"])
+    assert costs["idle"] == pytest.approx(
+        sum(do_nothing(site, one).costs.total_eur for one in courses)
+    )
 
 
 def test_a_run_over_new_year_begins_a_peak_of_its_own() -> None:
