@@ -19,13 +19,21 @@ if TYPE_CHECKING:
     from core import query
     from core.alert_service import Run
     from core.config import Settings
+    from core.forecast_issue import Forecast
     from core.ledger import Ledger
+    from core.room_fits import RoomReport
     from ingest.build import Progress, Summary
 
 EXIT_SOURCES = 1  # some sources could not be read; the rest is in the store
 EXIT_USAGE = 2
 EXIT_STORE = 3  # the store is missing, damaged, locked or of another format
 EXIT_DIFFERS = 4  # verify found differences
+NO_WEATHER = (
+    "PV without weather ahead: the next days are taken to be about as clear as the last ones. On "
+    "the plant of the benchmark the skill against clear-sky persistence is 0.09 so, and 0.33 with "
+    "weather known perfectly. Fetch a forecast (python -m ingest fetch weather --help), build it "
+    "in, train again"
+)
 DEFAULT_ROOTS = ("data/meter", "data/BESS", "data/PV", "data/weather", "data/price")
 
 app = typer.Typer(
@@ -273,7 +281,7 @@ def plan(
     """
     import pandas as pd
 
-    from core.dispatch_choice import told_choice
+    from core.dispatch_choice import told_choice, with_battery_in
     from core.dispatch_readings import STEP_US
     from core.dispatch_report import UNITS, comfort_frame, plan_content, plan_frame, plan_report
     from core.dispatch_settings import read_dispatch_settings, settings_path
@@ -304,6 +312,8 @@ def plan(
     for one in report.sources:
         kind = f"stored forecast ({one.served})" if one.served else "a week and a day before"
         typer.echo(f"{one.device}: {kind}{f'; {one.why}' if one.why else ''}")
+    for name in with_battery_in(opened, choice):
+        typer.echo(f"{name}: at the connection, what the battery did is in its readings")
     told_by = report.prices.device
     typer.echo(f"prices: {f'exchange ({told_by}) and what is added' if told_by else 'fixed'}")
     for way, costs in content["costs"].items():
@@ -319,6 +329,89 @@ def plan(
         f"{kind} against doing nothing {report.saving.total_eur:z.2f} EUR, gap {report.gap:.2g}, "
         f"{report.plan.seconds:.2f} s"
     )
+
+
+@app.command()
+def rooms(
+    room: Annotated[
+        list[str] | None, typer.Option(help="Room of the settings, or signal; repeatable.")
+    ] = None,
+    days: Annotated[int, typer.Option(min=2, max=366, help="Newest days to fit.")] = 30,
+    out: Annotated[Path | None, typer.Option(help="File to write the [[room]] lines to.")] = None,
+    store: Store = None,
+) -> None:
+    """Fit thermal models of rooms, with intervals, whiteness and a test on the last 48 h.
+
+    Rooms are those of <store>_dispatch.toml that are measured, and every other room temperature.
+    What heats them is told by `heat` there, else by heating powers of the same device; outdoor
+    temperature and sun by [heating]. The lines printed go into <store>_dispatch.toml.
+
+    Example: python preprocess.py rooms --days 30 --out rooms.toml
+    """
+    from core.dispatch_settings import read_dispatch_settings, settings_path
+    from core.query import open_store
+    from core.room_fits import room_report, room_sources, settings_lines
+
+    settings = _settings(store=store)
+    opened = open_store(settings.store)
+    told = read_dispatch_settings(settings_path(settings.store))
+    names = room or [one.name for one in room_sources(opened, told)]
+    if not names:
+        raise QueryError("no room temperature in the store: a signal like bath_room_temperature")
+    lines = []
+    for name in names:
+        report = room_report(opened, told, name, days)
+        _say_room(report, opened.zone)
+        lines.append(settings_lines(report))
+    text = "\n".join(one for one in lines if one)
+    if out is not None and text:
+        out.write_text(text, encoding="utf-8")
+        typer.echo(f"{out}: {sum(map(bool, lines))} rooms")
+    elif text:
+        typer.echo(f"\n{text}", nl=False)
+
+
+def _say_room(report: RoomReport, zone: str) -> None:
+    """Models of a room, in lines."""
+    import pandas as pd
+
+    source = report.source
+    info, heat = source.temperature, ", ".join(one.name for one in source.heat)
+    outdoor = source.outdoor.name if source.outdoor else "none"
+    typer.echo(f"{source.name}: {info.device}/{info.name}, heat {heat or 'none'}, air {outdoor}")
+    if report.refusal:
+        typer.echo(f"  refused: {report.refusal.replace('_', ' ')}")
+        return
+    first, last = (pd.Timestamp(int(at), unit="us", tz="UTC").tz_convert(zone)
+                   for at in (report.ts[0], report.ts[-1] + report.step_us))  # fmt: skip
+    typer.echo(
+        f"  {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} {zone}, {len(report.ts)} values of "
+        f"{report.step_us // 60_000_000} min"
+    )
+    for one in report.trials:
+        fit, white = one.fit, one.fit.whiteness
+        if not fit.stands:
+            why = ", ".join(fit.detail.values())
+            typer.echo(f"  {fit.kind} refused: {fit.refusal.replace('_', ' ')} {why}".rstrip())
+            continue
+        typer.echo(f"  {fit.kind}{', to plan with' if one is report.best else ''}")
+        for part in fit.parameters:
+            known = part.low == part.low  # else held at its floor
+            interval = f"[{part.low:.4g}, {part.high:.4g}]" if known else "at its floor"
+            typer.echo(f"    {part.name:<11}{part.value:>9.4g} {interval} {part.unit}")
+        assert white is not None  # of a fit that stands
+        sort = "white" if white.white else "not white, intervals are too narrow"
+        typer.echo(
+            f"    one step {fit.one_step_rmse:.3f} K, simulated {fit.rmse:.2f} K; errors {sort} "
+            f"(Ljung-Box p {white.p_value:.2g}, periodogram {white.departure:.3f} of "
+            f"{white.band:.3f})"
+        )
+        if one.course is not None:
+            hours = (len(report.ts) - one.first) * report.step_us / 3.6e9
+            typer.echo(
+                f"    last {hours:.0f} h not fitted: RMSE {one.rmse:.2f} K, "
+                f"{100 * one.inside_ratio:.0f} % within the 80 % band"
+            )
 
 
 @app.command()
@@ -437,6 +530,10 @@ def train(
         str | None,
         typer.Option(help="PV device of the site: trains load, PV, and load less PV as net."),
     ] = None,
+    appliances: Annotated[
+        list[str] | None,
+        typer.Option(help="Device whose relays and appliances are part of the load; repeatable."),
+    ] = None,
     days: Annotated[
         int, typer.Option(min=2, help="Days of the backtest, half of the history at most.")
     ] = 90,
@@ -451,6 +548,7 @@ def train(
     """
     from core.forecast_cases import forecast_targets
     from core.forecast_net import train_net
+    from core.forecast_training import Training
     from core.forecast_training import train as run
     from core.query import open_store
 
@@ -458,23 +556,19 @@ def train(
     opened = open_store(settings.store)
     name = _device(opened, device).name
     region = "" if holidays == "none" else holidays
+    beside = tuple(_device(opened, one).name for one in appliances or ())
+    asked = Training(region, weather, settings.plants, beside, test_days=days, say=typer.echo)
     if pv is not None:
         if quantity not in (None, "net"):
             raise QueryError(f"with --pv the net is trained, not {quantity}")
-        stored = train_net(
-            opened, name, _device(opened, pv).name, region=region, weather=weather,
-            plants=settings.plants, test_days=days, say=typer.echo,
-        )  # fmt: skip
+        stored = train_net(opened, name, _device(opened, pv).name, asked)
         _print_model(stored.manifest)
         return
     wanted = [quantity] if quantity else [one.quantity for one in forecast_targets(opened, name)]
     if not wanted:
         raise QueryError(f"{name} measures nothing that can be forecast")
     for one in wanted:
-        stored = run(
-            opened, name, one, region=region, weather=weather, plants=settings.plants,
-            test_days=days, say=typer.echo,
-        )  # fmt: skip
+        stored = run(opened, name, one, asked)
         _print_model(stored.manifest)
 
 
@@ -487,8 +581,13 @@ def forecast(
     at: Annotated[
         str | None,
         typer.Option(
-            help="Time of issue, local; the model may have learnt later. Default: newest."
+            help="Time of issue, local. Default: newest. Where the model has learnt from later "
+            "readings, the forecast is not kept; see --out."
         ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File to write in place of the store: .csv, .parquet or .xlsx."),
     ] = None,
     store: Store = None,
 ) -> None:
@@ -497,8 +596,8 @@ def forecast(
     Example: python preprocess.py forecast --device m1
     """
     from core.errors import ModelMissing
+    from core.forecast_issue import issue_forecast, learnt_later, write
     from core.forecast_models import stored_quantities
-    from core.forecast_training import issue_forecast, write
     from core.query import open_store
 
     settings = _settings(store=store)
@@ -509,20 +608,47 @@ def forecast(
         raise ModelMissing(
             f"no model is stored for {name}; train one: preprocess.py train --device {name}"
         )
+    if out is not None and len(wanted) > 1:
+        raise QueryError(f"--out writes one forecast; say which: --quantity {wanted[0]}")
     moment = _moment(at, opened.zone) if at else None
     for one in wanted:
         given, stored = issue_forecast(opened, name, one, at=moment, plants=settings.plants)
-        rows = write(opened, given, stored)
-        typer.echo(
+        said = (
             f"{name} {one}: {len(given.frame)} slots from {_local(given.issue, opened.zone)}, "
-            f"served by {given.served}; {rows} readings of {name}.forecast"
+            f"served by {given.served}"
         )
-        learnt = int(stored.manifest["window"][1])
-        if given.issue < learnt:
-            typer.echo(
-                f"  its model learnt from readings up to {_local(learnt, opened.zone)}, later than "
-                "this issue, so this is no test of it; see the backtest"
-            )
+        if out is None:
+            typer.echo(f"{said}; {write(opened, given, stored)} readings of {name}.forecast")
+        else:
+            about = _write_forecast(out, given, learnt_later(given, stored), opened.zone)
+            typer.echo(f"{said}; {out}")
+            for words in about:
+                typer.echo(f"  {words}")
+        if one == "pv" and not stored.manifest["weather"]:
+            typer.echo(f"  {NO_WEATHER}")
+
+
+def _write_forecast(out: Path, given: Forecast, learnt: int | None, zone: str) -> list[str]:
+    """Write a forecast to a file; what must be said of it, which the file says too."""
+    import pandas as pd
+
+    from core.export import write_frames
+
+    said = []
+    if learnt is not None:
+        said.append(
+            f"its model learnt from readings up to {_local(learnt, zone)}, later than this issue, "
+            "so this is no test of it; see the backtest"
+        )
+    frame = given.frame.copy()
+    frame["ts"] = pd.to_datetime(frame["ts"], unit="us", utc=True).dt.tz_convert(zone)
+    about = {
+        "device": given.target.device, "quantity": given.target.quantity,
+        "unit": given.target.unit, "zone": zone, "issued": str(_local(given.issue, zone)),
+        "served": given.served,
+    }  # fmt: skip
+    write_frames([frame], out, about | ({"caution": said[0]} if said else {}))
+    return said
 
 
 # --- around the commands ------------------------------------------------------------------------
@@ -704,11 +830,12 @@ def _print_model(manifest: dict[str, Any]) -> None:
         f"80 % band covers {100 * figures['coverage']['value']:.0f} %, "
         f"{figures['n']} forecasts of {figures['days']} days"
     )
-    if figures["band_skill"]["value"] is not None:
+    better = figures["band_skill"]["value"]
+    if better is not None:
         typer.echo(
             f"  the band is {figures['width']:.3g} {unit} wide, that of {figures['band_baseline']} "
-            f"{figures['band_width']:.3g} {unit}; its pinball loss is less by "
-            f"{100 * figures['band_skill']['value']:.0f} %"
+            f"{figures['band_width']:.3g} {unit}; its pinball loss is "
+            f"{'less' if better > 0 else 'more'} by {100 * abs(better):.0f} %"
         )
     if not band_holds(figures):
         typer.echo("  the band does not hold what it promises: see coverage and width")
@@ -716,14 +843,45 @@ def _print_model(manifest: dict[str, Any]) -> None:
         interval = "" if one["low"] is None else f" [{one['low']:.2f}, {one['high']:.2f}]"
         if one["value"] is not None:
             typer.echo(f"  skill against {name}: {one['value']:.2f}{interval}")
+    quality = manifest["quality"]
+    if quality["missing_ratio"] > 0.05:
+        typer.echo(
+            f"  {100 * quality['missing_ratio']:.0f} % of its slots have no reading, the longest "
+            f"gap is {quality['longest_gap_h']:.0f} h"
+        )
     joined = manifest.get("together")
     if joined and joined["correlation"] is not None:
         typer.echo(
             f"  errors of load and PV correlate by {joined['correlation']:.2f}; taken as "
             f"independent the band would hold {100 * joined['independent_coverage']:.0f} %"
         )
+    for one in (manifest["parts"] or {}).get("appliances", ()):
+        _print_appliance(one)
+    if manifest["quantity"] == "pv" and not manifest["weather"]:
+        typer.echo(f"  {NO_WEATHER}")
     if manifest["served"] != "model":
         typer.echo(f"  the model loses to {manifest['served']}, which is served in its place")
+
+
+def _print_appliance(one: dict[str, Any]) -> None:
+    """Pattern of a relay or an appliance, or why there is none."""
+    if one["refusal"]:
+        said = one["refusal"].replace("_", " ")
+        typer.echo(f"  {one['name']}: no pattern ({said}): {one['starts']} switchings on in "
+                   f"{one['days']} days")  # fmt: skip
+        return
+    power, share = one["power"], one["share"]
+    words = f"  {one['name']}: on {one['starts_per_day']['value']:.2g} times a day"
+    if not one["power_refusal"]:
+        words += (
+            f", steps the load by {power['value']:.3g} kW "
+            f"[{power['low']:.3g}, {power['high']:.3g}] ({one['steps']} switchings)"
+        )
+    if share["value"] is not None:
+        words += f", {100 * share['value']:.1f} % of its energy"
+    if one["power_refusal"]:
+        words += f"; no step in the load ({one['power_refusal'].replace('_', ' ')})"
+    typer.echo(words)
 
 
 def _print_summary(summary: Summary, settings: Settings) -> None:

@@ -17,8 +17,8 @@ import pandas as pd
 
 from benchmarks.measure import Figure
 from core.ledger import create_ledger
-from core.packs import weak_cells
 from core.query import open_store
+from core.weak_cells import weak_cells
 from ingest.demo import DemoOptions, demo_site, truth
 from ingest.demo_store import write_device
 

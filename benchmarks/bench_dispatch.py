@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from benchmarks.measure import REPO, Figure
 from core.analytics.dispatch import Plan, plan
@@ -15,6 +17,10 @@ from core.analytics.dispatch_simulation import do_nothing
 from core.analytics.dispatch_site import Battery, Outlook, Site, Tariff
 from core.analytics.thermal import estimate_room
 from core.analytics.thermal_model import innovations, simulate
+from core.dispatch_readings import STEP_US, Spot
+from core.dispatch_report import cost_of_refill
+from core.dispatch_year import planned_daily
+from core.inputs import price_known_at
 from tests.dispatch.houses import house
 from tests.dispatch.test_savings import year
 from tests.thermal.test_thermal import armadillo, heat_pump_house
@@ -86,6 +92,29 @@ def saving(shared: Path) -> Iterator[Figure]:
     yield Figure("peak before", parts.peak_before_kw, "kW")
     yield Figure("peak after", parts.peak_after_kw, "kW")
     yield Figure("discharged", round(parts.discharged_kwh), "kWh")
+    yield from planned_day_by_day(site, outlook, nothing.flows)
+
+
+def planned_day_by_day(site: Site, outlook: Outlook, idle: pd.DataFrame) -> Iterator[Figure]:
+    """The same year planned at 13:00 of every day, load as a week and a day before."""
+    assert site.battery is not None
+    price, zone = site.tariff.import_eur_kwh, "Europe/Berlin"
+    worth = cost_of_refill(site.battery, site.tariff, [outlook])
+    site = replace(site, battery=replace(site.battery, stored_eur_kwh=worth))
+    first = int(pd.Timestamp("2024-01-01", tz=zone).timestamp()) * 1_000_000
+    ts = first + np.arange(site.steps) * STEP_US
+    rule = {"days_before": 1, "local_time": "13:00", "zone": zone}
+    known = price_known_at(ts, rule, STEP_US)
+    for name, since in (("known from 13:00", known), ("of two days known", np.zeros_like(ts))):
+        spot = Spot("SMARD", ts, price, since)
+        began = time.perf_counter()
+        went = planned_daily(site, outlook, ts, zone, np.zeros(site.steps), spot)
+        parts = saving_parts(site, idle, went.run.flows)
+        yield Figure(
+            f"saving planned day by day, prices {name}", round(parts.total_eur), "EUR", None,
+            f"peak {parts.peak_after_kw:.1f} kW, arbitrage {parts.arbitrage_eur:.0f} EUR, "
+            f"{went.plans} plans in {time.perf_counter() - began:.0f} s",
+        )  # fmt: skip
 
 
 def thermal(shared: Path) -> Iterator[Figure]:

@@ -21,9 +21,10 @@ from core.analytics.regimes import Regimes, find_regimes
 from core.analytics.trend import middle
 from core.analytics.verdicts import Trend, TrendOptions, judge
 from core.bess import of_quantity
+from core.cell_days import CellDays, load_days
 from core.levels import DAY
 from core.pack_trends import regime_series
-from core.packs import Battery, BatteryString, CellDays, load_days
+from core.packs import Battery, BatteryString
 from core.query import Store
 from core.string_readings import Readings, load_readings, why_uncounted
 

@@ -12,21 +12,14 @@ from core.analytics.diagnosis import DiagnosisOptions
 from core.analytics.quality import Float, Int
 from core.analytics.regimes import relative_to
 from core.analytics.trend import middle
+from core.cell_days import CellDays, load_days, local_days
 from core.cell_views import place_cells
 from core.levels import HOUR
-from core.packs import (
-    Battery,
-    BatteryString,
-    CellDays,
-    charged_rests,
-    flat,
-    load_days,
-    load_hours,
-    local_days,
-)
+from core.packs import Battery, BatteryString, flat
 from core.query import Store
 from core.resistance_report import ResistanceReport
 from core.string_readings import why_uncounted
+from core.weak_cells import charged_rests, load_hours
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from core.analytics.diagnosis import Diagnosis, DiagnosisOptions
 from core.analytics.quality import Bool, Float, Int
 from core.analytics.regimes import relative_to
 from core.analytics.trend import middle
-from core.packs import Battery, CellDays, load_battery, load_days, local_days
+from core.cell_days import CellDays, load_days, local_days
+from core.packs import Battery, load_battery
 from core.query import Store
 
 Field = Literal["sat", "low", "temperature"]

@@ -9,6 +9,7 @@ from core.analytics.dispatch_site import STRATEGIES
 from core.bess import of_quantity
 from core.dispatch_settings import DispatchSettings, House
 from core.errors import QueryError
+from core.measures import at_connection
 from core.pv_signals import POWERS
 from core.query import Store
 
@@ -96,7 +97,8 @@ def check_devices(store: Store, loads: Sequence[str], plants: Sequence[str]) -> 
     Raises
     ------
     UnknownDevice
-    QueryError : one is named twice, has no power, or generates nothing.
+    QueryError : one is named twice, has no power, generates nothing, or measures the connection of
+        the site, where the PV and the other loads named are in already.
     """
     for name in (*loads, *plants):
         store.device(name)
@@ -105,9 +107,22 @@ def check_devices(store: Store, loads: Sequence[str], plants: Sequence[str]) -> 
     for name in loads:
         if not of_quantity(store.signals(name), *LOADS):
             raise QueryError(f"{name} has no signal that is a power: it is no load")
+        others = [*plants, *(one for one in loads if one != name)]
+        if others and at_connection(store.device(name)):
+            raise QueryError(
+                f"{name} measures the connection of the site, where {', '.join(others)} is in "
+                "already: name the meters of the loads instead, or this one alone"
+            )
     for name in plants:
         if not of_quantity(store.signals(name), *POWERS):
             raise QueryError(f"{name} has no signal of generation: it is no PV device")
+
+
+def with_battery_in(store: Store, choice: Choice) -> list[str]:
+    """Loads whose readings hold what the battery did: meters at the connection of the site."""
+    if choice.battery is None:
+        return []
+    return [name for name in choice.load if at_connection(store.device(name))]
 
 
 def for_days(choice: Choice, days: int) -> Choice:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from core.analytics.dispatch_site import Floats, Relay, Room, Vehicle
+from core.analytics.thermal_model import Inputs, Kind, discretise
 from core.dispatch_settings import House, RoomModel, VehicleStays
 from core.errors import QueryError
 from core.query import Store
@@ -107,15 +108,25 @@ def _micros(local: datetime, where: ZoneInfo) -> int:
 def room_of(
     room: RoomModel, outdoor: Floats, start: float, ts: np.ndarray, step_us: int, zone: str
 ) -> Room:
-    """A room of one resistance and one capacity, exact for heat held over a step.
+    """A room of one or two capacities, exact for heat held over a step.
 
-    x[t+1] = a x[t] + (1 − a) (outdoor + R·heat), a = exp(−h / (R C)).
+    One: x[t+1] = a x[t] + (1 − a) (outdoor + R·(heat + gain)), a = exp(−h / (R C)). The mass of two
+    is taken to begin at the temperature of the air.
     """
-    stays = float(np.exp(-step_us / 3.6e9 / (room.resistance_k_kw * room.capacity_kwh_k)))
+    kind: Kind = "1R1C" if room.mass_kwh_k is None else "2R2C"
+    values = {"gain": room.gain_kw, "r": room.resistance_k_kw, "c": room.capacity_kwh_k}
+    if room.mass_kwh_k is not None and room.inner_resistance_k_kw is not None:
+        values |= {
+            "r_out": room.resistance_k_kw, "c_air": room.capacity_kwh_k,
+            "r_in": room.inner_resistance_k_kw, "c_mass": room.mass_kwh_k,
+        }  # fmt: skip
+    steps = discretise(kind, values, step_us / 3.6e9, "step")
+    none = np.zeros(len(outdoor))
+    inputs = Inputs(step_us / 3.6e9, outdoor, none, none)
     low, high = comfort_band(room, ts, step_us, zone)
     return Room(
-        room.name, np.array([[stays]]), np.array([(1 - stays) * room.resistance_k_kw]),
-        ((1 - stays) * outdoor)[:, None], np.array([start]), low, high, room.weight,
+        room.name, steps.transition, steps.gain[:, 1], inputs.columns() @ steps.gain.T,
+        np.full(len(steps.transition), start), low, high, room.weight,
     )  # fmt: skip
 
 

@@ -16,9 +16,10 @@ from core.analytics.forecast.models import Case
 from core.dispatch_readings import DAY_STEPS, STEP_US, WEEK_STEPS, Readings
 from core.errors import ModelMissing, ModelUnfit, QueryError
 from core.forecast_cases import Target, find_target, load_history
+from core.forecast_history import build_case
+from core.forecast_issue import forecast_from
 from core.forecast_models import StoredModel, check_fits, load_model, stored_quantities
 from core.forecast_report import model_stamps
-from core.forecast_training import build_case, forecast_from
 from core.forecast_weather import check_ahead
 from core.levels import HOUR
 from core.query import Store

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.analytics.dispatch_site import Floats, Tariff, eur_kwh_from_eur_mwh
 from core.bess import of_quantity
@@ -172,30 +173,61 @@ def fixed_import(choice: Choice, ts: np.ndarray, zone: str) -> Floats:
     return np.where(low, choice.low_eur_kwh, buy)
 
 
+@dataclass(frozen=True)
+class Spot:
+    """Prices of an exchange [€/kWh], and since when each was known [µs UTC]."""
+
+    device: str
+    at: np.ndarray
+    price: Floats
+    known: np.ndarray
+
+    def expected(self, ts: np.ndarray, issued: int | None) -> tuple[Floats, np.ndarray] | None:
+        """Price of each step as expected at `issued` (None: as it came), and which were not known.
+
+        Those are of the same hour of the newest day that is known; None where there is none.
+        """
+        seen = slice(None) if issued is None else self.known <= issued
+        at, price = self.at[seen], self.price[seen]
+        found = _held(at, price, ts)
+        lacking = ~np.isfinite(found)
+        for back in range(1, len(ts) // DAY_STEPS + 2):
+            if np.isfinite(found).all():
+                break
+            earlier = _held(at, price, ts - back * DAY_STEPS * STEP_US)
+            found = np.where(np.isfinite(found), found, earlier)
+        return (found, lacking) if np.isfinite(found).all() else None
+
+
+def spot_told(store: Store, start: int, end: int) -> Iterator[Spot]:
+    """Prices of [start, end) [µs UTC] of every device that tells them in €/MWh."""
+    for device in store.devices():
+        if not of_quantity(store.signals(device.name), "price"):
+            continue
+        told = prices_known(store, device.name, start, end)
+        if told.unit in ("€/MWh", "EUR/MWh"):
+            good = np.isfinite(told.price)
+            price = eur_kwh_from_eur_mwh(told.price[good])
+            yield Spot(device.name, told.ts[good], price, told.known[good])
+
+
 def _spot(store: Store, ts: np.ndarray, issued: int | None) -> tuple[Floats, str, int] | None:
     """Price of the exchange in each step [€/kWh], its device, and steps that repeat a day before.
 
     Only what was known at `issued` is looked at. None where no device tells the day before either.
     """
     before = int(ts[0]) - DAY_STEPS * STEP_US - HOUR
-    for device in store.devices():
-        if not of_quantity(store.signals(device.name), "price"):
-            continue
-        told = prices_known(store, device.name, before, int(ts[-1]) + 1, issued)
-        if told.unit not in ("€/MWh", "EUR/MWh"):
-            continue
-        good = np.isfinite(told.price)
-        at, value = told.ts[good], told.price[good]
-        known = _held(at, value, ts)
-        lacking = ~np.isfinite(known)
-        for back in range(1, len(ts) // DAY_STEPS + 2):
-            if np.isfinite(known).all():
-                break
-            earlier = _held(at, value, ts - back * DAY_STEPS * STEP_US)
-            known = np.where(np.isfinite(known), known, earlier)
-        if np.isfinite(known).all():
-            return eur_kwh_from_eur_mwh(known), device.name, int(lacking.sum())
+    for spot in spot_told(store, before, int(ts[-1]) + 1):
+        found = spot.expected(ts, issued)
+        if found is not None:
+            return found[0], spot.device, int(found[1].sum())
     return None
+
+
+def billing_years(ts: np.ndarray, zone: str) -> NDArray[np.int64]:
+    """Billing year of each step: the local calendar year, with a peak of its own."""
+    local = pd.to_datetime(ts, unit="us", utc=True).tz_convert(zone)
+    return local.year.to_numpy().astype(np.int64)
 
 
 def peak_so_far(store: Store, choice: Choice, now: int) -> tuple[float, int]:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.analytics.dispatch import Plan, plan
 from core.analytics.dispatch_costs import Costs, cost_of, missed_comfort
@@ -40,6 +41,7 @@ from core.dispatch_readings import (
     STEP_US,
     WEEK_STEPS,
     Prices,
+    billing_years,
     load_signals,
     peak_so_far,
     planned_end,
@@ -145,7 +147,9 @@ def plan_report(
     soc = read_soc(store, choice, now)
     behind = behind_meter(store, choice.house, ts, STEP_US, now)
     outlooks = expected.outlooks(now, steps)
-    site = build_site(choice, expected_prices.tariff, peak_kw=peak, soc=soc)
+    site = build_site(
+        choice, expected_prices.tariff, peak_kw=peak, soc=soc, periods=billing_years(ts, store.zone)
+    )  # fmt: skip
     assert site.battery is not None
     worth = cost_of_refill(site.battery, site.tariff, outlooks)
     site = replace(
@@ -224,7 +228,7 @@ def _as_it_went(
             time_limit_s=ROLLED_LIMIT_S / -(-site.steps // EVERY_STEPS),
         )  # fmt: skip
         followed, vehicles, gap = rolled.run, rolled.vehicles, rolled.worst_gap
-        rule = "balance" if set(rolled.rules) == {"balance"} else "powers"
+        rule = rolled.rules[0] if len(set(rolled.rules)) == 1 else "powers"
     idle = do_nothing(site, actual)
     costs = {
         "nothing": idle.costs,
@@ -271,14 +275,19 @@ def mean_of(parts: Sequence[P], shares: Sequence[float]) -> P:
     )
 
 
-def build_site(choice: Choice, prices: Tariff, *, peak_kw: float, soc: float | None) -> Site:
+def build_site(
+    choice: Choice, prices: Tariff, *, peak_kw: float, soc: float | None,
+    periods: NDArray[np.int64] | None = None,
+) -> Site:  # fmt: skip
     """The site of a choice; the demand charge is that of a year, above the peak so far."""
     side = float(np.sqrt(choice.efficiency))
     battery = Battery(
         choice.capacity_kwh, choice.power_kw, choice.power_kw, side, side, choice.soc_min,
         choice.soc_max, 0.5 if soc is None else soc, wear_eur_kwh=choice.wear_eur_kwh,
     )  # fmt: skip
-    tariff = Tariff(prices.import_eur_kwh, prices.export_eur_kwh, choice.demand_eur_kw_a, peak_kw)
+    tariff = Tariff(
+        prices.import_eur_kwh, prices.export_eur_kwh, choice.demand_eur_kw_a, peak_kw, periods
+    )  # fmt: skip
     limits = Connection(
         np.inf if choice.import_kw is None else choice.import_kw,
         np.inf if choice.export_kw is None else choice.export_kw, choice.curtail,

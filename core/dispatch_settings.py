@@ -133,11 +133,14 @@ class Comfort(_Table):
 
 
 class RoomModel(_Table):
-    """A room as one heat capacity behind one resistance (1R1C).
+    """A room as one heat capacity behind one resistance (1R1C), or as air and mass (2R2C).
 
     Attributes
     ----------
-    resistance_k_kw : between the air and outdoors [K/kW]. capacity_kwh_k : of the room [kWh/K].
+    resistance_k_kw : to outdoors [K/kW]. capacity_kwh_k : of the room, or of its air [kWh/K].
+    inner_resistance_k_kw, mass_kwh_k : between air and mass, and of the mass; both or neither.
+    gain_kw : constant heat of people and appliances.
+    heat : ``device/signal`` that measure what heats it, to fit it by.
     start_c : air temperature where none is measured. temperature : ``device/signal`` that
         measures it.
     low_c, high_c : comfort band outside the hours of `comfort`, of which the first that holds
@@ -148,6 +151,10 @@ class RoomModel(_Table):
     name: str = Field(min_length=1)
     resistance_k_kw: float = Field(gt=0, le=1e4)
     capacity_kwh_k: float = Field(gt=0, le=1e4)
+    inner_resistance_k_kw: float | None = Field(default=None, gt=0, le=1e4)
+    mass_kwh_k: float | None = Field(default=None, gt=0, le=1e4)
+    gain_kw: float = Field(default=0.0, ge=0, le=1000)
+    heat: tuple[str, ...] = ()
     start_c: float | None = Field(default=None, ge=-30, le=60)
     temperature: str | None = Field(default=None, pattern=".+/.+")
     low_c: float = Field(default=18.0, ge=-30, le=60)
@@ -159,6 +166,10 @@ class RoomModel(_Table):
     def _fits(self) -> Self:
         if self.start_c is None and self.temperature is None:
             raise ValueError('needs start_c, or temperature = "device/signal"')
+        if (self.inner_resistance_k_kw is None) != (self.mass_kwh_k is None):
+            raise ValueError("needs both inner_resistance_k_kw and mass_kwh_k, or neither")
+        if any("/" not in one.strip("/") for one in self.heat):
+            raise ValueError('heat must name "device/signal"')
         bands = [(self.low_c, self.high_c), *((one.low_c, one.high_c) for one in self.comfort)]
         if any(low > high for low, high in bands):
             raise ValueError("has a comfort band with low_c above high_c")
@@ -184,10 +195,14 @@ class RelayHeater(_Table):
 
 
 class Heating(_Table):
-    """Outdoor temperature: ``device/signal`` that tells it, else a figure [°C]."""
+    """Outdoor temperature: ``device/signal`` that tells it, else a figure [°C].
+
+    `sun` is an irradiance [W/m²] that rooms are fitted by; plans do not know it.
+    """
 
     outdoor: str | None = Field(default=None, pattern=".+/.+")
     outdoor_c: float | None = Field(default=None, ge=-60, le=60)
+    sun: str | None = Field(default=None, pattern=".+/.+")
 
 
 class House(_Table):

@@ -9,26 +9,30 @@ import numpy as np
 import pandas as pd
 
 from core.analytics.dispatch import plan
-from core.analytics.dispatch_rolling import roll, seasonal_outlook
+from core.analytics.dispatch_rolling import Rolled, roll, seasonal_outlook
 from core.analytics.dispatch_savings import Saving, saving_parts
 from core.analytics.dispatch_simulation import do_nothing
-from core.analytics.dispatch_site import Outlook, Site
+from core.analytics.dispatch_site import Floats, Outlook, Site, Tariff
 from core.dispatch_choice import Choice
 from core.dispatch_readings import (
     DAY_STEPS,
     STEP_H,
     STEP_US,
     WEEK_STEPS,
+    Spot,
+    fixed_import,
     load_signals,
     pv_signals,
     read_powers,
     read_prices,
+    spot_told,
 )
 from core.dispatch_report import build_site, cost_of_refill
 from core.dispatch_sizing import YEAR_H, days_read
 from core.query import Store
 
 FORESIGHT_LIMIT_S = 120.0
+PLAN_HOUR = 13  # prices of a day-ahead auction come out then
 
 
 @dataclass(frozen=True)
@@ -70,15 +74,49 @@ def foresight_year(store: Store, choice: Choice) -> YearReport:
 def planned_year(store: Store, choice: Choice) -> YearReport:
     """What the battery would have saved, planned every day for two, knowing only days before.
 
-    Prices are taken as known for the two days. Raises as `foresight_year`.
+    It is planned at 13:00 local time, when the prices of the next day come out. Prices that were
+    not known then are expected to be those of the same hour of the newest day that was; those of
+    times before there are any are taken as they came. Raises as `foresight_year`.
     """
     start, end, site, actual, device = _read(store, choice)
+    ts = np.arange(start, end, STEP_US)
+    spots = spot_told(store, start - DAY_STEPS * STEP_US, end)
+    spot = next((one for one in spots if one.device == device), None)
+    went = planned_daily(site, actual, ts, store.zone, fixed_import(choice, ts, store.zone), spot)
+    return _reported(start, end, site, actual, went.run.flows, device, went.worst_gap)
+
+
+def planned_daily(
+    site: Site, actual: Outlook, ts: np.ndarray, zone: str, fixed_eur_kwh: Floats, spot: Spot | None
+) -> Rolled:
+    """A run planned at 13:00 of every day for two, expecting days before and prices known then.
+
+    Parameters
+    ----------
+    ts : (T,) starts of the steps [µs UTC].
+    fixed_eur_kwh : (T,) what is added to the exchange's price.
+    spot : prices of the exchange; None: those of the site are fixed ones.
+    """
 
     def known(begin: int, stop: int) -> Sequence[Outlook]:
         return days_like_before(actual, begin, stop - begin)
 
-    went = roll(site, actual, known, horizon=2 * DAY_STEPS, every=DAY_STEPS)
-    return _reported(start, end, site, actual, went.run.flows, device, went.worst_gap)
+    def priced(begin: int, stop: int) -> Tariff:
+        reach, tariff = slice(begin, stop), site.tariff
+        found = None if spot is None else spot.expected(ts[reach], int(ts[begin]))
+        buy = tariff.import_eur_kwh[reach] if found is None else fixed_eur_kwh[reach] + found[0]
+        return Tariff(buy, tariff.export_eur_kwh[reach])
+
+    return roll(
+        site, actual, known, horizon=2 * DAY_STEPS, starts=plan_steps(ts, zone), prices=priced
+    )
+
+
+def plan_steps(ts: np.ndarray, zone: str) -> list[int]:
+    """Steps before which a plan is made: the first, and every one that begins at 13:00 local."""
+    local = pd.to_datetime(ts, unit="us", utc=True).tz_convert(zone)
+    due = np.asarray((local.hour == PLAN_HOUR) & (local.minute == 0))
+    return [0, *(int(at) for at in np.flatnonzero(due) if at)]
 
 
 def _read(store: Store, choice: Choice) -> tuple[int, int, Site, Outlook, str | None]:

@@ -138,7 +138,16 @@ class ModelMissing(QueryError):
 
 
 class ModelUnfit(QueryError):
-    """A stored forecast model that does not fit the data as they are, or is damaged."""
+    """A stored forecast model that does not fit the data as they are, or is damaged.
+
+    Parameters
+    ----------
+    why : in words. mend : the command that mends it; empty where there is none.
+    """
+
+    def __init__(self, why: str, mend: str = "") -> None:
+        self.why, self.mend = why, mend
+        super().__init__(f"{why}; {mend}" if mend else why)
 
 
 class PlanError(ZigguratError):

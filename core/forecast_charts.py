@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,21 @@ BASELINE_HUES = ("other", "import", "export", "price")
 DASHES = ("dot", "dash", "dashdot", "longdash")
 
 
+class Look(TypedDict):
+    """What every figure is told."""
+
+    title: str
+    theme: Theme
+    language: str
+    height: NotRequired[int]
+
+
+def _finished(figure: go.Figure, look: Look, height: int) -> go.Figure:
+    """A figure as all of the app look, as high as was asked for."""
+    told: dict[str, Any] = {"height": height, **look}
+    return finish(figure, **told)
+
+
 def build_forecast_figure(
     forecast: pd.DataFrame,
     actual: pd.DataFrame,
@@ -38,10 +53,7 @@ def build_forecast_figure(
     step_us: int,
     zone: str,
     words: Mapping[str, str],
-    title: str,
-    theme: Theme,
-    language: str,
-    height: int = 380,
+    **look: Unpack[Look],
 ) -> go.Figure:
     """Expected value with the band of 10 to 90 %, and readings beside it.
 
@@ -52,6 +64,7 @@ def build_forecast_figure(
     issue : drawn as a line in time [µs UTC], None for many issues.
     words : ``expected``, ``band``, ``actual``, ``issue``.
     """
+    theme = look["theme"]
     largest = np.nanmax(np.abs(np.r_[forecast["p90"], actual["value"], 0.0]))
     factor, fitted = fit_unit(float(largest), unit)
     colour = colour_of(QUANTITY_OF[quantity.partition(".")[0]], theme)
@@ -86,9 +99,9 @@ def build_forecast_figure(
             line_color=TOKENS[theme]["muted"], annotation_text=words["issue"],
             annotation_font_color=TOKENS[theme]["muted"], annotation_position="top left",
         )  # fmt: skip
-    figure.update_xaxes(**time_axis(language))
+    figure.update_xaxes(**time_axis(look["language"]))
     figure.update_yaxes(title_text=fitted)
-    return finish(figure, title=title, theme=theme, language=language, height=height)
+    return _finished(figure, look, 380)
 
 
 def _broken(
@@ -118,10 +131,7 @@ def build_horizon_figure(
     unit: str,
     x_title: str,
     y_title: str,
-    title: str,
-    theme: Theme,
-    language: str,
-    height: int = 320,
+    **look: Unpack[Look],
 ) -> go.Figure:
     """RMSE against how far ahead, of the model and what it is compared with.
 
@@ -130,6 +140,7 @@ def build_horizon_figure(
     rows : frame `horizon_h`, and a column for each of `names` [unit].
     names : column to label, the model's first.
     """
+    theme = look["theme"]
     figure = go.Figure()
     factor, fitted = fit_unit(float(np.nanmax(rows[list(names)].to_numpy())), unit)
     for k, (column, label) in enumerate(names.items()):
@@ -146,7 +157,7 @@ def build_horizon_figure(
         )  # fmt: skip
     figure.update_xaxes(title_text=x_title, tickvals=list(rows["horizon_h"]))
     figure.update_yaxes(title_text=f"{y_title} [{fitted}]", rangemode="tozero")
-    return finish(figure, title=title, theme=theme, language=language, height=height)
+    return _finished(figure, look, 320)
 
 
 def build_reliability_figure(
@@ -154,10 +165,7 @@ def build_reliability_figure(
     *,
     quantity: str,
     words: Mapping[str, str],
-    title: str,
-    theme: Theme,
-    language: str,
-    height: int = 320,
+    **look: Unpack[Look],
 ) -> go.Figure:
     """Share of readings at or below each quantile against its level; the diagonal is right.
 
@@ -166,6 +174,7 @@ def build_reliability_figure(
     rows : frame `level`, `share`, `low`, `high` (0..1).
     words : ``level``, ``share``, ``ideal``, ``found``.
     """
+    theme = look["theme"]
     figure = go.Figure()
     figure.add_scatter(
         x=[0, 100], y=[0, 100], mode="lines", name=words["ideal"],
@@ -183,7 +192,7 @@ def build_reliability_figure(
     ticks: dict[str, Any] = {"range": [0, 100], "dtick": 20, "ticksuffix": " %"}
     figure.update_xaxes(title_text=words["level"], **ticks)
     figure.update_yaxes(title_text=words["share"], **ticks)
-    return finish(figure, title=title, theme=theme, language=language, height=height)
+    return _finished(figure, look, 320)
 
 
 def build_shares_figure(
@@ -191,10 +200,7 @@ def build_shares_figure(
     *,
     x_title: str,
     colour: str,
-    title: str,
-    theme: Theme,
-    language: str,
-    height: int | None = None,
+    **look: Unpack[Look],
 ) -> go.Figure:
     """Horizontal bars with intervals, the first row at the top.
 
@@ -203,6 +209,7 @@ def build_shares_figure(
     rows : frame `label`, `value`, `low`, `high`; NaN edges draw no interval.
     colour : name of a hue.
     """
+    theme = look["theme"]
     value = rows["value"].to_numpy(np.float64)
     low, high = (rows[name].to_numpy(np.float64) for name in ("low", "high"))
     figure = go.Figure()
@@ -217,8 +224,7 @@ def build_shares_figure(
     figure.update_yaxes(autorange="reversed", title_text="")
     figure.update_xaxes(title_text=x_title)
     figure.add_vline(x=0, line_width=1, line_color=TOKENS[theme]["muted"])
-    tall = height or 110 + 26 * max(len(rows), 2)
-    return finish(figure, title=title, theme=theme, language=language, height=tall)
+    return _finished(figure, look, 110 + 26 * max(len(rows), 2))
 
 
 def build_profile_figure(
@@ -229,10 +235,7 @@ def build_profile_figure(
     base: float | None,
     base_label: str,
     x_title: str,
-    title: str,
-    theme: Theme,
-    language: str,
-    height: int = 320,
+    **look: Unpack[Look],
 ) -> go.Figure:
     """Mean power by hour of the day, a line by kind of day, and the base load.
 
@@ -241,6 +244,7 @@ def build_profile_figure(
     rows : frame `hour` [h], and a column for each of `names` [unit].
     base : [unit], None where there is none.
     """
+    theme = look["theme"]
     figure = go.Figure()
     for k, (column, label) in enumerate(names.items()):
         figure.add_scatter(
@@ -256,7 +260,7 @@ def build_profile_figure(
         )  # fmt: skip
     figure.update_xaxes(title_text=x_title, dtick=3, range=[-0.5, 23.5])
     figure.update_yaxes(title_text=unit, rangemode="tozero")
-    return finish(figure, title=title, theme=theme, language=language, height=height)
+    return _finished(figure, look, 320)
 
 
 def build_months_figure(
@@ -264,10 +268,7 @@ def build_months_figure(
     *,
     unit: str,
     x_title: str,
-    title: str,
-    theme: Theme,
-    language: str,
-    height: int = 320,
+    **look: Unpack[Look],
 ) -> go.Figure:
     """Mean power by month.
 
@@ -275,6 +276,7 @@ def build_months_figure(
     ----------
     rows : frame `month` (1..12), `mean` [unit], `days`.
     """
+    theme = look["theme"]
     figure = go.Figure()
     figure.add_bar(
         x=rows["month"], y=rows["mean"], customdata=rows["days"], showlegend=False,
@@ -283,4 +285,4 @@ def build_months_figure(
     )  # fmt: skip
     figure.update_xaxes(title_text=x_title, dtick=1, range=[0.5, 12.5])
     figure.update_yaxes(title_text=unit, rangemode="tozero")
-    return finish(figure, title=title, theme=theme, language=language, height=height)
+    return _finished(figure, look, 320)

@@ -2,15 +2,64 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from core.analytics.forecast.backtest import baseline_names
 from core.analytics.forecast.conformal import Offsets, fit_offsets
-from core.analytics.forecast.scores import Scores
+from core.analytics.forecast.importance import training_quality
+from core.analytics.forecast.models import Case
+from core.analytics.forecast.scores import Scores, judge
+from core.forecast_cases import Target
+from core.forecast_models import library_versions
 
 MODEL = "model"
+
+
+def describe_model(
+    target: Target, case: Case, stop: int, rows: pd.DataFrame, days: int
+) -> tuple[dict[str, Any], Offsets | None]:
+    """What every manifest says, by the backtest; and the baseline's offsets where it is served.
+
+    Parameters
+    ----------
+    stop : slot after the last that was learnt from.
+    rows : of the backtest. days : its length.
+    """
+    grid, names = case.grid, baseline_names(rows)
+    capacity = float(np.nanmax(np.abs(case.history.values)))
+    scores = judge(rows, names, capacity)
+    served = best_of(scores)
+    manifest = {
+        "device": target.device,
+        "quantity": target.quantity,
+        "signals": list(target.signals),
+        "unit": target.unit,
+        "step_us": target.step_us,
+        "zone": grid.zone,
+        "region": grid.region,
+        "window": [grid.start, grid.start + stop * grid.step],
+        "trained_at": time.time_ns() // 1000,
+        "features": [],
+        "weather": None,
+        "weather_device": None,
+        "physics": False,
+        "capacity": capacity,
+        "served": served,
+        "baselines": list(names),
+        "figures": plain(asdict(scores)),
+        "backtest": {"days": int(days), "start": int(rows["issue"].min()),
+                     "end": int(rows["issue"].max())},
+        "importance": [],
+        "quality": plain(training_quality(case, 0, stop)),
+        "parts": None,
+        "libraries": library_versions(),
+    }  # fmt: skip
+    return manifest, None if served == MODEL else fallback_of(rows, served)
 
 
 def best_of(scores: Scores) -> str:

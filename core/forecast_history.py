@@ -1,4 +1,4 @@
-"""Load less PV as one history: what the grid saw of a site with a meter for each."""
+"""Histories that models are trained on and issue from: of one target, or of load less PV."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import numpy as np
 from core.analytics.forecast.features import History
 from core.analytics.forecast.models import Case
 from core.errors import QueryError
-from core.forecast_cases import Target, load_history
-from core.forecast_weather import load_physics, plant_of
+from core.forecast_cases import Target, find_target, load_history
+from core.forecast_models import StoredModel
+from core.forecast_weather import load_physics, load_weather, plant_of
 from core.query import Store
 
 
@@ -66,3 +67,44 @@ def cut_history(history: History, start: int, stop: int) -> History:
     first, count = (start - history.grid.start) // step, (stop - start) // step
     grid = replace(history.grid, start=start, count=count)
     return History(grid, history.values[first : first + count])
+
+
+def made_of(store: Store, stored: StoredModel) -> tuple[Target, Target]:
+    """Load and PV that a net power is made of, as they are now.
+
+    Raises
+    ------
+    UnknownDevice, QueryError
+    """
+    load, pv = (
+        find_target(store, str(one["device"]), str(one["quantity"]))
+        for one in stored.manifest["made_of"]
+    )
+    return load, pv
+
+
+def history_of(
+    store: Store, stored: StoredModel, target: Target, *, end: int | None = None,
+    plants: Path | None = None,
+) -> History:  # fmt: skip
+    """Readings of what a model is of; of a net that of load less PV."""
+    region = str(stored.manifest["region"])
+    if "made_of" not in stored.manifest:
+        return load_history(store, target, region=region, end=end)
+    return net_history(store, made_of(store, stored), region=region, end=end, plants=plants)[0]
+
+
+def build_case(
+    store: Store, target: Target, history: History, teller: str | None, plants: Path | None = None
+) -> Case:
+    """History with the weather a device tells and, of a plant whose place is known, its physics.
+
+    Raises
+    ------
+    UnknownDevice
+    QueryError : the device tells no weather of use.
+    """
+    weather = load_weather(store, target, history.grid, teller) if teller else None
+    plant = plant_of(store, target.device, plants) if target.quantity == "pv" else None
+    physics = load_physics(plant, history.grid, weather) if plant is not None else None
+    return Case(history, weather, physics, low=target.low)

@@ -18,6 +18,7 @@ import pandas as pd
 
 from core.analytics.forecast.boosting import Trees
 from core.analytics.forecast.conformal import Offsets
+from core.analytics.forecast.features import History
 from core.analytics.forecast.grid import DAY_US
 from core.analytics.forecast.models import Model
 from core.errors import ModelMissing, ModelUnfit
@@ -28,6 +29,8 @@ FORMAT = 2
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "pvlib")
 STALE_DAYS = 120
 _TREE = ("feature", "threshold", "missing_left", "left", "right", "value")
+SAME, MOST_CHANGED = 0.001, 0.05  # of the capacity, for a reading; share of readings
+LEAST_COMPARED = 48
 GOOD_COVERAGE = (0.75, 0.85)
 _ROW_TIMES = ("issue", "ts")
 
@@ -56,6 +59,29 @@ class StoredModel:
     def served(self) -> str:
         """``model``, or the name of the baseline that is better."""
         return str(self.manifest["served"])
+
+    def unfit(self, why: str) -> ModelUnfit:
+        """The error that it cannot be used, with the command that trains it again."""
+        said = self.manifest
+        what = f"the model of {said['quantity']} of {said['device']} does not fit: {why}"
+        return ModelUnfit(what, self.mend)
+
+    @property
+    def mend(self) -> str:
+        """The command that trains it again."""
+        said = self.manifest
+        quantity, device = str(said["quantity"]), str(said["device"])
+        pv = [one["device"] for one in said.get("made_of", ()) if one["quantity"] == "pv"]
+        command = train_command(device, quantity, *pv)
+        if said.get("weather_device") and said["weather"] != "forecast":
+            command += f" --weather {said['weather_device']}"
+        return command
+
+
+def train_command(device: str, quantity: str, pv: str = "") -> str:
+    """The command that trains a model."""
+    part = f"--pv {pv}" if pv else f"--quantity {quantity}"
+    return f"python preprocess.py train --device {device} {part}"
 
 
 def models_folder(store: Path) -> Path:
@@ -171,26 +197,28 @@ def load_model(store: Path, device: str, quantity: str) -> StoredModel:
     """
     folder = _folder(store, device)
     path = folder / f"{quantity}.json"
+    again = train_command(device, quantity)
     try:
         manifest = json.loads(path.read_text())
         if manifest.get("format") != FORMAT:
-            raise ModelUnfit(f"{path} has format {manifest.get('format')}, not {FORMAT}")
+            said = manifest.get("format")
+            raise ModelUnfit(f"{path} has format {said}, this version reads {FORMAT}", again)
         name = str(manifest["arrays"])
         if not re.fullmatch(r"[a-z0-9_.]+-[0-9a-f]{16}\.npz", name):
-            raise ModelUnfit(f"{path} names no file of arrays")
+            raise ModelUnfit(f"{path} names no file of arrays", again)
         content = (folder / name).read_bytes()
     except FileNotFoundError as error:
-        raise ModelMissing(f"no model of {quantity} is stored for {device}") from error
-    except (json.JSONDecodeError, KeyError, AttributeError) as error:
-        raise ModelUnfit(f"{path} is damaged; train the model again") from error
+        raise ModelMissing(f"no model of {quantity} is stored for {device}; {again}") from error
+    except (ValueError, KeyError, AttributeError) as error:
+        raise ModelUnfit(f"{path} is damaged", again) from error
     if hashlib.sha256(content).hexdigest() != manifest["sha256"]:
-        raise ModelUnfit(f"{folder / name} is not what its manifest says; train the model again")
+        raise ModelUnfit(f"{folder / name} is not what its manifest says", again)
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         held = {key: arrays[key] for key in arrays.files}
     try:
         return _stored(manifest, held)
     except KeyError as error:
-        raise ModelUnfit(f"{path} lacks {error}; train the model again") from error
+        raise ModelUnfit(f"{path} lacks {error}", again) from error
 
 
 def _stored(manifest: dict[str, Any], held: Mapping[str, np.ndarray]) -> StoredModel:
@@ -231,28 +259,54 @@ def check_fits(stored: StoredModel, target: Target, newest: int) -> None:
     ModelUnfit : in words what differs.
     """
     said = stored.manifest
-    what = f"the model of {said['quantity']} of {said['device']}"
-    again = "train it again"
+    minutes = 60_000_000
     if said["step_us"] != target.step_us:
-        raise ModelUnfit(
-            f"{what} is of slots of {said['step_us'] // 60_000_000} min, the data are of "
-            f"{target.step_us // 60_000_000} min; {again}"
+        raise stored.unfit(
+            f"it is of slots of {said['step_us'] // minutes} min, the data are of "
+            f"{target.step_us // minutes} min"
         )
     if tuple(said["signals"]) != target.signals:
-        raise ModelUnfit(
-            f"{what} was trained on {', '.join(said['signals'])}, the device now has "
-            f"{', '.join(target.signals)}; {again}"
+        raise stored.unfit(
+            f"it was trained on {', '.join(said['signals'])}, the device now has "
+            f"{', '.join(target.signals)}"
         )
     if said["unit"] != target.unit:
-        raise ModelUnfit(f"{what} is in {said['unit']}, the data are in {target.unit}; {again}")
+        raise stored.unfit(f"it is in {said['unit']}, the data are in {target.unit}")
     now = library_versions()
     for name, then in said["libraries"].items():
         if name in now and now[name].split(".")[0] != str(then).split(".")[0]:
-            raise ModelUnfit(f"{what} was made with {name} {then}, here is {now[name]}; {again}")
+            raise stored.unfit(f"it was made with {name} {then}, here is {now[name]}")
     days = (newest - int(said["window"][1])) / DAY_US
     if days > STALE_DAYS:
-        raise ModelUnfit(
-            f"{what} knows nothing of the last {days:.0f} days, more than {STALE_DAYS}; {again}"
-        )
+        raise stored.unfit(f"it knows nothing of the last {days:.0f} days, more than {STALE_DAYS}")
     if newest < int(said["window"][0]):
-        raise ModelUnfit(f"{what} was trained on later data than there are; {again}")
+        raise stored.unfit("it was trained on later data than there are")
+
+
+def check_same(stored: StoredModel, history: History, stop: int) -> None:
+    """Refuse a model whose readings were replaced since: those of its backtest are others now.
+
+    Parameters
+    ----------
+    stop : slot after the newest that is known.
+
+    Raises
+    ------
+    ModelUnfit : more than a twentieth of them differ.
+    """
+    grid = history.grid
+    # Of a night, a net takes as nothing what was not told.
+    rows = stored.rows[stored.rows["judged"].astype(bool)].drop_duplicates("ts")
+    slot = (rows["ts"].to_numpy(np.int64) - grid.start) // grid.step
+    then = rows["actual"].to_numpy(np.float64)
+    told = np.isfinite(then) & (slot < stop)
+    slot, then = slot[told], then[told]
+    if len(then) < LEAST_COMPARED:
+        return
+    now = np.where(slot >= 0, history.values[np.maximum(slot, 0)], np.nan)
+    near = np.abs(now - then) <= SAME * float(stored.manifest["capacity"])
+    changed = float(1 - near.mean())
+    if changed > MOST_CHANGED:
+        raise stored.unfit(
+            f"the readings it was tested on are others now: {100 * changed:.0f} % of them differ"
+        )

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from core.analytics.forecast.backtest import baseline_names, followed
+from core.analytics.forecast.backtest import followed
 from core.analytics.forecast.baselines import all_baselines
 from core.analytics.forecast.features import History
 from core.analytics.forecast.grid import DAY_US
-from core.analytics.forecast.importance import training_quality
 from core.analytics.forecast.joint import calibrated, fit_joint, net_rows, together
 from core.analytics.forecast.models import Case
-from core.analytics.forecast.scores import judge
 from core.errors import QueryError
 from core.forecast_cases import Target, find_target, net_target
-from core.forecast_figures import MODEL, best_of, fallback_of, plain
-from core.forecast_history import net_history
-from core.forecast_models import StoredModel, library_versions, save_model
-from core.forecast_training import (
-    TEST_DAYS,
-    build_case,
-    holidays_of,
-    train_case,
-    weather_of,
-)
+from core.forecast_figures import describe_model, plain
+from core.forecast_history import build_case, net_history
+from core.forecast_models import StoredModel, save_model
+from core.forecast_training import DEFAULTS, Training, holidays_of, train_case, weather_of
 from core.query import Store
 
 WARM_SHARE, WARM_DAYS = 3, 30  # of the backtest only calibrates: its third, at most a month
@@ -38,13 +28,7 @@ def train_net(
     store: Store,
     device: str,
     pv: str,
-    *,
-    region: str | None = None,
-    weather: str | None = None,
-    plants: Path | None = None,
-    test_days: int = TEST_DAYS,
-    rounds: int = 80,
-    say: Callable[[str], None] = lambda _: None,
+    asked: Training = DEFAULTS,
 ) -> StoredModel:
     """Train load and PV on the time both have readings of, and calibrate their difference.
 
@@ -57,19 +41,14 @@ def train_net(
     """
     load_of, pv_of = find_target(store, device, "load"), find_target(store, pv, "pv")
     target = net_target(load_of, pv_of)
-    region = holidays_of(store, region)
-    net, parts = net_history(store, (load_of, pv_of), region=region, plants=plants)
+    region = holidays_of(store, asked.region)
+    net, parts = net_history(store, (load_of, pv_of), region=region, plants=asked.plants)
     stored: list[StoredModel] = []
     for one, history in zip((load_of, pv_of), parts, strict=True):
-        teller = weather_of(store, one, weather, plants)
-        case = build_case(store, one, history, teller, plants)
-        stored.append(
-            train_case(
-                store.root, one, case, teller, synthetic=store.device(one.device).synthetic,
-                test_days=test_days, rounds=rounds, say=say,
-            )
-        )  # fmt: skip
-    say(f"{device} less {pv}: net")
+        teller = weather_of(store, one, asked)
+        case = build_case(store, one, history, teller, asked.plants)
+        stored.append(train_case(store, one, case, teller, asked))
+    asked.say(f"{device} less {pv}: net")
     return _stored_net(store, target, (stored[0], stored[1]), net)
 
 
@@ -89,41 +68,20 @@ def _stored_net(
                    for name in ("issue", "ts"))  # fmt: skip
     every = pd.concat([every, pd.DataFrame(all_baselines(history, issue, slot))], axis=1)
     rows = followed(calibrated(every, begin, grid.step), grid.step, None)
-    names = baseline_names(rows)
-    capacity = float(np.nanmax(np.abs(history.values)))
-    scores = judge(rows, names, capacity)
-    served = best_of(scores)
     load_said, pv_said = load.manifest, pv.manifest
     stop = grid.slot(int(load_said["window"][1]))
-    manifest = {
-        **{name: load_said[name] for name in ("zone", "region", "window", "trained_at")},
-        "device": target.device,
-        "quantity": target.quantity,
-        "signals": list(target.signals),
-        "unit": target.unit,
-        "step_us": target.step_us,
+    days = (last - begin) // DAY_US + 1
+    manifest, fallback = describe_model(target, Case(history), stop, rows, days)
+    manifest |= {name: load_said[name] for name in ("window", "trained_at")}
+    manifest |= {
         "synthetic": bool(load_said["synthetic"] or pv_said["synthetic"]),
-        "features": [],
         "weather": pv_said["weather"] or load_said["weather"],
-        "weather_device": None,
-        "physics": False,
-        "capacity": capacity,
-        "served": served,
-        "baselines": list(names),
-        "figures": plain(asdict(scores)),
-        "backtest": {"days": int((last - begin) // DAY_US) + 1, "start": int(rows["issue"].min()),
-                     "end": int(rows["issue"].max())},
-        "importance": [],
-        "quality": plain(training_quality(Case(history), 0, stop)),
-        "parts": None,
         "made_of": [
             {name: one[name] for name in ("device", "quantity", "sha256")}
             for one in (load_said, pv_said)
         ],
         "together": plain(asdict(together(rows))),
-        "libraries": library_versions(),
-    }  # fmt: skip
-    fallback = None if served == MODEL else fallback_of(rows, served)
+    }
     stored = StoredModel(manifest, None, fallback, rows, joint=fit_joint(every))
     save_model(store.root, stored)
     return stored

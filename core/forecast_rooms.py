@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,21 +11,19 @@ import numpy as np
 import pandas as pd
 
 from core.analytics import compare
-from core.analytics.forecast.backtest import ISSUE_EVERY_H, REFIT_DAYS, baseline_names, followed
+from core.analytics.forecast.backtest import ISSUE_EVERY_H, REFIT_DAYS, followed
 from core.analytics.forecast.baselines import all_baselines
 from core.analytics.forecast.conformal import Offsets
 from core.analytics.forecast.features import History, hours_ahead
-from core.analytics.forecast.grid import DAY_US, Floats, Grid, Ints
-from core.analytics.forecast.importance import training_quality
+from core.analytics.forecast.grid import DAY_US, Floats, Ints
 from core.analytics.forecast.joint import calibrated, fit_joint
 from core.analytics.forecast.models import Case
 from core.analytics.forecast.rooms import RoomCase, fit_room, room_shape
-from core.analytics.forecast.scores import judge
 from core.analytics.quality import typical_step
 from core.analytics.thermal import ThermalFit, slowest_h
 from core.forecast_cases import Target
-from core.forecast_figures import MODEL, best_of, fallback_of, plain
-from core.forecast_models import StoredModel, library_versions
+from core.forecast_figures import describe_model, plain
+from core.forecast_models import StoredModel
 from core.forecast_weather import load_weather
 from core.levels import HOUR
 from core.measures import KILO, POWER_UNITS
@@ -52,13 +49,18 @@ def room_signals(store: Store, target: Target) -> RoomSignals | None:
     Heaters whose name shares a word with the room's are taken, else all of the device.
     """
     every = [one for one in store.signals(target.device) if one.rows]
-    heaters = [one for one in every if one.quantity == HEAT and one.unit in POWER_UNITS]
+    heaters = heaters_of(every, target.signals[0])
     outdoor = [one for one in every if one.quantity == OUTDOOR]
     if not heaters or not outdoor:
         return None
-    mine = _words(target.signals[0])
-    own = [one for one in heaters if _words(one.name) & mine]
-    return RoomSignals(tuple(own or heaters), outdoor[0])
+    return RoomSignals(tuple(heaters), outdoor[0])
+
+
+def heaters_of(signals: Sequence[SignalInfo], room: str) -> list[SignalInfo]:
+    """Heaters of a device whose name shares a word with the room's, else all of them."""
+    heaters = [one for one in signals if one.quantity == HEAT and one.unit in POWER_UNITS]
+    mine = _words(room)
+    return [one for one in heaters if _words(one.name) & mine] or heaters
 
 
 def _words(name: str) -> set[str]:
@@ -70,7 +72,10 @@ def load_room(
 ) -> RoomCase:
     """A room with its inputs on the grid of its history."""
     grid = history.grid
-    read = [_held(store, one, grid) for one in (*found.heat, found.outdoor)]
+    read = [
+        held_means(store, one, grid.start, grid.count, grid.step)
+        for one in (*found.heat, found.outdoor)
+    ]  # fmt: skip
     heat = np.sum(
         [KILO[one.unit] * values for one, (values, _) in zip(found.heat, read, strict=False)],
         axis=0,
@@ -82,21 +87,23 @@ def load_room(
     )  # fmt: skip
 
 
-def _held(store: Store, info: SignalInfo, grid: Grid) -> tuple[Floats, int]:
+def held_means(
+    store: Store, info: SignalInfo, start: int, count: int, step_us: int
+) -> tuple[Floats, int]:  # fmt: skip
     """Means by slot, a slower reading held until the next; and by how many slots it is late.
 
     The mean of a day is not known before the day is over.
     """
-    start, end = grid.start, grid.start + grid.count * grid.step
-    level = fine_level(store, info, start, end, grid.step)
+    end = start + count * step_us
+    level = fine_level(store, info, start, end, step_us)
     rows = store.buckets(info.device, info.name, start - DAY_US, end, level)
     mean = rows.sum / np.maximum(rows.count, 1)
-    step = typical_step(rows.ts) if len(rows.ts) > 1 else grid.step
-    slow = step > 1.5 * grid.step
+    step = typical_step(rows.ts) if len(rows.ts) > 1 else step_us
+    slow = step > 1.5 * step_us
     how: compare.How = "hold" if slow else "mean"
-    frame = compare.align({"value": (rows.ts, mean)}, grid.step, start, end, how)
+    frame = compare.align({"value": (rows.ts, mean)}, step_us, start, end, how)
     values = frame["value"].to_numpy(np.float64)
-    return values, int(step // grid.step) if slow else 0
+    return values, int(step // step_us) if slow else 0
 
 
 def room_backtest(case: RoomCase, start: int, stop: int) -> tuple[pd.DataFrame, str]:
@@ -151,25 +158,15 @@ def train_room(
     first, last = int(every["issue"].min()), int(every["issue"].max())
     begin = first + max(min((last - first) // WARM_SHARE // DAY_US, WARM_DAYS), 1) * DAY_US
     rows = followed(calibrated(every, begin, grid.step), grid.step, None)
-    names = baseline_names(rows)
-    capacity = float(np.nanmax(np.abs(case.room.values)))
-    scores = judge(rows, names, capacity)
-    served = best_of(scores)
     say(f"  {fit.kind}, slowest time constant {slowest_h(fit):.0f} h")
-    manifest = {
-        "device": target.device, "quantity": target.quantity, "signals": list(target.signals),
-        "unit": target.unit, "step_us": target.step_us, "zone": grid.zone, "region": grid.region,
-        "window": [grid.start, grid.start + stop * grid.step],
-        "trained_at": time.time_ns() // 1000, "synthetic": synthetic, "features": [],
-        "weather": case.ahead.kind if case.ahead else None, "weather_device": teller,
-        "physics": False, "capacity": capacity, "served": served, "baselines": list(names),
-        "figures": plain(asdict(scores)),
-        "backtest": {"days": int((last - begin) // DAY_US) + 1, "start": int(rows["issue"].min()),
-                     "end": int(rows["issue"].max())},
-        "importance": [], "quality": plain(training_quality(Case(case.room), 0, stop)),
-        "parts": None, "room": plain(_said(fit, found)), "libraries": library_versions(),
-    }  # fmt: skip
-    fallback = None if served == MODEL else fallback_of(rows, served)
+    days = (last - begin) // DAY_US + 1
+    manifest, fallback = describe_model(target, Case(case.room), stop, rows, days)
+    manifest |= {
+        "synthetic": synthetic,
+        "weather": case.ahead.kind if case.ahead else None,
+        "weather_device": teller,
+        "room": plain(_said(fit, found)),
+    }
     return StoredModel(manifest, None, fallback, rows, joint=fit_joint(every))
 
 

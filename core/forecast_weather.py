@@ -11,6 +11,7 @@ from core.analytics import compare
 from core.analytics.forecast.features import KnownWeather, LeadWeather, Physics, Weather
 from core.analytics.forecast.grid import Floats, Grid
 from core.errors import ModelUnfit, QueryError
+from core.expected_model import model_of
 from core.forecast_cases import Target
 from core.inputs import forecast_quantities, kind_of, weather_at
 from core.known_plants import known_plants
@@ -106,32 +107,10 @@ def on_grid(store: Store, device: str, signal: str, grid: Grid) -> Floats:
 
 def load_physics(plant: Plant, grid: Grid, weather: Weather | None) -> Physics:
     """Power of a plant at a clear sky and in the weather known."""
-    from core.analytics.expected import (
-        ArrayModel,
-        InverterModel,
-        PlantModel,
-        expected_power,
-    )
+    from core.analytics.expected import expected_power
     from core.analytics.forecast.sun import hours_of, physics_of
 
-    inverters = tuple(
-        InverterModel(
-            tuple(
-                ArrayModel(
-                    one.tilt, one.azimuth, one.kwp, one.gamma_pdc, one.mounting, one.module,
-                    one.temp_model, one.name,
-                )
-                for one in plant.arrays_of(inverter.name)
-            ),
-            inverter.ac_limit_kw, inverter.efficiency, inverter.name,
-        )
-        for inverter in plant.inverters
-    )  # fmt: skip
-    model = PlantModel(
-        plant.latitude, plant.longitude, plant.altitude_m,
-        tuple(one for one in inverters if one.arrays), plant.horizon, plant.albedo, plant.losses,
-        plant.export_limit_kw,
-    )  # fmt: skip
+    model = model_of(plant)
 
     def chain(weather: pd.DataFrame) -> Floats:
         found = expected_power(weather, model, hours_of(grid)).frame["ac"]

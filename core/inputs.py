@@ -154,13 +154,14 @@ class Prices:
 
     Attributes
     ----------
-    ts : start of each interval [µs UTC]; price : [currency/MWh].
+    ts : start of each interval [µs UTC]; price : [currency/MWh]; known : since when [µs UTC].
     """
 
     ts: Int
     price: np.ndarray
     unit: str
     currency: str
+    known: Int
 
 
 def prices_known(
@@ -187,11 +188,12 @@ def prices_known(
     info = store.signal(device, name)
     ts, price = store.readings_of(device, [name], [(start, end)])
     price = price[:, 0]
+    known = price_known_at(ts, told.get("known") or {}, info.step_us)
     if issued is not None:
-        keep = price_known_at(ts, told.get("known") or {}, info.step_us) <= issued
-        ts, price = ts[keep], price[keep]
+        keep = known <= issued
+        ts, price, known = ts[keep], price[keep], known[keep]
     currency = str(told.get("currency") or info.unit.partition("/")[0])
-    return Prices(ts, price, info.unit, currency)
+    return Prices(ts, price, info.unit, currency, known)
 
 
 def price_known_at(ts: Int, rule: dict[str, Any], step_us: int) -> Int:

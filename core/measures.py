@@ -25,6 +25,11 @@ TOLD_GROUPS = (FORECAST_GROUP, "price", "weather")  # what is said of a place, o
 GRID_ROLES = ("grid", "netz", "netzanschluss")
 
 
+def at_connection(device: Device) -> bool:
+    """Whether a meter measures the connection of its site, by the fact `role`."""
+    return str(device.facts.get("role", "")).strip().lower() in GRID_ROLES
+
+
 def measured_devices(devices: Sequence[Device]) -> list[Device]:
     """Devices whose readings are of what was: not forecasts, prices, or weather by a service.
 

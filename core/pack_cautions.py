@@ -8,7 +8,7 @@ import numpy as np
 
 from core.analytics.cells import GLITCH_V, possible
 from core.analytics.diagnosis import DAY_US
-from core.packs import CellDays
+from core.cell_days import CellDays
 
 # Counted capacity over the configured one: no battery holds a fifth more than it is rated, and one
 # that holds less than 0.6 of it would have been exchanged.
@@ -96,7 +96,7 @@ def _still(days: CellDays, start: int, end: int) -> tuple[Caution, ...]:
     mine.sort(key=lambda one: (not one.lasting, -one.days, one.place))
     told = [
         Caution(
-            "still_now" if one.lasting else "still",
+            "still_now" if one.lasting else "still" if one.days > 1 else "still_day",
             (battery.pack[one.place], battery.cell[one.place]), one.start, one.end,
             (("days", one.days),),
         )

@@ -22,17 +22,19 @@ from core.analytics.diagnosis import DAY_US, DiagnosisOptions
 from core.analytics.verdicts import DECLINES, Trend, TrendOptions
 from core.annotations import Annotation, open_annotations
 from core.capacity_report import CapacityReport, StringCapacity, capacity_report
+from core.cell_days import CellDays, load_days
 from core.errors import QueryError, StoreError
 from core.ledger import open_ledger
 from core.numerals import MINUS, NOTHING, Language, day, number, span
 from core.pack_cautions import cautions
 from core.pack_report_texts import TEXTS, say
 from core.pack_trends import GRID_V, TrendReport, trend_report
-from core.packs import CellDays, WeakCells, load_battery, load_days, weak_cells
+from core.packs import load_battery
 from core.query import Store
 from core.report import DeviceFacts, SourceFacts, State
 from core.resistance_report import ResistanceReport, resistance_report
 from core.trend_views import declared_days
+from core.weak_cells import WeakCells, weak_cells
 
 PROGRAM = "Ziggurat"
 HEALTHY = ("healthy", "unknown")

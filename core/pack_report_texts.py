@@ -451,6 +451,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Zelle {cell}: Der Messwert stand vom {start} bis {end} still ({days} Tage), während "
         "die Batterie sich bewegte. Diese Tage der Zelle bleiben überall weg.",
     ),
+    "caution.still_day": (
+        "Cell {cell}: the reading stood still on {start} while the battery moved. That day of the "
+        "cell is left out of everything.",
+        "Zelle {cell}: Der Messwert stand am {start} still, während die Batterie sich bewegte. "
+        "Dieser Tag der Zelle bleibt überall weg.",
+    ),
     "caution.still_now": (
         "Cell {cell}: the reading has stood still since {start} ({days} days until {end}) while "
         "the battery moved: check the sensor. Those days of the cell are left out of "

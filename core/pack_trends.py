@@ -25,7 +25,7 @@ from core.analytics.verdicts import (
     judge,
     judge_many,
 )
-from core.packs import CellDays, load_days
+from core.cell_days import CellDays, load_days
 from core.query import Store
 
 GRID_V = 0.001

@@ -1,37 +1,27 @@
-"""Cells of a battery: load with query, compute with analytics, hand back what PackPulse shows.
+"""The cells of a battery, their strings and what is known against their readings.
 
 Signals are found by quantity, never by name, and the numbers of packs and cells come from the data.
-What cannot be concluded is left out with a short key that says why (``refusal``), never replaced.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from core.analytics import cells as sat_of
 from core.analytics import current_checks, diagnosis
 from core.analytics.chemistry import CHEMISTRIES, Chemistry, chemistry
 from core.analytics.current_checks import Doubt
 from core.analytics.diagnosis import (
-    CellHours,
-    CellSamples,
-    Diagnosis,
-    DiagnosisOptions,
-    Recoverable,
-    Rests,
     StillSpan,
 )
-from core.analytics.quality import Bool, Float, Int, local_times
-from core.analytics.regimes import relative_to
+from core.analytics.quality import Bool, Float, Int
 from core.analytics.trend import middle
 from core.bess import of_quantity, string_capacity
-from core.errors import BadWindow, QueryError
+from core.errors import QueryError
 from core.levels import DAY, HOUR
 from core.query import CellColumn, Cells, SignalInfo, Store
 from core.remembered import FOREVER, remembered
@@ -40,12 +30,9 @@ from core.rollup import Buckets
 # Highest voltage that cells were ever seen at [V] up to which they are of a chemistry, where nobody
 # has told it: LTO ends at 2.8 V, LFP at 3.65 V, NMC at 4.2 V.
 HIGHEST_V = {"LTO": 3.0, "LFP": 3.8, "NMC": 4.5}
-SAMPLE_DAYS = 60  # of raw readings behind the curves of charge against voltage
-SAMPLE_CELLS = 4  # at the edge, and as many in the middle
 CHECKED_MOST = 1_000_000  # readings of a signal that are set beside another one by one
 LEAST_COUNTED = 0.1  # of the capacity that SOC and current must count at least
 MOST_DOUBTED = 0.8  # of a window
-LEAST_CELLS = 3  # of a pack: of two nobody can say which of them stands apart
 LEAST_MOVED = 0.1  # SOC in a day on which cells must have moved
 RECENT_LIFE = 400 * DAY
 LEAST_STILL = 2  # days up to now from which on a sensor is called stuck
@@ -364,26 +351,51 @@ def _moved(
     """Hours that have both: start [µs], charge [Ah] and change of SOC (0..1)."""
     if string.current is None or battery.soc is None:
         return np.empty(0, np.int64), np.empty(0), np.empty(0)
-    rows = _by_hour(_hourly(store, battery.device, string.current, start, end))
-    soc = _by_hour(_hourly(store, battery.device, battery.soc, start, end))
+    rows = by_hour(hourly(store, battery.device, string.current, start, end))
+    soc = by_hour(hourly(store, battery.device, battery.soc, start, end))
     ts, mine, other = np.intersect1d(rows.ts, soc.ts, return_indices=True)
     change = (soc.last[other] - soc.first[other]) * battery.soc_scale
     return ts, rows.sum[mine] / rows.count[mine], change
 
 
-def _hourly(store: Store, device: str, signal: str, start: int, end: int) -> Buckets:
+def hourly(store: Store, device: str, signal: str, start: int, end: int) -> Buckets:
+    """Buckets of an hour in a window [µs UTC], or raw readings where there are none."""
     level = "1h" if "1h" in store.signal(device, signal).levels else "raw"
     return store.buckets(device, signal, start, end, level)
 
 
-# --- readings that stand still -------------------------------------------------------------------
+def by_hour(rows: Buckets) -> Buckets:
+    """Raw readings gathered by the hour; buckets of an hour as they are."""
+    if not len(rows.ts) or not (rows.ts % HOUR).any():
+        return rows
+    starts = np.flatnonzero(np.diff(rows.ts // HOUR, prepend=-1))
+    ends = np.append(starts[1:], len(rows.ts)) - 1
+    return Buckets(
+        rows.ts[starts] // HOUR * HOUR,
+        rows.first[starts],
+        rows.last[ends],
+        np.minimum.reduceat(rows.min, starts),
+        np.maximum.reduceat(rows.max, starts),
+        np.add.reduceat(rows.sum, starts),
+        np.add.reduceat(rows.count, starts),
+    )
+
+
+def placed(ts: Int, other: Int, values: Float) -> Float:
+    """`values` at those of `ts` that are among `other`, else NaN."""
+    out = np.full(len(ts), np.nan)
+    if len(other):
+        at = np.minimum(np.searchsorted(other, ts), len(other) - 1)
+        hit = other[at] == ts
+        out[hit] = values[at[hit]]
+    return out
 
 
 def _still(store: Store, battery: Battery) -> tuple[StillSpan, ...]:
     """When readings of cells stood still while the battery moved, by its days."""
     if "1d" not in store.signal(battery.device, battery.names[0]).levels:
         return ()
-    found = _every_day(store, battery.device, battery.still_from)
+    found = every_day(store, battery.device, battery.still_from)
     low, high, count = (flat(found[name], battery) for name in ("min", "max", "count"))
     ts = found["max"].ts
     if not len(ts):
@@ -394,8 +406,18 @@ def _still(store: Store, battery: Battery) -> tuple[StillSpan, ...]:
     return diagnosis.still_spans(ts, diagnosis.still_days(low, high, lively), lively)
 
 
+def flat(found: Cells, battery: Battery) -> Float:
+    """Values [t, cell] on the battery's flat cell axis."""
+    at = np.searchsorted(found.packs, battery.pack) * len(found.cells)
+    if not len(found.ts):
+        return np.empty((0, len(battery.names)))
+    return found.values.reshape(len(found.ts), -1)[
+        :, at + np.searchsorted(found.cells, battery.cell)
+    ]
+
+
 @remembered(2)
-def _every_day(store: Store, device: str, since: int) -> dict[str, Cells]:
+def every_day(store: Store, device: str, since: int) -> dict[str, Cells]:
     """Least, greatest and number of readings of each cell by day."""
     columns: tuple[CellColumn, ...] = ("min", "max", "count")
     return store.cells_many(device, "cell_voltage", since, None, "1d", columns)
@@ -415,7 +437,7 @@ def _worked(store: Store, battery: Battery, ts: Int) -> Bool:
             if battery.soc
             else range_ >= 0.05 * battery.capacity_ah
         )
-        worked |= _on(ts, rows.ts, moved.astype(np.float64)) > 0
+        worked |= placed(ts, rows.ts, moved.astype(np.float64)) > 0
     return worked
 
 
@@ -445,7 +467,7 @@ def always_still(battery: Battery, string: BatteryString) -> bool:
     return min(share.values()) > 0.9
 
 
-def _held_up(battery: Battery, start: int, end: int) -> Bool:
+def held_up(battery: Battery, start: int, end: int) -> Bool:
     """Cells with readings that stood still in a window [µs UTC], [cell]."""
     held = np.zeros(len(battery.names), bool)
     held[[one.place for one in battery.still if one.start < end and one.end > start]] = True
@@ -460,473 +482,3 @@ def stuck_now(battery: Battery, start: int, end: int) -> Bool:
         going_on = span.start < end and (span.lasting or end <= span.end)
         stuck[span.place] |= going_on and span.days >= LEAST_STILL
     return stuck | (share > 0.5)
-
-
-# --- days --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class CellDays:
-    """Highest and lowest voltage of each cell by local day.
-
-    Attributes
-    ----------
-    ts : midnights [µs UTC]. day : days since 1970-01-01 of the local calendar.
-    sat, low : highest and lowest [day, cell], V, NaN while a reading stands still.
-    valid : `sat` of complete charges, else NaN.
-    charges : which days count, and why the others do not.
-    cycles : equivalent full cycles since the first day, at the end of each; NaN without current.
-    """
-
-    battery: Battery
-    ts: Int
-    day: Int
-    sat: Float
-    low: Float
-    valid: Float
-    charges: sat_of.Charges
-    cycles: Float
-    stands_for: int
-
-
-def local_days(ts: Int, zone: str) -> Int:
-    """Number of the local calendar day of each moment, since 1970-01-01."""
-    naive = local_times(ts, zone).tz_localize(None).to_numpy()
-    return np.asarray(naive.astype("datetime64[D]").astype(np.int64))
-
-
-def flat(found: Cells, battery: Battery) -> Float:
-    """Values [t, cell] on the battery's flat cell axis."""
-    at = np.searchsorted(found.packs, battery.pack) * len(found.cells)
-    if not len(found.ts):
-        return np.empty((0, len(battery.names)))
-    return found.values.reshape(len(found.ts), -1)[
-        :, at + np.searchsorted(found.cells, battery.cell)
-    ]
-
-
-@remembered(4)
-def load_days(
-    store: Store, device: str, start: int | None = None, end: int | None = None
-) -> CellDays | None:
-    """Cells by day in a window [µs UTC]; None without voltages of single cells.
-
-    Raises
-    ------
-    UnknownDevice, BadWindow
-    LevelMissing : the store has no level of days.
-    """
-    battery = load_battery(store, device, -FOREVER if start is None else start)
-    if battery is None:
-        return None
-    if start is not None and end is not None and not start < end:
-        raise BadWindow(f"the window ends ({end}) before it starts ({start})")
-    found = _every_day(store, device, battery.still_from)
-    edges = (-FOREVER if start is None else start, FOREVER if end is None else end)
-    inside = slice(*np.searchsorted(found["max"].ts, edges).tolist())
-    ts, every = found["max"].ts[inside], range(len(battery.names))
-    sat, low = (
-        without_still(battery, every, ts, flat(found[name], battery)[inside])
-        for name in ("max", "min")
-    )
-    soc = _daily_soc(store, battery, ts)
-    charged = _charged(store, battery, ts)
-    charges = sat_of.judge_charges(sat, battery.chemistry, soc, charged)
-    return CellDays(
-        battery, ts, local_days(ts, battery.zone), sat, low,
-        sat_of.valid_sat(sat, charges.complete, battery.chemistry), charges,
-        _cycles(store, battery, ts), int(np.nansum(found["count"].values[inside])),
-    )  # fmt: skip
-
-
-def _daily_soc(store: Store, battery: Battery, ts: Int) -> Float | None:
-    """Highest SOC of each day [day], 0..1."""
-    if battery.soc is None or "1d" not in store.signal(battery.device, battery.soc).levels:
-        return None
-    if not len(ts):
-        return None
-    # To the end of the last day: a window cuts the bucket at its edge.
-    end = int(ts[-1]) + 25 * HOUR
-    rows = store.buckets(battery.device, battery.soc, int(ts[0]), end, "1d")
-    return _on(ts, rows.ts, rows.max * battery.soc_scale)
-
-
-def _charged(store: Store, battery: Battery, ts: Int) -> Bool | None:
-    """Days on which a current charged any string [day]; None where no current is known by day.
-
-    Above C/100, or above nothing where the capacity is not known; days without readings of the
-    current count as charged, for nothing says otherwise.
-    """
-    names = [one.current for one in battery.strings if one.current]
-    if not names or not len(ts):
-        return None
-    least = 0.01 * battery.capacity_ah if np.isfinite(battery.capacity_ah) else 0.0
-    idle = np.ones(len(ts), bool)
-    for name in names:
-        if "1d" not in store.signal(battery.device, name).levels:
-            return None
-        rows = store.buckets(battery.device, name, int(ts[0]), int(ts[-1]) + 25 * HOUR, "1d")
-        idle &= _on(ts, rows.ts, rows.max) <= least  # NaN is not
-    return np.asarray(~idle)
-
-
-def _on(ts: Int, other: Int, values: Float) -> Float:
-    """`values` at those of `ts` that are among `other`, else NaN."""
-    out = np.full(len(ts), np.nan)
-    if len(other):
-        at = np.minimum(np.searchsorted(other, ts), len(other) - 1)
-        hit = other[at] == ts
-        out[hit] = values[at[hit]]
-    return out
-
-
-def _cycles(store: Store, battery: Battery, ts: Int) -> Float:
-    """Equivalent full cycles counted to the end of each day: throughput / (2 × capacity)."""
-    names = [one.current for one in battery.strings if one.current]
-    dead = any(one.dead for one in battery.strings)
-    if not names or dead or not np.isfinite(battery.capacity_ah) or not len(ts):
-        return np.full(len(ts), np.nan)
-    end = int(ts[-1]) + 25 * HOUR
-    moved = np.zeros(len(ts))
-    for name in names:
-        info = store.signal(battery.device, name)
-        level = next((one for one in ("1min", "5min", "15min", "1h") if one in info.levels), "raw")
-        rows = store.buckets(battery.device, name, int(ts[0]), end, level)
-        if not len(rows.ts):
-            continue
-        # A bucket stands until the next, but no longer than two usual steps: gaps are not counted.
-        step = np.diff(rows.ts, append=rows.ts[-1])
-        usual = float(np.median(step[:-1])) if len(step) > 1 else 0.0
-        hours = np.where(step <= 2 * usual, step, usual) / HOUR
-        day = np.searchsorted(ts, rows.ts, side="right") - 1
-        amp = np.abs(rows.sum / rows.count)
-        moved += np.bincount(day, weights=amp * hours, minlength=len(ts))[: len(ts)]
-    return np.cumsum(moved) / (2 * battery.capacity_ah * len(names))
-
-
-# --- weak cells --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class WeakCells:
-    """Which cells are weak and why, judged by the last weeks of a window.
-
-    Attributes
-    ----------
-    found : the diagnosis of every cell.
-    table : a row a cell: pack, cell, fault, reason, empty_ah, full_ah, full_bound, empty_rest_mv,
-        full_rest_mv, empty_mv, full_mv (under load, at the ends), drift_ah_day, drift_low,
-        drift_high, resistance_ratio, resistance_mohm, limits_empty_ratio, limits_full_ratio,
-        move_ah, move_half_ah (of cells that drift: at the end, half of the 95 % interval), rank
-        (1 = limits the most).
-    recoverable : what mending them brings.
-    resistance_ohm : of the median cell, an hour's; NaN unknown.
-    refusal : why nothing can be said: ``no_current``, ``no_capacity``, ``no_levels``,
-        ``current_sign`` (the SOC falls when charge is said to flow in), ``current_zero``,
-        ``cells_clock`` (runs apart from the current), ``resistance_sign``, ``all_still``,
-        ``few_cells`` (no pack has three), ``cells_alike`` (copies of one signal),
-        ``no_rests``, ``no_empty_end``, ``no_full_end``, ``no_curve`` (read too
-        coarsely); None if something can.
-    """
-
-    battery: Battery
-    start: int
-    end: int
-    found: Diagnosis | None
-    table: pd.DataFrame
-    recoverable: Recoverable | None
-    resistance_ohm: float
-    refusal: str | None
-
-
-def weak_cells(
-    store: Store, device: str, end: int | None = None, options: DiagnosisOptions | None = None
-) -> WeakCells | None:
-    """Diagnose all cells by the weeks before `end` [µs UTC]; None without cells.
-
-    Raises
-    ------
-    UnknownDevice
-    """
-    battery = load_battery(store, device)
-    if battery is None:
-        return None
-    options = options or DiagnosisOptions()
-    end = battery.last + 1 if end is None else min(end, battery.last + 1)
-    start = max(end - round(1.5 * options.recent_days * DAY), battery.first)
-    start -= start % HOUR
-    battery = load_battery(store, device, start)
-    assert battery is not None
-    refusal = _cannot(store, battery, start, end)
-    if refusal:
-        return WeakCells(battery, start, end, None, pd.DataFrame(), None, float("nan"), refusal)
-    days = load_days(store, device, max(start, end - round(options.recent_days * DAY)), end)
-    assert days is not None
-    refusal = _nothing_to_compare(days)
-    if refusal:
-        return WeakCells(battery, start, end, None, pd.DataFrame(), None, float("nan"), refusal)
-    stuck = stuck_now(battery, max(start, end - round(options.recent_days * DAY)), end)
-    if stuck.all():
-        refusal = "all_still"
-        return WeakCells(battery, start, end, None, pd.DataFrame(), None, float("nan"), refusal)
-    parts = [
-        _diagnose_string(store, battery, string, stuck, (start, end), options)
-        for string in battery.strings
-    ]
-    found = _joined(
-        battery, [(string, part) for string, (part, _) in zip(battery.strings, parts, strict=True)]
-    )
-    if found.refusal in ("no_rests", "no_empty_end", "no_full_end"):
-        doubted = (why_doubted(one, start, end, 0.25) for one in battery.strings)
-        found = replace(found, refusal=next((one for one in doubted if one), found.refusal))
-    if found.refusal is None:
-        found.reason[_held_up(battery, start, end) & (found.fault == "unknown")] = "still"
-    resistance = float(middle(np.array([ohm for _, ohm in parts])))
-    if resistance <= 0:
-        none = pd.DataFrame()
-        why = "resistance_sign"
-        return WeakCells(battery, start, end, None, none, None, float("nan"), why)
-    series = max(len(string.cells) for string in battery.strings)
-    recoverable = None
-    if found.refusal is None:
-        recoverable = diagnosis.estimate_recoverable(found, series, battery.chemistry.v_nominal)
-    table = _weak_table(battery, found, recoverable, days)
-    return WeakCells(battery, start, end, found, table, recoverable, resistance, found.refusal)
-
-
-def _cannot(store: Store, battery: Battery, start: int, end: int) -> str | None:
-    if any(string.current is None for string in battery.strings):
-        return "no_current"
-    if not np.isfinite(battery.capacity_ah) or battery.capacity_ah <= 0:
-        return "no_capacity"
-    levels = store.signal(battery.device, battery.names[0]).levels
-    if not {"1h", "1d"} <= set(levels):
-        return "no_levels"
-    doubted = (why_doubted(one, start, end) for one in battery.strings)
-    return next((reason for reason in doubted if reason), None)
-
-
-def _nothing_to_compare(days: CellDays) -> str | None:
-    """Why cells cannot be set beside those of their pack, or None."""
-    pack = np.array(days.battery.pack)
-    if max(np.unique(pack, return_counts=True)[1]) < LEAST_CELLS:
-        return "few_cells"
-    lively = diagnosis.lively_days(days.low, days.sat)
-    values = np.stack([days.low[lively], days.sat[lively]])
-    known = np.isfinite(values).all(axis=(0, 2))
-    if known.sum() < 3:
-        return None
-    spread = values[:, known].max(axis=2) - values[:, known].min(axis=2)
-    return "cells_alike" if not spread.any() else None
-
-
-def load_hours(
-    store: Store, battery: Battery, string: BatteryString, start: int, end: int
-) -> CellHours:
-    """What the cells of one string did, by the hour."""
-    found = store.cells_many(battery.device, "cell_voltage", start, end, "1h", ("last", "mean"))
-    where = np.array(string.cells)
-    ts = found["last"].ts
-    assert string.current is not None
-    rows = _by_hour(_hourly(store, battery.device, string.current, start, end))
-
-    def told(values: Float) -> tuple[Int, Float]:
-        return without_doubt(string, rows.ts, values)
-
-    return CellHours(
-        ts,
-        without_still(battery, string.cells, ts, flat(found["last"], battery)[:, where]),
-        without_still(battery, string.cells, ts, flat(found["mean"], battery)[:, where]),
-        _on(ts, *told(rows.sum / rows.count)),
-        _on(ts, *told(rows.min)),
-        _on(ts, *told(rows.max)),
-        np.array(battery.pack)[where],
-        np.array(battery.cell)[where],
-    )
-
-
-def _by_hour(rows: Buckets) -> Buckets:
-    """Raw readings gathered by the hour; buckets of an hour as they are."""
-    if not len(rows.ts) or not (rows.ts % HOUR).any():
-        return rows
-    starts = np.flatnonzero(np.diff(rows.ts // HOUR, prepend=-1))
-    ends = np.append(starts[1:], len(rows.ts)) - 1
-    return Buckets(
-        rows.ts[starts] // HOUR * HOUR,
-        rows.first[starts],
-        rows.last[ends],
-        np.minimum.reduceat(rows.min, starts),
-        np.maximum.reduceat(rows.max, starts),
-        np.add.reduceat(rows.sum, starts),
-        np.add.reduceat(rows.count, starts),
-    )
-
-
-def _diagnose_string(
-    store: Store,
-    battery: Battery,
-    string: BatteryString,
-    stuck: Bool,
-    window: tuple[int, int],
-    options: DiagnosisOptions,
-) -> tuple[Diagnosis, float]:
-    """Diagnosis of one string, and the resistance of its median cell [Ω]."""
-    hours = load_hours(store, battery, string, *window)
-    empties, fulls, resistance = charged_rests(store, battery, string, hours, options)
-    part = diagnosis.diagnose(
-        hours, empties, fulls, battery.chemistry, battery.capacity_ah, resistance,
-        stuck[list(string.cells)], options,
-    )  # fmt: skip
-    return part, resistance
-
-
-def charged_rests(
-    store: Store,
-    battery: Battery,
-    string: BatteryString,
-    hours: CellHours,
-    options: DiagnosisOptions,
-) -> tuple[Rests, Rests, float]:
-    """Rests when empty and when full, with charge, and the median cell's resistance [Ω].
-
-    Charge against voltage is read from the raw readings of a few cells over the last weeks: those
-    at the edge, for they come furthest, and those in the middle.
-    """
-    limits, capacity = battery.chemistry, battery.capacity_ah
-    empties, fulls = diagnosis.find_rests(hours, limits, capacity, options)
-    window = (
-        max(int(hours.ts[-1]) - SAMPLE_DAYS * DAY, int(hours.ts[0])),
-        int(hours.ts[-1]) + HOUR,
-    )
-    # A cell of another resistance would draw another curve.
-    apart = diagnosis.estimate_resistance(
-        hours, limits, np.ones(len(hours.ts), bool), float("nan"), 0.05 * capacity
-    )
-    alike = ~(np.abs(apart) > options.sigmas * diagnosis.robust_spread(apart, 1e-6))
-    lowest, middling = _edge_cells(-empties.ahead, alike, hours.ts[empties.at] >= window[0])
-    highest, other = _edge_cells(fulls.ahead, alike, hours.ts[fulls.at] >= window[0])
-    chosen = sorted({*lowest, *middling, *highest, *other})
-    samples = dict(
-        zip(chosen, _samples(store, battery, string, chosen, window), strict=True)
-    )  # fmt: skip
-    below, above = diagnosis.empty_below(limits), diagnosis.full_above(limits)
-    resistance = diagnosis.relaxation_resistance(
-        [samples[one] for one in {*middling, *other}],
-        0.1 * capacity,
-        diagnosis.between_knees(limits),
-    )
-    usable = 0.0 if np.isnan(resistance) else resistance
-    low = diagnosis.estimate_curve(
-        [samples[one] for one in (*lowest, *middling)], (limits.v_min, below + 0.1),
-        -0.05 * capacity, usable,
-    )  # fmt: skip
-    high = diagnosis.estimate_curve(
-        [samples[one] for one in (*highest, *other)], (above - 0.04, limits.v_max),
-        0.02 * capacity, usable,
-    )  # fmt: skip
-    if low is not None:
-        empties = diagnosis.charge_when_empty(empties, hours.pack, low, capacity)
-    if high is not None:
-        fulls = diagnosis.charge_when_full(fulls, hours.pack, high, capacity)
-    return empties, fulls, resistance
-
-
-def _edge_cells(ahead: Float, alike: Bool, rows: Bool) -> tuple[list[int], list[int]]:
-    """Cells furthest ahead over some rests, and those nearest to the median."""
-    usual = middle(ahead[rows]) if rows.any() else np.zeros(len(alike))
-    known = np.flatnonzero(np.isfinite(usual) & alike)
-    far = known[np.argsort(-usual[known], kind="stable")][:SAMPLE_CELLS]
-    near = known[np.argsort(np.abs(usual[known]), kind="stable")][:SAMPLE_CELLS]
-    return far.tolist(), near.tolist()
-
-
-def _samples(
-    store: Store,
-    battery: Battery,
-    string: BatteryString,
-    cells: Sequence[int],
-    window: tuple[int, int],
-) -> list[CellSamples]:
-    """Raw readings of some cells of a string, with current and charge at each."""
-    assert string.current is not None
-    ts, current = without_doubt(string, *store.raw(battery.device, string.current, *window))
-    charge = diagnosis.count_charge(ts, current)
-    found = []
-    for one in cells:
-        place = string.cells[one]
-        stamps, volts = store.raw(battery.device, battery.names[place], *window)
-        moving = np.isfinite(without_still(battery, [place], stamps, volts[:, None])[:, 0])
-        stamps, volts = stamps[moving], volts[moving]
-        if len(ts):
-            near = np.clip(np.searchsorted(ts, stamps, side="right") - 1, 0, len(ts) - 1)
-            close = np.abs(stamps - ts[near]) <= 60_000_000
-            stamps, volts, near = stamps[close], volts[close], near[close]
-            found.append(CellSamples(stamps, volts, current[near], charge[near]))
-        else:
-            none = np.empty(0)
-            found.append(CellSamples(np.empty(0, np.int64), none, none, none))
-    return found
-
-
-def _joined(battery: Battery, parts: Sequence[tuple[BatteryString, Diagnosis]]) -> Diagnosis:
-    """One diagnosis on the battery's cell axis from those of its strings."""
-    if len(parts) == 1:
-        return parts[0][1]
-    order = np.argsort(np.concatenate([string.cells for string, _ in parts]))
-    merged: dict[str, Any] = {}
-    for one in fields(Diagnosis):
-        values = [getattr(part, one.name) for _, part in parts]
-        if isinstance(values[0], np.ndarray):
-            merged[one.name] = np.concatenate(values)[order]
-        elif isinstance(values[0], dict):
-            merged[one.name] = {k: max(v[k] for v in values) for k in values[0]}
-        elif isinstance(values[0], int):
-            merged[one.name] = min(values)
-        else:
-            said = [value for value in values if value is None]
-            merged[one.name] = None if said else values[0]
-    return Diagnosis(**merged)
-
-
-def _weak_table(
-    battery: Battery, found: Diagnosis, recoverable: Recoverable | None, days: CellDays
-) -> pd.DataFrame:
-    pack = np.array(battery.pack)
-    complete = days.charges.complete
-    away_full, _ = relative_to(days.valid[complete], pack)
-    deep = middle(days.low, axis=1) < diagnosis.empty_below(battery.chemistry) - 0.1
-    away_empty, _ = relative_to(days.low[deep], pack)
-    frame = pd.DataFrame(
-        {
-            "pack": found.pack,
-            "cell": found.cell,
-            "fault": found.fault,
-            "reason": found.reason,
-            "empty_ah": found.empty_ah,
-            "full_ah": found.full_ah,
-            "full_bound": found.full_bound,
-            "empty_rest_mv": found.empty_mv,
-            "full_rest_mv": found.full_mv,
-            "empty_mv": 1000 * middle(away_empty),
-            "full_mv": 1000 * middle(away_full),
-            "drift_ah_day": found.drift_ah_day,
-            "drift_low": found.drift_low,
-            "drift_high": found.drift_high,
-            "resistance_ratio": found.resistance_ratio,
-            "resistance_mohm": 1000 * found.resistance_ohm,
-            "limits_empty_ratio": sat_of.limiting_cells(days.low, deep, lowest=True),
-            "limits_full_ratio": sat_of.limiting_cells(days.sat, complete, lowest=False),
-            "move_ah": recoverable.move_ah if recoverable else np.nan,
-            "move_half_ah": np.where(found.fault == "self_discharge", found.now_half_ah, np.nan),
-        }
-    )
-    # What a cell costs the string: how far it stands outside its pack at either end.
-    cost = frame[["full_ah"]].assign(empty_ah=-frame["empty_ah"]).max(axis=1).clip(lower=0)
-    weak = ~frame["fault"].isin(["healthy", "unknown"])
-    order = pd.DataFrame({"weak": weak, "cost": cost.fillna(-1.0)})
-    frame["rank"] = (
-        order.sort_values(["weak", "cost"], ascending=False)
-        .assign(rank=np.arange(1, len(frame) + 1))["rank"]
-        .reindex(frame.index)
-    )
-    return frame

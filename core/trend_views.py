@@ -19,8 +19,8 @@ from core.analytics.regimes import Change
 from core.analytics.trend import YEAR, fit_line, middle, weekly_means
 from core.analytics.verdicts import Grades, Trend, TrendOptions, grade
 from core.annotations import Annotation
+from core.cell_days import local_days
 from core.pack_trends import GRID_V, TrendReport, regime_series, series_of, trend_report
-from core.packs import local_days
 from core.query import Store
 
 # Notes that begin a new regime if they are about the whole device.

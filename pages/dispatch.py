@@ -9,13 +9,13 @@ import streamlit as st
 from core import dispatch_outlook, dispatch_readings, dispatch_report, query
 from core.errors import Infeasible, PlanError, QueryError
 from core.pv_signals import POWERS
-from pages.plan import choices, course, heating, override, sizing, year
+from pages.plan import choices, course, heating, override, rooms, sizing, year
 from pages.plan.answer import key_figures, say_conflicts, say_honestly
 from pages.shared import address, chart, data, states
 from pages.shared.texts import t
 from pages.shared.wording import in_language
 
-SECTIONS = ("plan", "sizing", "year", "strategy", "control")
+SECTIONS = ("plan", "sizing", "year", "strategy", "rooms", "control")
 
 
 def main() -> None:
@@ -49,7 +49,7 @@ def main() -> None:
         states.notice(t("dispatch.infeasible"), detail=in_language(str(error)), state="error")
         return
     chart.show_key_figures(key_figures(report, store.zone))
-    say_honestly(report, store.zone)
+    say_honestly(report, store)
     st.segmented_control(
         t("dispatch.section"),
         SECTIONS,
@@ -64,6 +64,8 @@ def main() -> None:
         year.show(store, choice)
     elif section == "strategy":
         course.show_strategy(report)
+    elif section == "rooms":
+        rooms.show(store)
     elif section == "control":
         override.show(store)
     else:

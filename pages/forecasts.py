@@ -8,11 +8,13 @@ from importlib import import_module
 import streamlit as st
 
 from core import forecast_report, query
-from core.errors import ModelMissing, ModelUnfit, QueryError
-from pages.ahead.answer import key_figures
+from core.errors import ModelUnfit, QueryError
+from core.forecast_models import train_command
+from pages.ahead.answer import between, key_figures
 from pages.ahead.context import Context, quantity_words
 from pages.shared import address, chart, data, numbers, pickers, states
 from pages.shared.texts import t
+from pages.shared.wording import in_language
 
 SECTIONS = ("ahead", "beside", "backtest", "inputs", "parts")
 
@@ -34,7 +36,8 @@ def main() -> None:
         quantity = pick_quantity(list(dict.fromkeys([*known[device.name], *stamps])))
     chart.show_synthetic_ribbon([device])
     if quantity not in stamps:
-        say_untrained(device.name, quantity, list(stamps))
+        short = data.report(store, forecast_report.days_short, device.name, quantity)
+        say_untrained(device.name, quantity, list(stamps), short)
         return
     try:
         ahead = data.report(
@@ -45,21 +48,22 @@ def main() -> None:
             stamps[quantity],
             data.settings().plants,
         )
-    except (ModelMissing, ModelUnfit) as error:
+    except ModelUnfit as error:
         states.notice(
-            t("ahead.unfit"), detail=str(error), commands=(train_command(device.name, quantity),),
-            state="warning",
+            t("ahead.unfit"), detail=in_language(error.why),
+            commands=(error.mend,) if error.mend else (), state="warning",
         )  # fmt: skip
         return
     except QueryError as error:
-        states.notice(t("ahead.unfit"), detail=str(error), state="warning")
+        states.notice(t("ahead.unfit"), detail=in_language(str(error)), state="warning")
         return
     ctx = Context(store, device, quantity, stamps[quantity], ahead)
     chart.show_key_figures(key_figures(ctx))
     say_served(ctx)
+    say_blind(ctx)
     say_made_of(ctx)
     say_room(ctx)
-    section = pick_section()
+    section = pick_section(ctx)
     # Only the section on view is read.
     import_module(f"pages.ahead.{section}").show(ctx)
 
@@ -81,19 +85,20 @@ def pick_quantity(quantities: Sequence[str]) -> str:
         t("ahead.quantity"),
         quantities,
         format_func=quantity_words,
-        width=220,
+        width=360,
         **address.bound("quantity", now),
     )
     return chosen
 
 
-def pick_section() -> str:
-    """The section on view."""
+def pick_section(ctx: Context) -> str:
+    """The section on view; only a load has parts."""
+    sections = [one for one in SECTIONS if one != "parts" or ctx.manifest["parts"] is not None]
     asked = address.get("section")
-    now = asked if asked in SECTIONS else SECTIONS[0]
+    now = asked if asked in sections else sections[0]
     st.segmented_control(
         t("ahead.section"),
-        SECTIONS,
+        sections,
         format_func=lambda name: t(f"ahead.section.{name}"),
         required=True,
         label_visibility="collapsed",
@@ -102,18 +107,19 @@ def pick_section() -> str:
     return now
 
 
-def train_command(device: str, quantity: str) -> str:
-    """The command that trains a model."""
-    return f"python preprocess.py train --device {device} --quantity {quantity}"
-
-
-def say_untrained(device: str, quantity: str, trained: Sequence[str]) -> None:
-    """Say that there is no model, and what trains one."""
+def say_untrained(
+    device: str, quantity: str, trained: Sequence[str], short: tuple[int, int] | None
+) -> None:
+    """Say that there is no model, and what trains one, or that it takes more days."""
     others = ", ".join(quantity_words(name) for name in trained)
+    words = [t("ahead.untrained.others", names=others)] if others else []
+    if short is not None:
+        days, needed = (numbers.number(one, 0) for one in short)
+        words.append(t("ahead.untrained.short", days=days, needed=needed))
     states.notice(
         t("ahead.untrained", device=device, quantity=quantity_words(quantity)),
-        detail=t("ahead.untrained.others", names=others) if others else "",
-        commands=(train_command(device, quantity),),
+        detail=" ".join(words),
+        commands=(train_command(device, quantity),) if short is None else (),
     )
 
 
@@ -147,6 +153,21 @@ def say_room(ctx: Context) -> None:
           heat=", ".join(said["heat"]), outdoor=said["outdoor"], white=white,
           days=numbers.number(said["span_h"] / 24, 0))
     )  # fmt: skip
+
+
+def say_blind(ctx: Context) -> None:
+    """Of PV without weather ahead, what that costs."""
+    said = ctx.manifest
+    if said["weather"] or not (ctx.quantity == "pv" or "made_of" in said):
+        return
+    clear = said["figures"]["skill"].get("clear_sky")
+    if clear is None or clear["value"] is None:
+        words = t("ahead.blind.mend")
+    else:
+        value = numbers.number(clear["value"], 2)
+        words = t("ahead.blind.detail",
+                  skill=f"{value} {between(clear['low'], clear['high'], 2)}".rstrip())  # fmt: skip
+    states.notice(t("ahead.blind"), detail=words)
 
 
 def say_served(ctx: Context) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 import streamlit as st
 
 from core import packs, query
+from core.cell_days import CellDays
 from core.cell_views import calendar_of_charges
-from core.packs import CellDays, WeakCells
+from core.weak_cells import WeakCells
 from pages.packs import context, series
 from pages.packs.context import Context
 from pages.shared import address, chart, data, numbers, pickers, states

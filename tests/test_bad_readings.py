@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import bess_summary, pack_cautions, packs
+from core import bess_summary, cell_days, pack_cautions, packs, weak_cells
 from core.analytics import current_checks
 from core.capacity_report import capacity_report
 from core.errors import QueryError
@@ -188,20 +188,20 @@ def write(ledger: Ledger, source: DemoDevice, device: str, alter: Alter) -> None
     tidy(ledger, device)
 
 
-def judged(store: Store, device: str) -> packs.WeakCells:
-    found = packs.weak_cells(store, device)
+def judged(store: Store, device: str) -> weak_cells.WeakCells:
+    found = weak_cells.weak_cells(store, device)
     assert found is not None
     return found
 
 
-def faults(found: packs.WeakCells) -> dict[tuple[int, int], str]:
+def faults(found: weak_cells.WeakCells) -> dict[tuple[int, int], str]:
     said = found.table[found.table["fault"] != "healthy"]
     places = zip(said["pack"], said["cell"], strict=True)
     return dict(zip(places, said["fault"], strict=True))
 
 
 def told(store: Store, device: str) -> list[str]:
-    days = packs.load_days(store, device)
+    days = cell_days.load_days(store, device)
     assert days is not None
     return [one.key for one in pack_cautions.cautions(days)]
 
@@ -224,7 +224,7 @@ def test_a_reading_that_stood_still_is_named_and_left_out(store: Store) -> None:
     first = found.battery.first
     assert abs(span.start - (first + 51 * DAY)) <= DAY  # the first whole day
     assert abs(span.end - (first + 65 * DAY)) <= DAY
-    days = packs.load_days(store, "still")
+    days = cell_days.load_days(store, "still")
     assert days is not None
     assert np.isnan(days.sat[52:64, 2]).all() and np.isfinite(days.sat[:49, 2]).mean() > 0.9
     assert told(store, "still") == ["still"]
@@ -297,7 +297,7 @@ def test_a_change_is_found_on_its_day_and_the_good_part_judged(
 ) -> None:
     found = judged(store, device)
     assert faults(found) == WEAK
-    days = packs.load_days(store, device)
+    days = cell_days.load_days(store, device)
     assert days is not None
     (one,) = pack_cautions.cautions(days)
     assert one.key == key and one.start is not None and one.end is not None
@@ -308,13 +308,13 @@ def test_a_change_is_found_on_its_day_and_the_good_part_judged(
 
 
 def test_a_dead_current_counts_no_cycles(store: Store) -> None:
-    days = packs.load_days(store, "dead")
+    days = cell_days.load_days(store, "dead")
     assert days is not None and np.isnan(days.cycles).all()
     assert told(store, "dead") == ["dead"]
 
 
 def test_a_configured_capacity_that_cannot_be_is_named(store: Store) -> None:
-    days = packs.load_days(store, "half")
+    days = cell_days.load_days(store, "half")
     assert days is not None
     (one,) = pack_cautions.cautions(days)
     assert one.key == "capacity" and dict(one.values)["told"] == 140.0
@@ -346,7 +346,7 @@ def test_no_losses_are_told_where_the_efficiency_cannot_be(store: Store) -> None
 
 
 def test_one_reading_that_no_cell_has_spoils_no_charge(store: Store) -> None:
-    same, days = packs.load_days(store, "same"), packs.load_days(store, "glitch")
+    same, days = cell_days.load_days(store, "same"), cell_days.load_days(store, "glitch")
     assert days is not None and same is not None
     assert days.charges.complete.tolist() == same.charges.complete.tolist()
     assert np.isnan(days.valid[:, 2]).all() and np.isfinite(days.valid[:, 3]).any()
@@ -356,7 +356,7 @@ def test_one_reading_that_no_cell_has_spoils_no_charge(store: Store) -> None:
 
 
 def test_values_that_the_window_of_the_chemistry_leaves_out_are_told(store: Store) -> None:
-    days = packs.load_days(store, "stretched")
+    days = cell_days.load_days(store, "stretched")
     assert days is not None
     (one,) = pack_cautions.cautions(days)
     inside = np.isfinite(days.valid[days.charges.complete]).mean()
@@ -407,7 +407,7 @@ def test_a_reading_that_stood_still_long_ago_is_found_by_who_looks_there(
     assert packs.load_battery(store, "still", battery.last - 4 * DAY) is battery
     earlier = packs.load_battery(store, "still", battery.last - 20 * DAY)
     assert earlier is not None and len(earlier.still) == 1
-    days = packs.load_days(store, "still", battery.first, battery.last - 7 * DAY)
+    days = cell_days.load_days(store, "still", battery.first, battery.last - 7 * DAY)
     assert days is not None and np.isnan(days.sat[52:64, 2]).all()
 
 

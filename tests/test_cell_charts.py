@@ -18,9 +18,10 @@ from core.analytics.cells import Charges
 from core.analytics.chemistry import LFP
 from core.analytics.diagnosis import Diagnosis, DiagnosisOptions
 from core.cell_charts import ColourScale, Highlight
+from core.cell_days import CellDays
 from core.cell_views import FaultLimits, PackCourse
-from core.packs import Battery, BatteryString, CellDays
-from pages.shared.texts_packpulse import PACKPULSE
+from core.packs import Battery, BatteryString
+from pages.shared.texts import TEXTS
 
 NAN = np.nan
 NAMES = {key: key for key in cell_charts.FAULT_SHAPES}
@@ -320,23 +321,21 @@ def test_names_beside_markers_do_not_meet() -> None:
 
 def test_every_fault_and_refusal_has_words() -> None:
     for fault in cell_charts.FAULT_SHAPES:
-        assert f"packpulse.fault.{fault}" in PACKPULSE
+        assert f"packpulse.fault.{fault}" in TEXTS
     for refusal in verdicts.REFUSALS:
-        assert f"packpulse.trend.refusal.{refusal}" in PACKPULSE
+        assert f"packpulse.trend.refusal.{refusal}" in TEXTS
     for refusal in ("no_current", "no_capacity", "no_levels", "no_rests", "no_empty_end",
                     "no_full_end"):  # fmt: skip
-        assert {f"packpulse.refusal.{refusal}", f"packpulse.refusal.{refusal}.short"} <= set(
-            PACKPULSE
-        )
+        assert {f"packpulse.refusal.{refusal}", f"packpulse.refusal.{refusal}.short"} <= set(TEXTS)
     for reason in ("no_rests", "no_empty_end", "no_full_end", "full_end_flat", "ends_disagree",
                    "two_faults"):  # fmt: skip
-        assert f"packpulse.reason.{reason}" in PACKPULSE
+        assert f"packpulse.reason.{reason}" in TEXTS
 
 
 def test_both_languages_name_the_same_values() -> None:
     unlike = [
         key
-        for key, (english, german) in PACKPULSE.items()
+        for key, (english, german) in TEXTS.items()
         if set(re.findall(r"{(\w+)}", english)) != set(re.findall(r"{(\w+)}", german))
     ]
     assert unlike == []

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from core import pack_trends, packs
+from core import cell_days, pack_trends, packs, weak_cells
 from core.errors import QueryError
 from core.ledger import create_ledger
 from core.levels import DAY, HOUR
@@ -88,7 +88,7 @@ def test_what_nobody_told_is_taken_from_the_data(store: Store) -> None:
 
 
 def test_days_tell_complete_charges(store: Store) -> None:
-    days = packs.load_days(store, "BESS-1")
+    days = cell_days.load_days(store, "BESS-1")
     assert days is not None
     assert days.sat.shape == (75, 20)
     known = truth(OPTIONS)["batteries"]["BESS-1"]
@@ -102,7 +102,7 @@ def test_days_tell_complete_charges(store: Store) -> None:
 
 
 def test_cycles_are_counted_from_current(store: Store) -> None:
-    days = packs.load_days(store, "BESS-1")
+    days = cell_days.load_days(store, "BESS-1")
     assert days is not None
     known = truth(OPTIONS)["batteries"]["BESS-1"]["trajectory"]["efc"]
     assert days.cycles[-1] == pytest.approx(known[-1], rel=0.03)
@@ -111,7 +111,7 @@ def test_cycles_are_counted_from_current(store: Store) -> None:
 
 @pytest.mark.parametrize("device", ["BESS-1", "BESS-2", "untold"])
 def test_planted_faults_are_named(store: Store, device: str) -> None:
-    weak = packs.weak_cells(store, device)
+    weak = weak_cells.weak_cells(store, device)
     assert weak is not None and weak.refusal is None
     planted = {
         (fault["pack"], fault["cell"]): fault["kind"]
@@ -125,7 +125,7 @@ def test_planted_faults_are_named(store: Store, device: str) -> None:
 
 
 def test_offset_is_recovered(store: Store) -> None:
-    weak = packs.weak_cells(store, "BESS-2")
+    weak = weak_cells.weak_cells(store, "BESS-2")
     assert weak is not None
     (fault,) = (one for one in truth(OPTIONS)["faults"] if one["device"] == "BESS-2")
     row = weak.table[(weak.table["pack"] == fault["pack"]) & (weak.table["cell"] == fault["cell"])]
@@ -139,18 +139,18 @@ def test_offset_is_recovered(store: Store) -> None:
     [("silent", "no_current"), ("turned", "current_sign"), ("short", "no_rests")],
 )
 def test_refusals_say_why(store: Store, device: str, refusal: str) -> None:
-    weak = packs.weak_cells(store, device)
+    weak = weak_cells.weak_cells(store, device)
     assert weak is not None
     assert weak.refusal == refusal
     assert weak.recoverable is None
 
 
 def test_missing_cells_do_not_shift_the_others(store: Store) -> None:
-    weak = packs.weak_cells(store, "gappy")
+    weak = weak_cells.weak_cells(store, "gappy")
     assert weak is not None and weak.refusal is None
     assert len(weak.table) == 18
     assert not ((weak.table["pack"] == 1) & (weak.table["cell"] == 4)).any()
-    whole = packs.weak_cells(store, "BESS-2")
+    whole = weak_cells.weak_cells(store, "BESS-2")
     assert whole is not None
     both = weak.table.merge(whole.table, on=["pack", "cell"])
     assert (both["fault_x"] == both["fault_y"]).all()
@@ -158,8 +158,8 @@ def test_missing_cells_do_not_shift_the_others(store: Store) -> None:
 
 def test_a_device_without_cells(store: Store) -> None:
     assert packs.load_battery(store, "plain") is None
-    assert packs.load_days(store, "plain") is None
-    assert packs.weak_cells(store, "plain") is None
+    assert cell_days.load_days(store, "plain") is None
+    assert weak_cells.weak_cells(store, "plain") is None
 
 
 def test_trends_and_regimes(store: Store) -> None:
@@ -178,7 +178,7 @@ def test_trends_and_regimes(store: Store) -> None:
 def test_window_is_kept(store: Store) -> None:
     battery = packs.load_battery(store, "BESS-1")
     assert battery is not None
-    days = packs.load_days(store, "BESS-1", battery.last - 10 * DAY, battery.last + HOUR)
+    days = cell_days.load_days(store, "BESS-1", battery.last - 10 * DAY, battery.last + HOUR)
     assert days is not None
     assert 10 <= len(days.ts) <= 11
 
@@ -187,7 +187,7 @@ def test_empty_window(store: Store) -> None:
     battery = packs.load_battery(store, "BESS-1")
     assert battery is not None
     late = battery.last + 10 * DAY
-    days = packs.load_days(store, "BESS-1", late, late + DAY)
+    days = cell_days.load_days(store, "BESS-1", late, late + DAY)
     assert days is not None and not len(days.ts)
     assert pack_trends.trend_report(store, "BESS-1", late, late + DAY) is None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core import pack_trends, packs
+from core import pack_trends, weak_cells
 from core.query import Store, open_store
 from tests.stores import run, write_text
 
@@ -54,7 +54,7 @@ def test_one_system_rises(store: Store) -> None:
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_what_daily_values_cannot_tell_is_refused(store: Store, system: str) -> None:
-    weak = packs.weak_cells(store, system)
+    weak = weak_cells.weak_cells(store, system)
     assert weak is not None
     assert weak.refusal == "no_current"
     report = pack_trends.trend_report(store, system)

@@ -41,6 +41,14 @@ from core.signals import (
         ("flow [l/min]", UNKNOWN, "l/min", "analog", (None, None)),
         ("flow (l/min) ", UNKNOWN, "l/min", "analog", (None, None)),
         ("anything", UNKNOWN, "", "analog", (None, None)),
+        ("relay_7_state", "relay", "1", "state", (None, None)),
+        ("heating_relay_kitchen", "relay", "1", "state", (None, None)),
+        ("relay_fault", "flag", "1", "state", (None, None)),
+        ("bms1_relay_status", "flag", "1", "state", (None, None)),
+        ("dishwasher_power [W]", "appliance_power", "W", "analog", (None, None)),
+        ("heat_pump_power", "appliance_power", "kW", "analog", (None, None)),
+        ("battery_power", "battery_power", "kW", "analog", (None, None)),
+        ("heater_power_bath", "heating_power", "kW", "analog", (None, None)),
     ],
 )
 def test_built_in_rules(
@@ -119,6 +127,13 @@ def test_every_built_in_rule_holds_together() -> None:
     for rule in rules:
         assert rule.kind in KINDS and rule.quantity == rule.quantity.lower()
         assert rule.low is None or rule.high is None or rule.low < rule.high
+
+
+def test_every_quantity_of_the_rules_is_in_the_nomenclature() -> None:
+    told = (BUILT_IN_RULES.parents[1] / "docs" / "nomenclature.md").read_text("utf-8")
+    assert [
+        one.quantity for one in read_rules(BUILT_IN_RULES) if f"`{one.quantity}`" not in told
+    ] == []
 
 
 @pytest.mark.parametrize(

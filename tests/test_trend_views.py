@@ -15,8 +15,9 @@ from core.analytics.chemistry import chemistry
 from core.analytics.trend import YEAR, weekly_means
 from core.analytics.verdicts import TrendOptions
 from core.annotations import Annotation
+from core.cell_days import CellDays
 from core.pack_trends import GRID_V, TrendReport
-from core.packs import Battery, BatteryString, CellDays
+from core.packs import Battery, BatteryString
 from core.trend_views import RECENT_DAYS
 
 FIRST = 20_000

@@ -27,12 +27,14 @@ from core.analytics.dispatch_model import (
 from core.analytics.dispatch_program import Solution
 from core.analytics.dispatch_relays import solve_relays
 from core.analytics.dispatch_site import Floats, Outlook, Site
+from core.analytics.dispatch_turns import TOLERANCE_KW, as_it_flows, in_turns
 from core.errors import PlanError
 
-TOLERANCE_KW = 1e-6
 FEW_STEPS = 1000  # up to here all steps in doubt get a binary at once
 MOST_ROUNDS = 30
 LEAST_LP_S = 5.0
+NEAR = 5.0  # gaps asked for: a rounding as near as this needs no search
+RELAYS_S, FLOWS_S = 2.0, 1.0  # time that whole numbers get
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Plan:
     Attributes
     ----------
     status : ``optimal`` (within the gap asked for) or ``limit`` (time was up: see gap).
-    gap : distance to the best possible, as a share of the objective.
+    gap : distance to the best possible, as a share of the objective, or of what is paid and earned
+        for load and sun alone, where that is more.
     objective : weighted by the strategy, expected over the outlooks.
     flows : by outlook, frames of `dispatch_costs.FLOWS` with `soc_ratio`.
     vehicles : by outlook, power of each vehicle [kW]. relays : 0 or 1 of each relay.
@@ -71,7 +74,7 @@ def plan(
     *,
     first_steps: int = 1,
     gap: float = 1e-3,
-    time_limit_s: float = 2.0,
+    time_limit_s: float | None = None,
 ) -> Plan:
     """The plan of least weighted cost.
 
@@ -79,7 +82,8 @@ def plan(
     ----------
     outlooks : courses of load and PV; the first is the central one.
     first_steps : steps whose decisions are the same in all outlooks (two-stage).
-    gap, time_limit_s : where the search over whole numbers ends.
+    gap, time_limit_s : where the search over whole numbers ends; without a limit after two seconds
+        with relays, after one else.
 
     Raises
     ------
@@ -91,7 +95,8 @@ def plan(
     courses = [outlooks] if isinstance(outlooks, Outlook) else list(outlooks)
     for outlook in courses:
         site.check(outlook)
-    search = _Search(site, courses, first_steps, gap, began + time_limit_s)
+    allowed = time_limit_s or (RELAYS_S if site.relays else FLOWS_S)
+    search = _Search(site, courses, first_steps, gap, began + allowed)
     model, found, flows = search.run()
     assert found.x is not None  # else the search raised
     relays, rooms = _heating(model, site, found.x)
@@ -136,17 +141,20 @@ class _Search:
         wrong = _not_apart(flows)
         if not wrong.any():
             return model, found, flows
-        held = self._held_apart(model, found, flows)
+        # Where both ways at once pay, held directions are far from the best.
+        held = None if wrong.grid.any() else self._held_apart(model, found, flows)
         if held is not None and held[0].gap <= self.gap:
             return model, *held
         whole = self._whole(wrong, found)
+        if whole is None and held is None:
+            held = self._held_apart(model, found, flows)
         if whole is None and held is None:
             raise PlanError("no plan was found in the time allowed; allow more")
         if held is None or (whole is not None and whole[1].objective < held[0].objective):
             assert whole is not None
             return whole
         best = held[0] if whole is None else replace(held[0], bound=whole[1].bound)
-        return model, best, held[1]
+        return model, replace(best, status="limit"), held[1]
 
     def _left(self) -> float:
         return max(self.until - time.perf_counter(), 0.2)
@@ -197,12 +205,12 @@ class _Search:
     ) -> tuple[Model, Solution, list[pd.DataFrame]] | None:
         """Whole numbers where flows ran both ways; more of them until none does."""
         exclusive = Exclusive(np.zeros(self.site.steps, bool), _selling_pays(self.site))
-        while not self.site.relays and self.until > time.perf_counter():
+        for _ in range(0 if self.site.relays else MOST_ROUNDS):
             exclusive = _widened(self.site, self.outlooks, exclusive, wrong)
             model = build_model(
                 self.site, self.outlooks, exclusive=exclusive, first_steps=self.first_steps
             )
-            found = model.program.solve(gap=self.gap, time_limit_s=self._left())
+            found = self._best_apart(model, exclusive)
             if found.x is None:
                 return None
             flows = self._flows(model, found)
@@ -211,6 +219,32 @@ class _Search:
                 bound = max(found.bound, relaxed.bound)
                 return model, replace(found, bound=bound), flows
         return None
+
+    def _best_apart(self, model: Model, exclusive: Exclusive) -> Solution:
+        """Whole numbers by rounding the relaxation in turns, then by search if that is too far.
+
+        Where both ways pay at once, one after the other pays nearly as much; the rounding finds it
+        in two linear programs, a search of many alike choices for long does not.
+        """
+        relaxed = model.program.solve(relaxed=True)
+        if relaxed.x is None:
+            return relaxed
+        held = in_turns(model, exclusive, relaxed.x, self.first_steps)
+        if len(self.outlooks) > 1:
+            # What is done first is common, what it leaves to the grid is not.
+            first = model.program.solve(fixed=held, relaxed=True)
+            if first.x is not None:
+                held |= as_it_flows(model, exclusive, first.x, self.first_steps)
+        rounded = model.program.solve(fixed=held, gap=self.gap, time_limit_s=self._left())
+        rounded = replace(rounded, bound=relaxed.bound)
+        if rounded.x is not None and rounded.gap <= NEAR * self.gap:
+            return rounded
+        scale = max(model.program.scale / max(abs(relaxed.objective), 1e-9), 1.0)
+        found = model.program.solve(gap=scale * self.gap, time_limit_s=self._left())
+        if rounded.x is None or (found.x is not None and found.objective <= rounded.objective):
+            return found
+        bound = rounded.bound if found.x is None else max(found.bound, rounded.bound)
+        return replace(rounded, bound=bound, status="limit")
 
 
 def _selling_pays(site: Site) -> Bools:

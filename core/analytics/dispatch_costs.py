@@ -84,7 +84,7 @@ def cost_of(site: Site, flows: pd.DataFrame, comfort_kh: float = 0.0) -> Costs:
     return Costs(
         import_eur=h * float(imported @ tariff.import_eur_kwh),
         export_eur=h * float(exported @ tariff.export_eur_kwh),
-        demand_eur=tariff.demand_eur_kw * (peak - tariff.peak_so_far_kw),
+        demand_eur=tariff.demand_cost(imported),
         wear_eur=wear,
         stored_eur=stored,
         stored_kwh=gained,

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.analytics.dispatch_program import Ints, Program
-from core.analytics.dispatch_site import Battery, Floats, Outlook, Relay, Room, Site, Vehicle
+from core.analytics.dispatch_rooms import relay_columns, room_columns
+from core.analytics.dispatch_site import Battery, Floats, Outlook, Site, Vehicle
 
 Bools = NDArray[np.bool_]
 SLACKS = ("import_limit", "export_limit", "vehicle", "soc_end")
@@ -26,7 +27,7 @@ UNUSED: Ints = np.empty(0, np.int64)
 
 @dataclass
 class Course:
-    """Places of the columns of one outlook."""
+    """Places of the columns of one outlook; the last two are whole, in the steps of `Exclusive`."""
 
     imported: Ints
     exported: Ints
@@ -36,6 +37,8 @@ class Course:
     stored: Ints = field(default_factory=lambda: UNUSED)
     vehicles: list[Ints] = field(default_factory=list)
     balance: Ints = field(default_factory=lambda: UNUSED)
+    battery_apart: Ints = field(default_factory=lambda: UNUSED)
+    grid_apart: Ints = field(default_factory=lambda: UNUSED)
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Model:
     """
 
     program: Program
-    courses: list[Course]
+    courses: list[Course]  # as outlooks
     relays: list[Ints]
     rooms: list[list[Ints]]  # by room, by state, places of x[1..T]
     slacks: list[tuple[str, str, str, Ints, int]] = field(default_factory=list)
@@ -86,6 +89,9 @@ def build_model(
     exclusive = exclusive or Exclusive(np.zeros(steps, bool), np.zeros(steps, bool))
     shares = np.array([one.probability for one in outlooks])
     shares /= shares.sum()
+    program.scale = sum(
+        share * _turnover(site, one) for share, one in zip(shares, outlooks, strict=True)
+    )
     priced = 0.0 if elastic else 1.0
     heating = _heating(model, site, priced)
     for outlook, share in zip(outlooks, shares, strict=True):
@@ -97,13 +103,13 @@ def build_model(
             course.vehicles.append(_vehicle(model, site, car, course, elastic))
         if site.battery is not None:
             _battery(model, site, site.battery, course, share * priced, elastic)
-            _keep_apart(
+            course.battery_apart = _keep_apart(
                 program, exclusive.battery, course.charge, course.discharge,
                 np.full(steps, site.battery.charge_kw), np.full(steps, site.battery.discharge_kw),
             )  # fmt: skip
-        _keep_apart(
-            program, exclusive.grid, course.imported, course.exported, *_natural(site, outlook)
-        )
+        if site.battery is not None:
+            _room_for_either(program, site, course, exclusive.battery | exclusive.grid)
+        course.grid_apart = _keep_grid_apart(model, site, outlook, course, exclusive.grid, heating)
     _tie_first_steps(model, site, first_steps)
     return model
 
@@ -115,6 +121,12 @@ def effective_prices(site: Site) -> tuple[Floats, Floats]:
         weights.cost * site.tariff.import_eur_kwh + weights.import_eur_kwh,
         weights.cost * site.tariff.export_eur_kwh,
     )
+
+
+def _turnover(site: Site, outlook: Outlook) -> float:
+    """What is paid and earned for the energy of load and sun alone, in the objective [€]."""
+    (buy, sell), net = effective_prices(site), outlook.load_kw - outlook.pv_kw
+    return site.step_h * float(np.abs(np.where(net > 0, buy, sell)) @ np.abs(net))
 
 
 def value_of_stored(site: Site) -> float:
@@ -205,10 +217,11 @@ def _flows(
             program.put(course.balance, _slack(model, kind, "", "kW", steps), sign)
     if site.tariff.demand_eur_kw > 0 and share > 0:
         cost = share * site.strategy.cost * site.tariff.demand_eur_kw
-        peak = program.columns(1, site.tariff.peak_so_far_kw, np.inf, cost)
-        rows = program.rows(steps, high=0.0)
-        program.put(rows, course.imported, 1.0)
-        program.put(rows, peak, -1.0)
+        for where, before in site.tariff.owed():
+            above = program.columns(1, cost=cost)  # what is owed already is no part of the cost
+            rows = program.rows(int(where.sum()), high=before)
+            program.put(rows, course.imported[where], 1.0)
+            program.put(rows, above, -1.0)
     return course
 
 
@@ -234,6 +247,7 @@ def _battery(
     worth = np.zeros(steps)
     worth[-1] = -share * weighted_value_of_stored(site)
     course.stored = program.columns(steps, least, most, worth)
+    program.columns(1, 1.0, 1.0, -worth[-1] * start_kwh(battery))  # a cost that is always there
     program.put(course.balance, course.discharge, 1.0)
     program.put(course.balance, course.charge, -1.0)
     begin = np.zeros(steps)
@@ -285,11 +299,11 @@ def _vehicle(
 def _keep_apart(
     program: Program, where: Bools, first: Ints, second: Ints, most_first: Floats,
     most_second: Floats,
-) -> None:  # fmt: skip
-    """first ≤ most·u and second ≤ most·(1 − u), u whole, in the steps told."""
+) -> Ints:  # fmt: skip
+    """first ≤ most·u and second ≤ most·(1 − u), u whole, in the steps told; places of u."""
     at = np.flatnonzero(where)
     if not len(at):
-        return
+        return UNUSED
     u = program.columns(len(at), 0.0, 1.0, whole=True)
     rows = program.rows(len(at), high=0.0)
     program.put(rows, first[at], 1.0)
@@ -297,6 +311,71 @@ def _keep_apart(
     rows = program.rows(len(at), high=most_second[at])
     program.put(rows, second[at], 1.0)
     program.put(rows, u, most_second[at])
+    return u
+
+
+def _room_for_either(program: Program, site: Site, course: Course, where: Bools) -> None:
+    """What is charged fits in beside what is stored, what is discharged is there, each alone.
+
+    Only the relaxation has both in one step, and it likes to do so with a battery full or empty.
+    """
+    battery, at, h = site.battery, np.flatnonzero(where), site.step_h
+    assert battery is not None
+    if not len(at):
+        return
+    least, most = energy_limits(battery)
+    begin = np.where(at == 0, start_kwh(battery), 0.0)
+    for flow, by, low, high in (
+        (course.charge, h * battery.charge_efficiency, -np.inf, most - begin),
+        (course.discharge, -h / battery.discharge_efficiency, least - begin, np.inf),
+    ):
+        rows = program.rows(len(at), low, high)
+        program.put(rows, flow[at], by)
+        program.put(rows[at > 0], course.stored[at[at > 0] - 1], 1.0)
+
+
+def _keep_grid_apart(
+    model: Model, site: Site, outlook: Outlook, course: Course, where: Bools,
+    heating: list[tuple[Ints, float]],
+) -> Ints:  # fmt: skip
+    """Import or export, never both: u is 1 where energy is taken.
+
+    Beside the most that can flow, what flows has to go somewhere: what is taken beyond the net load
+    goes into battery, vehicles and heaters, what is given beyond the net sun comes out of the
+    battery. So a share of both in the relaxation costs the losses and the wear that it would cost
+    to do one after the other, and the relaxation is nearly as dear as the plan.
+    """
+    at = np.flatnonzero(where)
+    if not len(at):
+        return UNUSED
+    program, (buy, _) = model.program, effective_prices(site)
+    most_imported, most_exported = _natural(site, outlook)
+    # Nobody takes energy that costs something while sun is curtailed.
+    net = np.where(buy >= 0, outlook.load_kw - outlook.pv_kw, outlook.load_kw)
+    most_imported = np.minimum(most_imported, (most_imported + net - outlook.load_kw).clip(min=0.0))
+    u = _keep_apart(program, where, course.imported, course.exported, most_imported, most_exported)
+    rows = program.rows(len(at), high=0.0)
+    program.put(rows, course.imported[at], 1.0)
+    program.put(rows, u, -net[at])
+    place = np.full(site.steps, -1)
+    place[at] = rows
+    into = [(np.arange(site.steps), heater, kw) for heater, kw in heating]
+    into += [
+        (np.arange(car.arrival, car.departure), places, 1.0)
+        for car, places in zip(site.vehicles, course.vehicles, strict=True)
+    ]
+    if len(course.charge):
+        into.append((np.arange(site.steps), course.charge, 1.0))
+    for steps, places, kw in into:
+        here = where[steps]
+        program.put(place[steps][here], places[here], -kw)
+    over = (outlook.pv_kw - outlook.load_kw)[at]
+    rows = program.rows(len(at), high=over)
+    program.put(rows, course.exported[at], 1.0)
+    program.put(rows, u, over)
+    if len(course.discharge):
+        program.put(rows, course.discharge[at], -1.0)
+    return u
 
 
 def _heating(model: Model, site: Site, priced: float) -> list[tuple[Ints, float]]:
@@ -304,65 +383,11 @@ def _heating(model: Model, site: Site, priced: float) -> list[tuple[Ints, float]
 
     They do not depend on load and PV, so all outlooks share them.
     """
-    on = [_relay(model.program, relay, site.steps) for relay in site.relays]
+    on = [relay_columns(model.program, relay, site.steps) for relay in site.relays]
     model.relays = on
     for room in site.rooms:
-        model.rooms.append(_room(model, site, room, on, priced))
+        model.rooms.append(room_columns(model.program, site, room, on, priced))
     return [(places, relay.power_kw) for places, relay in zip(on, site.relays, strict=True)]
-
-
-def _relay(program: Program, relay: Relay, steps: int) -> Ints:
-    """On or off, with least times by the start and stop form of Rajan and Takriti (2005)."""
-    low, high = np.zeros(steps), np.ones(steps)
-    if relay.on:
-        low[: max(relay.least_on - relay.held, 0)] = 1.0
-    else:
-        high[: max(relay.least_off - relay.held, 0)] = 0.0
-    on = program.columns(steps, low, high, whole=True)
-    if max(relay.least_on, relay.least_off) == 1:
-        return on
-    start, stop = program.columns(steps, 0.0, 1.0), program.columns(steps, 0.0, 1.0)
-    before = np.zeros(steps)
-    before[0] = float(relay.on)
-    rows = program.rows(steps, before, before)
-    program.put(rows, on, 1.0)
-    program.put(rows[1:], on[:-1], -1.0)
-    program.put(rows, start, -1.0)
-    program.put(rows, stop, 1.0)
-    for least, switched, sign, high_end in (
-        (relay.least_on, start, -1.0, 0.0),
-        (relay.least_off, stop, 1.0, 1.0),
-    ):
-        rows = program.rows(steps, high=high_end)
-        program.put(rows, on, sign)
-        for back in range(least):
-            program.put(rows[back:], switched[: steps - back], 1.0)
-    return on
-
-
-def _room(model: Model, site: Site, room: Room, on: list[Ints], priced: float) -> list[Ints]:
-    """States of a room and what its comfort band misses."""
-    program, steps, n = model.program, site.steps, room.states
-    states = [program.columns(steps, -np.inf) for _ in range(n)]
-    first = room.transition @ room.start
-    for i in range(n):
-        fixed = room.drift[:, i].copy()
-        fixed[0] += first[i]
-        rows = program.rows(steps, fixed, fixed)
-        program.put(rows, states[i], 1.0)
-        for j in range(n):
-            if room.transition[i, j]:
-                program.put(rows[1:], states[j][:-1], -room.transition[i, j])
-        for places, relay in zip(on, site.relays, strict=True):
-            heat = relay.heats.get(room.name, 0.0) * relay.power_kw * relay.heat_per_power
-            if heat and room.heat_gain[i]:
-                program.put(rows, places, -room.heat_gain[i] * heat)
-    price = priced * site.strategy.comfort_eur_kh * room.weight * site.step_h
-    for sign, low, high in ((1.0, room.low, np.inf), (-1.0, -np.inf, room.high)):
-        rows = program.rows(steps, low, high)
-        program.put(rows, states[0], 1.0)
-        program.put(rows, program.columns(steps, cost=price), sign)
-    return states
 
 
 def _tie_first_steps(model: Model, site: Site, first_steps: int) -> None:

@@ -27,13 +27,17 @@ class Solution:
     objective: float
     bound: float
     seconds: float
+    scale: float = 0.0
 
     @property
     def gap(self) -> float:
-        """Distance of objective and bound, as a share of the objective (0: proven)."""
+        """Distance of objective and bound, as a share of the larger of objective and scale.
+
+        0: proven. Costs less earnings may be nearly nothing, of which every cent is a large share.
+        """
         if self.x is None:
             return float("nan")
-        return max(self.objective - self.bound, 0.0) / max(abs(self.objective), 1e-9)
+        return max(self.objective - self.bound, 0.0) / max(abs(self.objective), self.scale, 1e-9)
 
 
 @dataclass
@@ -49,6 +53,7 @@ class Program:
     _at: list[tuple[Ints, Ints, Floats]] = field(default_factory=list)
     n_columns: int = 0
     n_rows: int = 0
+    scale: float = 0.0  # what a gap is a share of, where the objective is less
 
     def columns(
         self,
@@ -129,4 +134,5 @@ class Program:
         bound = found.fun if not whole.any() else found.mip_dual_bound
         bound = found.fun if bound is None else bound
         x = np.asarray(found.x, np.float64)
-        return Solution(status, x, float(found.fun), float(bound), time.perf_counter() - began)
+        took = time.perf_counter() - began
+        return Solution(status, x, float(found.fun), float(bound), took, self.scale)

@@ -35,7 +35,7 @@ class _Margin:
     sell: Floats
     limit_kw: float
     over_eur_kwh: float
-    peak_kw: float
+    peak_kw: Floats
     peak_eur_kwh: float
     step_h: float
 
@@ -134,7 +134,7 @@ def _net_without_relays(course: Course, x: Floats, outlook: Outlook) -> Floats:
 def _margin(site: Site, x: Floats, course: Course, over: float) -> _Margin:
     buy, sell = effective_prices(site)
     tariff = site.tariff
-    peak = max(tariff.peak_so_far_kw, float(x[course.imported].max()))
+    peak = tariff.peaks(x[course.imported])
     if site.connection.curtail:
         sell = sell.clip(min=0.0)
     demand = site.strategy.cost * tariff.demand_eur_kw / site.step_h

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -16,9 +17,9 @@ from core.analytics.dispatch_model import Bools
 from core.analytics.dispatch_simulation import Run, do_nothing, follow, greedy, room_states
 from core.analytics.dispatch_site import Floats, Outlook, Relay, Site, Tariff, Vehicle
 
-Rule = Literal["powers", "balance"]
+Rule = Literal["powers", "balance", "idle"]
 LEAST_GAIN = 1e-3  # less is within what outlooks leave out: they are smoother than what comes
-RULES: tuple[Rule, ...] = ("powers", "balance")
+RULES: tuple[Rule, ...] = ("balance", "idle", "powers")
 Forecast = Callable[[int, int], Sequence[Outlook]]  # from step (known before it), to step
 KnownPrices = Callable[[int, int], Tariff]  # likewise
 
@@ -29,7 +30,8 @@ class State:
 
     Attributes
     ----------
-    soc : ratio. peak_kw : highest import of the billing period. drawn_kwh : by vehicle.
+    soc : ratio. peak_kw : highest import of the billing period that the next step is in.
+    drawn_kwh : by vehicle.
     rooms : states by room [°C]. relays : on, and steps held, by relay.
     """
 
@@ -81,7 +83,7 @@ def window(site: Site, start: int, stop: int, state: State) -> Site:
         site,
         tariff=Tariff(
             tariff.import_eur_kwh[start:stop], tariff.export_eur_kwh[start:stop],
-            tariff.demand_eur_kw, max(state.peak_kw, tariff.peak_so_far_kw),
+            tariff.demand_eur_kw, state.peak_kw, tariff.period_of[start:stop],
         ),
         battery=battery,
         vehicles=tuple(
@@ -121,8 +123,9 @@ def roll(
     *,
     horizon: int = 192,
     every: int = 4,
+    starts: Sequence[int] | None = None,
     defend_peak: bool = True,
-    time_limit_s: float = 2.0,
+    time_limit_s: float | None = None,
     prices: KnownPrices | None = None,
 ) -> Rolled:
     """Plan, do the first steps, measure, plan anew.
@@ -130,7 +133,8 @@ def roll(
     Parameters
     ----------
     forecast : (start, stop) -> outlooks of these steps, known before `start`.
-    horizon, every : steps planned, steps done before the next plan.
+    horizon, every : steps planned, steps done before the next plan. starts : steps before which it
+        is planned, the first of them 0; None: every `every`.
     defend_peak : the battery also holds the planned peak where load comes higher than forecast.
     prices : (start, stop) -> prices of these steps as expected before `start`; None: those of the
         site. Charged are always those of the site.
@@ -144,9 +148,10 @@ def roll(
     done: list[Run] = []
     cars: list[pd.DataFrame] = []
     rules: list[Rule] = []
-    for start in range(0, site.steps, every):
-        stop = min(start + horizon, site.steps)
-        first = min(every, stop - start)
+    begins = [*(starts or range(0, site.steps, every)), site.steps]
+    for start, after in pairwise(begins):
+        stop = min(max(start + horizon, after), site.steps)
+        first = after - start
         ahead = window(site, start, stop, state)
         if prices is not None:
             ahead = replace(ahead, tariff=with_prices(ahead.tariff, prices(start, stop)))
@@ -181,8 +186,8 @@ def execute(
 
     Parameters
     ----------
-    rule : what the battery does: the ``powers`` of the plan, or ``balance``: take every surplus
-        and cover every shortage, with vehicles and relays as planned.
+    rule : what the battery does: the ``powers`` of the plan; ``balance``: take every surplus and
+        cover every shortage; ``idle``: defend limits alone. Vehicles and relays as planned.
     """
     short = window(made.site, 0, steps, replace(
         state, drawn_kwh={car.name: 0.0 for car in made.site.vehicles}))  # fmt: skip
@@ -190,11 +195,15 @@ def execute(
     flows = made.flows[0].iloc[:steps]
     hold = None
     if defend_peak and made.site.tariff.demand_eur_kw > 0:
-        hold = max(one.peak_kw for one in made.costs)
+        imported = [one["import_kw"].to_numpy(np.float64) for one in made.flows]
+        peaks = [made.site.tariff.peaks(one) for one in imported]
+        hold = np.max(peaks, axis=0)[:steps]
     wish = (flows["charge_kw"] - flows["discharge_kw"]).to_numpy()
     if rule == "balance":
         others = (flows["vehicles_kw"] + flows["heating_kw"]).to_numpy()
         wish = seen.pv_kw - seen.load_kw - others
+    if rule == "idle":
+        wish = np.zeros(steps)
     return follow(
         replace(short, vehicles=()), seen, wish, vehicles_kw=flows["vehicles_kw"].to_numpy(),
         relays=made.relays.iloc[:steps], hold_kw=hold,
@@ -206,7 +215,8 @@ def better_rule(made: Plan, outlooks: Sequence[Outlook], *, defend_peak: bool = 
     """The rule that is expected to cost less over the outlooks, the plan followed to its end.
 
     Powers that are right on average are wrong in every course; where prices hardly move, balancing
-    is as good as a plan can be and needs no forecast.
+    is as good as a plan can be and needs no forecast; where selling pays more than buying, or what
+    is stored is lost, an idle battery may be.
     """
     site, state = made.site, start_state(made.site)
     expected = {
@@ -218,8 +228,11 @@ def better_rule(made: Plan, outlooks: Sequence[Outlook], *, defend_peak: bool = 
         )
         for rule in RULES
     }  # fmt: skip
-    gain = expected["balance"] - expected["powers"]
-    return "powers" if gain > LEAST_GAIN * abs(expected["balance"]) else "balance"
+    best: Rule = RULES[0]
+    for rule in RULES[1:]:
+        if expected[best] - expected[rule] > LEAST_GAIN * abs(expected[best]):
+            best = rule
+    return best
 
 
 def _measured(site: Site, made: Plan, run: Run, start: int, steps: int, state: State) -> State:
@@ -235,11 +248,19 @@ def _measured(site: Site, made: Plan, run: Run, start: int, steps: int, state: S
     }
     return State(
         soc=soc if np.isfinite(soc) else 0.0,
-        peak_kw=max(state.peak_kw, float(run.flows["import_kw"].max())),
+        peak_kw=_peak_after(site.tariff, run.flows["import_kw"].to_numpy(), start, state.peak_kw),
         drawn_kwh=drawn,
         rooms={name: rows[-1] for name, rows in states.items()},
         relays=relays,
     )
+
+
+def _peak_after(tariff: Tariff, import_kw: Floats, start: int, before: float) -> float:
+    """Highest import of the billing period of the step after some, which began at `start` [kW]."""
+    periods, stop = tariff.period_of, start + len(import_kw)
+    now = periods[min(stop, tariff.steps - 1)]
+    peak = float(import_kw[periods[start:stop] == now].max(initial=0.0))
+    return max(peak, before) if periods[start] == now else peak
 
 
 def first_steps_of(site: Site, steps: int) -> Site:
@@ -256,7 +277,7 @@ def _held(course: Bools, on: bool, held: int) -> tuple[bool, int]:
 
 
 def compare(
-    site: Site, outlooks: Sequence[Outlook], actual: Outlook, *, time_limit_s: float = 2.0
+    site: Site, outlooks: Sequence[Outlook], actual: Outlook, *, time_limit_s: float | None = None
 ) -> tuple[Plan, dict[str, Costs]]:
     """The plan, and costs of four ways through what really came.
 

@@ -18,7 +18,7 @@ from core.analytics.dispatch_costs import (
     flows_frame,
     missed_comfort,
 )
-from core.analytics.dispatch_model import energy_limits, start_kwh
+from core.analytics.dispatch_model import effective_prices, energy_limits, start_kwh
 from core.analytics.dispatch_site import Battery, Floats, Outlook, Relay, Room, Site
 
 QUIET_KW = 1e-3  # less is no exchange with the grid
@@ -71,7 +71,7 @@ def follow(
     *,
     vehicles_kw: Floats | None = None,
     relays: pd.DataFrame | None = None,
-    hold_kw: float | None = None,
+    hold_kw: Floats | None = None,
     planned: pd.DataFrame | None = None,
 ) -> Run:
     """Do as planned while load and PV come as they come.
@@ -79,11 +79,12 @@ def follow(
     Parameters
     ----------
     wish_kw : (T,) planned battery power, charge +, discharge −.
-    hold_kw : import that the battery defends beyond the plan (a planned peak); None: the limit.
+    hold_kw : (T,) import that the battery defends beyond the plan (planned peaks); None: the limit.
     planned : flows of the plan; where given, the battery keeps to what they mean: where no import
         was planned it charges from the surplus alone, where no export was planned it discharges
         into the load alone, and where neither was, or a surplus came for a shortage or the other
-        way round, it balances what there is.
+        way round, it balances what there is. Where selling pays more than buying it does as it
+        was planned.
     """
     site.check(outlook)
     steps = site.steps
@@ -91,8 +92,11 @@ def follow(
     on = relays if relays is not None else pd.DataFrame(index=range(steps))
     heating = _power(site, on)
     net = outlook.load_kw + cars + heating - outlook.pv_kw
-    limit = min(site.connection.import_kw, np.inf if hold_kw is None else hold_kw)
-    wish = wish_kw if planned is None else _meant(wish_kw, planned, net)
+    limit = np.minimum(site.connection.import_kw, np.inf if hold_kw is None else hold_kw)
+    wish = wish_kw
+    if planned is not None:
+        buy, sell = effective_prices(site)
+        wish = np.where(sell > buy, wish_kw, _meant(wish_kw, planned, net))
     wish = np.minimum(wish, limit - net)
     if not site.connection.curtail:
         wish = np.maximum(wish, -net - site.connection.export_kw)

@@ -82,13 +82,16 @@ class Tariff:
     ----------
     import_eur_kwh, export_eur_kwh : (T,) what a kWh costs and earns.
     demand_eur_kw : charge on the highest mean import of a step in the billing period [€/kW].
-    peak_so_far_kw : highest import of the billing period before the first step.
+    peak_so_far_kw : highest import before the first step, of the billing period that it is in.
+    periods : (T,) billing period of each step, in order; every one has a peak of its own. None: all
+        steps are in one.
     """
 
     import_eur_kwh: Floats
     export_eur_kwh: Floats
     demand_eur_kw: float = 0.0
     peak_so_far_kw: float = 0.0
+    periods: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         for name in ("import_eur_kwh", "export_eur_kwh"):
@@ -100,11 +103,42 @@ class Tariff:
         )
         _need(self.demand_eur_kw >= 0, "tariff: demand_eur_kw must not be negative")
         _need(self.peak_so_far_kw >= 0, "tariff: peak_so_far_kw must not be negative")
+        if self.periods is None:
+            object.__setattr__(self, "periods", np.zeros(self.steps, np.int64))
+        _need(len(self.period_of) == self.steps, "tariff: periods and prices differ in steps")
 
     @property
     def steps(self) -> int:
         """Number of steps."""
         return len(self.import_eur_kwh)
+
+    @property
+    def period_of(self) -> NDArray[np.int64]:
+        """(T,) billing period of each step."""
+        assert self.periods is not None  # set where the tariff is made
+        return self.periods
+
+    def owed(self) -> list[tuple[NDArray[np.bool_], float]]:
+        """Steps of each billing period, and the highest import that it already has [kW]."""
+        first = self.period_of[0]
+        return [
+            (self.period_of == one, self.peak_so_far_kw if one == first else 0.0)
+            for one in np.unique(self.period_of)
+        ]
+
+    def peaks(self, import_kw: Floats) -> Floats:
+        """(T,) highest import of the billing period that each step is in [kW]."""
+        peak = np.zeros(self.steps)
+        for where, before in self.owed():
+            peak[where] = max(float(import_kw[where].max()), before)
+        return peak
+
+    def demand_cost(self, import_kw: Floats) -> float:
+        """Demand charges of all periods, what is owed before the first step left out [€]."""
+        above = sum(
+            max(float(import_kw[where].max()) - before, 0.0) for where, before in self.owed()
+        )
+        return self.demand_eur_kw * above
 
 
 @dataclass(frozen=True)

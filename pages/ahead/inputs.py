@@ -20,7 +20,7 @@ def show(ctx: Context) -> None:
     if ctx.manifest["importance"]:
         show_importance(ctx)
     else:
-        states.notice(t("ahead.net.inputs" if "made_of" in ctx.manifest else "ahead.room.driven"))
+        states.notice(t(unweighed(ctx)))
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**{t('ahead.input.quality')}**")
@@ -28,6 +28,13 @@ def show(ctx: Context) -> None:
     with right:
         st.markdown(f"**{t('ahead.input.about')}**")
         show_about(ctx)
+
+
+def unweighed(ctx: Context) -> str:
+    """Why no input has a weight."""
+    if "made_of" in ctx.manifest:
+        return "ahead.net.inputs"
+    return "ahead.input.exact" if ctx.manifest["features"] else "ahead.room.driven"
 
 
 def show_importance(ctx: Context) -> None:

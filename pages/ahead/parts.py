@@ -1,4 +1,4 @@
-"""What a load is made of: base, calendar, holidays, heating and cooling."""
+"""What a load is made of: base, calendar, holidays, heating and cooling, appliances."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ import pandas as pd
 import streamlit as st
 
 from core import forecast_charts
+from pages.ahead import appliances
 from pages.ahead.answer import between
 from pages.ahead.context import Context
-from pages.shared import chart, numbers, states, table
+from pages.shared import chart, numbers, table
 from pages.shared.texts import t
 
 
 def show(ctx: Context) -> None:
     """Parts of the load over the training window."""
     parts = ctx.manifest["parts"]
-    if parts is None:
-        states.notice(t("ahead.parts.none", what=ctx.who))
-        return
     left, right = st.columns(2, gap="medium")
     with left:
         show_profile(ctx, parts)
@@ -27,6 +25,7 @@ def show(ctx: Context) -> None:
         show_months(ctx, parts)
     show_figures(ctx, parts)
     show_climate(ctx, parts["climate"])
+    appliances.show(ctx, parts.get("appliances"))
 
 
 def show_profile(ctx: Context, parts: dict[str, Any]) -> None:

@@ -13,10 +13,12 @@ import plotly.graph_objects as go
 import streamlit as st
 from numpy.typing import NDArray
 
-from core import pack_cautions, packs, query
+from core import cell_days, pack_cautions, query, weak_cells
 from core.analytics.diagnosis import DiagnosisOptions, told_when_full
 from core.analytics.quality import Bool
-from core.packs import Battery, CellDays, WeakCells
+from core.cell_days import CellDays
+from core.packs import Battery
+from core.weak_cells import WeakCells
 from pages.shared import address, chart, data, numbers, states, table
 from pages.shared.texts import TEXTS, t
 from pages.shared.window import Window, format_time, parse_time
@@ -157,14 +159,16 @@ def read_options() -> DiagnosisOptions:
 
 def load_days(ctx: Context) -> CellDays:
     """Cells by day in the window, all packs; cached."""
-    found = data.shared_report(ctx.store, packs.load_days, ctx.device, ctx.start, ctx.end)
+    found = data.shared_report(ctx.store, cell_days.load_days, ctx.device, ctx.start, ctx.end)
     assert found is not None  # the page has asked for a battery already
     return found
 
 
 def load_weak(ctx: Context) -> WeakCells:
     """Diagnosis by the last weeks of the window with the URL's thresholds, all packs; cached."""
-    found = data.shared_report(ctx.store, packs.weak_cells, ctx.device, ctx.end, read_options())
+    found = data.shared_report(
+        ctx.store, weak_cells.weak_cells, ctx.device, ctx.end, read_options()
+    )
     assert found is not None
     return found
 

@@ -18,12 +18,13 @@ from core.analytics.diagnosis import told_when_full
 from core.analytics.verdicts import NOT_DISTINGUISHABLE
 from core.annotations import KINDS, LONGEST_NAME, LONGEST_TEXT, Annotation, Note, open_annotations
 from core.cell_charts import day_ms
+from core.cell_days import local_days
 from core.cell_history import CellHistory, cell_history, latest_apart, load_histories
 from core.charts import to_wall_ms
 from core.dossier_charts import EventLine, Panel, Points, Trace
 from core.pack_trends import TrendReport
-from core.packs import WeakCells, local_days
 from core.resistance_report import ResistanceReport, resistance_report
+from core.weak_cells import WeakCells
 from pages.packs import context, kept, series
 from pages.packs.context import Context
 from pages.shared import address, chart, data, numbers, states, table, theme

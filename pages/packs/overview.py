@@ -12,8 +12,9 @@ from core import cell_charts, trend_charts
 from core.analytics.cells import FULL_SOC, pack_table, possible, sat_table
 from core.annotations import Annotation
 from core.cell_charts import Highlight
+from core.cell_days import CellDays
 from core.cell_views import PackCourse, calendar_of_charges, pack_courses
-from core.packs import CellDays, WeakCells
+from core.weak_cells import WeakCells
 from pages.packs import context, kept, series
 from pages.packs.context import Context
 from pages.shared import chart, numbers, states, table, theme
@@ -35,7 +36,7 @@ def show(ctx: Context) -> None:
     notes = series.read_notes(ctx)
     if np.isfinite(days.valid[:, context.in_packs(ctx)]).any():
         show_sat(ctx, days, weak, notes)
-        left, right = st.columns([0.56, 0.44], gap="medium")
+        left, right = st.columns(2, gap="medium")
         with left:
             show_spread(ctx, days, weak)
         with right:

@@ -13,8 +13,8 @@ import streamlit as st
 from core import errors, pack_trends, trend_views
 from core.analytics.verdicts import NOT_DISTINGUISHABLE, Trend, TrendOptions
 from core.annotations import Annotation, open_annotations
+from core.cell_days import local_days
 from core.pack_trends import TrendReport
-from core.packs import local_days
 from core.trend_charts import Event, Phase
 from core.trend_views import Regime
 from pages.packs import context

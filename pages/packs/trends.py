@@ -14,9 +14,9 @@ from core.analytics.contrasts import Contrast, MonthRate
 from core.analytics.quality import Float
 from core.annotations import Annotation
 from core.cell_charts import pack_style
+from core.cell_days import local_days
 from core.charts import HUES, TOKENS
 from core.pack_trends import TrendReport
-from core.packs import local_days
 from core.trend_charts import Course, Ray
 from pages.packs import context, kept, series
 from pages.packs.context import Context

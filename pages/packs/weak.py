@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import cell_charts
 from core.cell_views import FaultLimits, fault_limits
-from core.packs import WeakCells
+from core.weak_cells import WeakCells
 from pages.packs import context, kept
 from pages.packs.context import THRESHOLDS, Context
 from pages.shared import address, chart, numbers, states, table, theme

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from core.dispatch_choice import with_battery_in
 from core.dispatch_readings import STEP_US
 from core.dispatch_report import PlanReport
 from core.errors import Infeasible
+from core.query import Store
 from pages.shared import numbers, states
 from pages.shared.chart import KeyFigure
 from pages.shared.texts import t
@@ -24,7 +26,7 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
     saved, most = report.saving.total_eur, nothing - bound
     state = "good" if saved > 0.005 else "warning" if saved < -0.005 else None
     kind = "past" if report.choice.past else "ahead"
-    span = numbers.span(report.start, int(report.ts[-1]), zone)
+    span = numbers.span(report.start, int(report.ts[-1]) + STEP_US, zone)
     reach = t("dispatch.saving.note", most=f"{euro(most)} {EURO}")
     before = f"{numbers.number(report.saving.peak_before_kw, 1)} kW"
     return [
@@ -45,9 +47,12 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
     ]  # fmt: skip
 
 
-def say_honestly(report: PlanReport, zone: str) -> None:
+def say_honestly(report: PlanReport, store: Store) -> None:
     """What the plan knew, and where it does worse than a simpler way."""
-    words = [*said_of_outlook(report), *said_of_prices(report), *said_of_peak(report, zone)]
+    words = [*said_of_outlook(report), *said_of_prices(report), *said_of_peak(report, store.zone)]
+    words += [
+        t("dispatch.at_connection", device=one) for one in with_battery_in(store, report.choice)
+    ]
     if not report.soc_known:
         words.append(t("dispatch.soc.assumed"))
     if report.behind.rooms:
@@ -92,8 +97,8 @@ def said_of_outlook(report: PlanReport) -> list[str]:
         t("dispatch.known.unfit", device=one.device, why=one.why)
         for one in report.sources if one.why and not one.served
     ]  # fmt: skip
-    if report.rule == "balance":
-        words.append(t("dispatch.known.balance"))
+    if report.rule != "powers":
+        words.append(t(f"dispatch.known.{report.rule}"))
     if not report.choice.past:
         return [*words, t("dispatch.known.ahead")]
     return [*words, t("dispatch.known.once" if report.behind.relays else "dispatch.known.past")]
@@ -119,13 +124,11 @@ def said_of_peak(report: PlanReport, zone: str) -> list[str]:
     if not tariff.demand_eur_kw:
         return []
     peak = numbers.quantity(tariff.peak_so_far_kw, "kW", 1)
-    return [
-        t(
-            "dispatch.peak.so_far",
-            peak=peak,
-            span=numbers.span(report.peak_since, report.start, zone),
-        )
-    ]
+    span = numbers.span(report.peak_since, report.start, zone)
+    words = [t("dispatch.peak.so_far", peak=peak, span=span)]
+    if len(tariff.owed()) > 1:
+        words.append(t("dispatch.peak.new_year"))
+    return words
 
 
 def say_conflicts(error: Infeasible, zone: str) -> None:

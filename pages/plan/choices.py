@@ -11,8 +11,11 @@ import streamlit as st
 from core import bess, query
 from core.dispatch_choice import Choice, check_devices, house_of
 from core.dispatch_settings import DispatchSettings, read_dispatch_settings, settings_path
-from pages.shared import address, data, pickers
+from core.errors import QueryError
+from core.measures import at_connection
+from pages.shared import address, data, pickers, states
 from pages.shared.texts import t
+from pages.shared.wording import in_language
 
 STRATEGIES = ("economic", "comfort", "environment", "balanced")
 WINDOWS = ("ahead", "past")
@@ -44,13 +47,20 @@ def pick(
     check_devices(store, told.load, told.pv)
     batteries = [one for one in devices if bess.is_battery(data.signals(store, one.name))]
     with pickers.bar():
-        load = _several("load", loads, told.load)
-        sun = _several("pv", plants, told.pv)
+        inside = [one.name for one in loads if not at_connection(one)]
+        load = _several("load", loads, told.load or inside[:1])
+        alone = any(at_connection(store.device(name)) for name in load)
+        sun = _several("pv", plants, told.pv, first=not alone)
         battery = _battery(batteries)
         strategy = _one_of("strategy", STRATEGIES, told.strategy)
         window = _one_of("window", WINDOWS, WINDOWS[0], ".name")
     if not load:
         st.info(t("dispatch.pick.load.none"))
+        return None
+    try:
+        check_devices(store, load, sun)
+    except QueryError as error:
+        states.notice(t("dispatch.devices"), detail=in_language(str(error)), state="warning")
         return None
     by_name = {one.name: one for one in devices}
     choice = _numbers(told, by_name.get(battery or ""), load, sun, strategy)
@@ -62,11 +72,14 @@ def pick(
     return choice, [by_name[name] for name in names]
 
 
-def _several(name: str, devices: Sequence[query.Device], told: Sequence[str]) -> tuple[str, ...]:
+def _several(
+    name: str, devices: Sequence[query.Device], told: Sequence[str], *, first: bool = True
+) -> tuple[str, ...]:
+    """Devices of the URL, else as told, else the first one unless it is not wanted."""
     known = [one.name for one in devices]
     asked = [one for one in address.get_all(name) if one in known]
-    first = [one for one in told if one in known] or known[:1]
-    chosen = asked or ([] if NONE in address.get_all(name) else first)
+    usual = [one for one in told if one in known] or (known[:1] if first else [])
+    chosen = asked or ([] if NONE in address.get_all(name) else usual)
     key = f"url-{name}"
     st.session_state[key] = chosen
 

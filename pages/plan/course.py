@@ -62,7 +62,7 @@ def plan_title(report: PlanReport) -> str:
     charged, given = (
         numbers.number(0.25 * float(flows[name].sum()), 0) for name in ("charge_kw", "discharge_kw")
     )
-    key = "dispatch.plan.title" if report.rule == "powers" else "dispatch.plan.title.balance"
+    key = "dispatch.plan.title" + ("" if report.rule == "powers" else f".{report.rule}")
     return t(key, charged=charged, discharged=given)
 
 
@@ -76,7 +76,10 @@ def show_costs(report: PlanReport) -> None:
             parts[t(f"dispatch.part.{part}")] = values
     hues = {t(f"dispatch.part.{part}"): hue for part, hue in PARTS.items()}
     kind = "past" if report.choice.past else "ahead"
-    best = min(("nothing", "greedy", "plan"), key=lambda way: report.costs[way].total_eur)
+    # To the cent: of ways that cost the same the plan is named.
+    best = min(
+        ("plan", "greedy", "nothing"), key=lambda way: round(report.costs[way].total_eur, 2)
+    )  # fmt: skip
     figure = dispatch_charts.build_costs_figure(
         [t(f"dispatch.way.{way}") for way in report.ways], parts, hues, y_title=EURO,
         title=t(f"dispatch.costs.title.{kind}", way=t(f"dispatch.way.{best}")), theme=theme.kind(),

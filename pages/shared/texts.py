@@ -13,9 +13,13 @@ from pages.shared.texts_control import CONTROL
 from pages.shared.texts_dispatch import DISPATCH
 from pages.shared.texts_forecasts import FORECASTS
 from pages.shared.texts_live import LIVE
+from pages.shared.texts_pack_capacity import PACK_CAPACITY
+from pages.shared.texts_pack_dossier import PACK_DOSSIER
+from pages.shared.texts_pack_trends import PACK_TRENDS
 from pages.shared.texts_packpulse import PACKPULSE
 from pages.shared.texts_plants import PLANTS
 from pages.shared.texts_pv import PV
+from pages.shared.texts_rooms import ROOMS
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 
@@ -1348,8 +1352,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Diese Stufe ist für dieses Signal nicht gespeichert; bitte „Automatisch“ wählen.",
     ),
     "error.other": ("This could not be shown.", "Das konnte nicht gezeigt werden."),
-} | PACKPULSE
-TEXTS |= LIVE | PV | PLANTS | FORECASTS | DISPATCH | ALERTS | ALERT_RULES | CONTROL
+}
+TEXTS |= PACKPULSE | PACK_CAPACITY | PACK_DOSSIER | PACK_TRENDS
+TEXTS |= LIVE | PV | PLANTS | FORECASTS | DISPATCH | ROOMS | ALERTS | ALERT_RULES | CONTROL
 TEXTS |= RECIPIENT_TEXTS
 
 

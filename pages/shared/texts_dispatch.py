@@ -20,6 +20,14 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "A plan needs a meter with active power.",
         "Ein Plan braucht einen Zähler mit Wirkleistung.",
     ),
+    "dispatch.devices": (
+        "No plan can be made of these devices.",
+        "Aus diesen Geräten lässt sich kein Plan machen.",
+    ),
+    "dispatch.at_connection": (
+        "{device} measures the connection of the site: what the battery did is in its readings.",
+        "{device} misst den Netzanschluss: Was die Batterie tat, steckt in seinen Messwerten.",
+    ),
     "dispatch.few": (
         "There are too few readings for a plan.",
         "Für einen Plan gibt es zu wenige Messwerte.",
@@ -125,6 +133,16 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "beforehand, so the battery balances.",
         "Über diese Verläufe kostet Ausgleichen von Last und Sonne voraussichtlich weniger als "
         "vorab festgelegte Leistungen; darum gleicht die Batterie aus.",
+    ),
+    "dispatch.peak.new_year": (
+        "A new billing year begins within the window; its demand charge counts from 0.",
+        "Im Fenster beginnt ein neues Abrechnungsjahr; dessen Leistungspreis zählt ab 0.",
+    ),
+    "dispatch.known.idle": (
+        "Over these courses an idle battery is expected to cost less than planned powers or "
+        "balancing, so it only defends limits.",
+        "Über diese Verläufe kostet eine ruhende Batterie voraussichtlich weniger als geplante "
+        "Leistungen oder Ausgleichen; darum verteidigt sie nur Grenzen.",
     ),
     "dispatch.known.past": (
         "The window is past, so that what really came can be charged. Planned anew every four "
@@ -253,6 +271,10 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "The battery balances load and sun: charges {charged} kWh, discharges {discharged} kWh",
         "Die Batterie gleicht Last und Sonne aus: lädt {charged} kWh, entlädt {discharged} kWh",
     ),
+    "dispatch.plan.title.idle": (
+        "The battery rests: charges {charged} kWh, discharges {discharged} kWh",
+        "Die Batterie ruht: lädt {charged} kWh, entlädt {discharged} kWh",
+    ),
     "dispatch.plan.caption": (
         "{steps} steps of 15 min · gap {gap} % · {ms} ms · {zone}",
         "{steps} Schritte zu 15 min · Lücke {gap} % · {ms} ms · {zone}",
@@ -360,8 +382,8 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Ersparnis, Tag für Tag geplant",
     ),
     "dispatch.year.planned.note": (
-        "expected as a week and a day before; peak {peak}",
-        "erwartet wie Vorwoche und Vortag; Spitze {peak}",
+        "at 13:00, expected as a week and a day before, prices known by then; peak {peak}",
+        "um 13 Uhr, erwartet wie Vorwoche und Vortag, Preise soweit bekannt; Spitze {peak}",
     ),
     "dispatch.year.peak": ("Peak, with perfect foresight", "Spitze, mit vollkommener Voraussicht"),
     "dispatch.year.peak.note": ("{before} without battery", "{before} ohne Batterie"),
@@ -425,7 +447,23 @@ DISPATCH_SENTENCES: tuple[tuple[str, str], ...] = (
     ("{name} must be shares that sum to 1", "{name}: Es müssen Anteile sein, die 1 ergeben"),
     ("name {name} stands twice", "der Name {name} steht zweimal da"),
     ("rooms names {names}", "rooms nennt {names}"),
+    (
+        "{name} needs both inner_resistance_k_kw and mass_kwh_k, or neither",
+        "{name} braucht inner_resistance_k_kw und mass_kwh_k, oder keines von beiden",
+    ),
+    ("{name} heat must name {what}", "{name}: heat muss {what} nennen"),
+    ("room {name}: {signal} is no power", "Raum {name}: {signal} ist keine Leistung"),
+    (
+        "no room {name} is measured; there are {names}",
+        "kein Raum {name} wird gemessen; es gibt {names}",
+    ),
     ("rooms need the outdoor temperature", "Räume brauchen die Außentemperatur"),
+    (
+        "{name} measures the connection of the site, where {others} is in already: name the meters "
+        "of the loads instead, or this one alone",
+        "{name} misst den Netzanschluss, in dem {others} schon enthalten ist: stattdessen die "
+        "Zähler der Lasten wählen, oder nur diesen",
+    ),
     (
         "{name} is named twice: its power would count twice",
         "{name} ist zweimal genannt: Die Leistung zählte doppelt",

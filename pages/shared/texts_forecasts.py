@@ -31,6 +31,10 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "Für {device} ist kein Modell für „{quantity}“ gespeichert.",
     ),
     "ahead.untrained.others": ("There are models of: {names}.", "Modelle gibt es für: {names}."),
+    "ahead.untrained.short": (
+        "There are readings of {days} days; it takes {needed} to train a model and test it.",
+        "Es gibt Messwerte von {days} Tagen; Training und Prüfung brauchen {needed}.",
+    ),
     "ahead.unfit": (
         "The stored model does not fit the data and is not used.",
         "Das gespeicherte Modell passt nicht zu den Daten und wird nicht verwendet.",
@@ -41,8 +45,10 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "Vergleichsprognose.",
     ),
     "ahead.loses.detail": (
-        "Its band is calibrated on its own errors in the backtest.",
-        "Ihr Band ist an ihren eigenen Fehlern im Rückvergleich kalibriert.",
+        "Skill, error and coverage above are of the model that lost. The band of what is served is "
+        "calibrated on its own errors in the backtest.",
+        "Skill, Fehler und Abdeckung oben gehören zum unterlegenen Modell. Das Band der gezeigten "
+        "Prognose ist an ihren eigenen Fehlern im Rückvergleich kalibriert.",
     ),
     # --- the answer ---
     "ahead.energy": ("Energy of the next 24 h", "Energie der nächsten 24 h"),
@@ -52,9 +58,10 @@ FORECASTS: dict[str, tuple[str, str]] = {
     "ahead.skill": ("Skill", "Prognosegüte (Skill)"),
     "ahead.against": ("against {baseline}", "gegen {baseline}"),
     "ahead.mae": ("Mean absolute error", "Mittlerer absoluter Fehler"),
-    "ahead.mae.note": ("{share} of the peak · n = {n}", "{share} der Spitze · n = {n}"),
+    "ahead.mae.share": ("{share} of the peak", "{share} der Spitze"),
+    "ahead.mae.n": ("n = {n}", "n = {n}"),
     "ahead.coverage": ("80 % band covers", "80-%-Band enthält"),
-    "ahead.coverage.note": ("should be 80 % {interval}", "soll 80 % {interval}"),
+    "ahead.coverage.note": ("80 % is promised", "80 % sind zugesagt"),
     "ahead.width.note": (
         "mean width {width}, with “{baseline}” {other}",
         "mittlere Breite {width}, mit „{baseline}“ {other}",
@@ -150,6 +157,26 @@ FORECASTS: dict[str, tuple[str, str]] = {
     "ahead.trained_on": ("on data of {span}", "aus Daten vom {span}"),
     "ahead.weather.none": ("no weather forecast used", "ohne Wetterprognose"),
     "ahead.weather.forecast": ("with weather forecasts as issued", "mit Wetterprognosen"),
+    "ahead.blind": (
+        "This PV forecast knows no weather: it takes the next days to be about as clear as the "
+        "last.",
+        "Diese PV-Prognose kennt kein Wetter: Sie nimmt die nächsten Tage etwa so klar an wie die "
+        "letzten.",
+    ),
+    "ahead.blind.detail": (
+        "Its skill against clear-sky persistence is {skill}. On the plant of the benchmark that is "
+        "0.09 without weather, and 0.33 with weather known perfectly. Fetch a weather forecast "
+        "(python -m ingest fetch weather), build it into the store and train again.",
+        "Ihr Skill gegen Klarhimmel-Persistenz ist {skill}. An der Anlage des Benchmarks sind es "
+        "0,09 ohne Wetter und 0,33 mit perfekt bekanntem Wetter. Abhilfe: Wetterprognose abrufen "
+        "(python -m ingest fetch weather), einlesen und neu trainieren.",
+    ),
+    "ahead.blind.mend": (
+        "Fetch a weather forecast (python -m ingest fetch weather), build it into the store and "
+        "train again.",
+        "Abhilfe: Wetterprognose abrufen (python -m ingest fetch weather), einlesen und neu "
+        "trainieren.",
+    ),
     "ahead.weather.measured": (
         "tested with measured weather, as if it had been forecast perfectly",
         "geprüft mit gemessenem Wetter, als wäre es perfekt vorhergesagt",
@@ -240,6 +267,11 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "Error grows by, when shuffled [%]",
         "Fehlerzuwachs beim Vertauschen [%]",
     ),
+    "ahead.input.exact": (
+        "The model met every value of its test exactly, so that no input can be weighed.",
+        "Das Modell traf jeden Wert seiner Prüfung genau; Gewichte der Eingangsgrößen gibt es "
+        "daher nicht.",
+    ),
     "ahead.input.title": (
         "The model leans most on “{first}”: shuffled, the error grows by {growth}",
         "Am wichtigsten ist „{first}“: vertauscht wächst der Fehler um {growth}",
@@ -312,10 +344,6 @@ FORECASTS: dict[str, tuple[str, str]] = {
     "ahead.feature.weather_wind_speed": ("wind ahead", "Wind (Vorhersage)"),
     "ahead.feature.weather_cloud_cover": ("clouds ahead", "Bewölkung (Vorhersage)"),
     # --- parts of the load ---
-    "ahead.parts.none": (
-        "Only a load is split into parts; this is {what}.",
-        "Zerlegt wird nur eine Last; dies ist: {what}.",
-    ),
     "ahead.kind.0": ("workdays", "Werktage"),
     "ahead.kind.1": ("Saturdays", "Samstage"),
     "ahead.kind.2": ("Sundays and holidays", "Sonn- und Feiertage"),
@@ -326,10 +354,10 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "Feiertage unter der Woche gegenüber Werktagen",
     ),
     "ahead.parts.base_share": (
-        "Base load: exceeded for 95 % of a day, median of the days. It is {share} of all energy. "
-        "Intervals by blocks of 7 days.",
-        "Grundlast: an 95 % eines Tages überschritten, Median der Tage. Sie macht {share} der "
-        "Energie aus. Intervalle aus Blöcken von 7 Tagen.",
+        "Base load: exceeded for 95 % of a day, median of the days. Day by day it is {share} of "
+        "all energy. Intervals by blocks of 7 days.",
+        "Grundlast: an 95 % eines Tages überschritten, Median der Tage. Tag für Tag macht sie "
+        "{share} der Energie aus. Intervalle aus Blöcken von 7 Tagen.",
     ),
     "ahead.parts.profile": ("Course of a day by kind of day", "Tagesgang nach Art des Tages"),
     "ahead.parts.hour": ("Hour of the day", "Stunde des Tages"),
@@ -356,8 +384,141 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "Knickpunkt-Regression der Tagesenergie; sie erklärt {r2} der Varianz gleichartiger Tage. "
         "Ein Anteil von 0 heißt, dass nichts der Temperatur folgt.",
     ),
+    "ahead.appliance": ("Relays and appliances", "Relais und Geräte"),
+    "ahead.appliance.none": (
+        "{device} tells of no relay and of no power of an appliance. Where another device does, "
+        "train with --appliances DEVICE.",
+        "{device} meldet kein Relais und keine Leistung eines Geräts. Meldet sie ein anderes "
+        "Gerät: Training mit --appliances GERÄT.",
+    ),
+    "ahead.appliance.old": (
+        "The model was trained before appliances were looked for; train it again.",
+        "Das Modell entstand, bevor nach Geräten gesucht wurde; bitte neu trainieren.",
+    ),
+    "ahead.appliance.col.appliance": ("Signal", "Signal"),
+    "ahead.appliance.col.starts": ("Switched on per day", "Einschaltungen je Tag"),
+    "ahead.appliance.col.run": ("Run, median [quartiles]", "Laufzeit, Median [Quartile]"),
+    "ahead.appliance.col.power": ("Step in the load", "Sprung der Last"),
+    "ahead.appliance.col.own_power": ("By its own signal", "Laut eigenem Signal"),
+    "ahead.appliance.col.run_kwh": ("Energy per run", "Energie je Lauf"),
+    "ahead.appliance.col.share": ("Share of the load", "Anteil an der Last"),
+    "ahead.appliance.choose": ("Relay or appliance", "Relais oder Gerät"),
+    "ahead.appliance.week": (
+        "How often {name} was switched on, by weekday and hour",
+        "Wie oft {name} eingeschaltet wurde, nach Wochentag und Stunde",
+    ),
+    "ahead.appliance.caption": (
+        "{span}, load by {step}. The step is how much the load changes when this alone is "
+        "switched; what is switched with it each time is in it. Energy and share come from its own "
+        "signal where it tells power, else from step and running time. 95 % intervals.",
+        "{span}, Last je {step}. Der Sprung ist die Änderung der Last beim Schalten; was jedes Mal "
+        "mitschaltet, ist darin enthalten. Energie und Anteil stammen aus dem eigenen Signal, wenn "
+        "es Leistung meldet, sonst aus Sprung und Laufzeit. 95-%-Intervalle.",
+    ),
+    "ahead.appliance.refused.few_days": (
+        "no pattern: {days} days with readings are too few; it takes 14.",
+        "kein Muster: {days} Tage mit Messwerten sind zu wenig; nötig sind 14.",
+    ),
+    "ahead.appliance.refused.few_runs": (
+        "no pattern: switched on {n} times in {days} days; it takes 10.",
+        "kein Muster: {n} Einschaltungen in {days} Tagen; nötig sind 10.",
+    ),
+    "ahead.appliance.refused.always": (
+        "no pattern: it was on all of {days} days.",
+        "kein Muster: An allen {days} Tagen durchgehend ein.",
+    ),
+    "ahead.appliance.refused.never": (
+        "no pattern: it was not on in {days} days.",
+        "kein Muster: In {days} Tagen nie ein.",
+    ),
+    "ahead.appliance.power.few_steps": (
+        "no step in the load: it was read at {n} switchings; it takes 20.",
+        "kein Sprung der Last: Nur {n} Schaltvorgänge mit Lastwerten; nötig sind 20.",
+    ),
+    "ahead.appliance.power.scheduled": (
+        "no step in the load: it switches at the same time each day, so that what else the load "
+        "does then cannot be told apart.",
+        "kein Sprung der Last: Es schaltet täglich zur selben Zeit und ist vom übrigen Tagesgang "
+        "der Last nicht zu trennen.",
+    ),
+    "ahead.appliance.power.tied": (
+        "no step in the load: it switches together with another, so that they cannot be told "
+        "apart.",
+        "kein Sprung der Last: Es schaltet zusammen mit einem anderen und ist davon nicht zu "
+        "trennen.",
+    ),
+    "ahead.appliance.power.unseen": (
+        "no step in the load: at {n} switchings it does not surely rise; the appliance may not be "
+        "behind this meter, or be too small.",
+        "kein Sprung der Last: Bei {n} Schaltvorgängen steigt sie nicht sicher; vielleicht hängt "
+        "das Gerät nicht an diesem Zähler oder ist zu klein.",
+    ),
     "ahead.col.days": ("Days", "Tage"),
     "ahead.col.share": ("Share of energy", "Anteil der Energie"),
     "ahead.col.slope": ("Per day and K", "Je Tag und K"),
     "ahead.col.edge": ("From", "Ab"),
 }
+
+# Why a stored model cannot be used, as `core` writes it; what stands in braces is taken over.
+FORECAST_SENTENCES: tuple[tuple[str, str], ...] = (
+    (
+        "the model of {quantity} of {device} does not fit: {why}",
+        "Das Modell für {quantity} von {device} passt nicht: {why}",
+    ),
+    (
+        "it is of slots of {then} min, the data are of {now} min",
+        "Es ist aus Zeitschritten von {then} min, die Daten sind aus {now} min",
+    ),
+    (
+        "it was trained on {then}, the device now has {now}",
+        "Es lernte aus {then}, das Gerät hat jetzt {now}",
+    ),
+    ("it is in {then}, the data are in {now}", "Es ist in {then}, die Daten sind in {now}"),
+    ("it was made with {name}, here is {now}", "Es entstand mit {name}, hier ist {now}"),
+    (
+        "it knows nothing of the last {days} days, more than {most}",
+        "Es kennt die letzten {days} Tage nicht, mehr als {most}",
+    ),
+    (
+        "it was trained on later data than there are",
+        "Es lernte aus späteren Daten, als es jetzt gibt",
+    ),
+    (
+        "the readings it was tested on are others now: {share} % of them differ",
+        "Die Messwerte, an denen es geprüft wurde, sind jetzt andere: {share} % weichen ab",
+    ),
+    (
+        "the plant is described otherwise than when it was trained",
+        "Die Anlage ist anders beschrieben als beim Training",
+    ),
+    (
+        "the heaters of the room are others than when it was trained",
+        "Die Heizungen des Raums sind andere als beim Training",
+    ),
+    (
+        "the model of {quantity} of {device} is another one now than it was calibrated with",
+        "Das Modell für {quantity} von {device} ist ein anderes als bei der Kalibrierung",
+    ),
+    (
+        "{device} has told nothing for {hours} h; a net needs PV of the last {most} h",
+        "{device} meldet seit {hours} h nichts; eine Netzleistung braucht PV der letzten {most} h",
+    ),
+    (
+        "the model needs the weather of the next 48 h, and {device} tells {share} of them; fetch a "
+        "weather forecast, or train a model without: --weather none",
+        "Das Modell braucht das Wetter der nächsten 48 h, und {device} nennt {share} davon; "
+        "Wetterprognose abrufen oder ohne trainieren: --weather none",
+    ),
+    (
+        "{path} has format {then}, this version reads {now}",
+        "{path} hat Format {then}, diese Version liest {now}",
+    ),
+    ("{path} names no file of arrays", "{path} nennt keine Datei mit Feldern"),
+    ("{path} is not what its manifest says", "{path} ist nicht, was sein Manifest sagt"),
+    ("{path} is damaged", "{path} ist beschädigt"),
+    ("{path} lacks {name}", "In {path} fehlt {name}"),
+    (
+        "{device} has no readings of {names}",
+        "{device} hat keine Messwerte von {names}",
+    ),
+)

@@ -10,8 +10,9 @@ import re
 from functools import cache
 
 from core.errors import SourceError
-from pages.shared.texts import current_language, t
+from pages.shared.texts import TEXTS, current_language, t
 from pages.shared.texts_dispatch import DISPATCH_SENTENCES
+from pages.shared.texts_forecasts import FORECAST_SENTENCES
 from pages.shared.texts_refusals import PLANT_SENTENCES
 
 # English as written by ingest, German; what stands in braces is taken over. The first that fits.
@@ -209,13 +210,18 @@ def _german(name: str, part: str) -> str:
     """A part taken over: names stay as they are, numbers and a sentence within do not."""
     if name in ("why", "right"):
         return in_language(part, "de")
+    if name == "quantity" and f"ahead.quantity.{part}" in TEXTS:
+        return f"„{t(f'ahead.quantity.{part}', lang='de')}“"
+    if name in ("then", "now"):  # versions and names
+        return part
     return part.replace(".", ",") if _DECIMAL.fullmatch(part) else part
 
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     found = []
-    for english, german in (*PLANT_SENTENCES, *DISPATCH_SENTENCES, *SENTENCES):
+    every = (*PLANT_SENTENCES, *DISPATCH_SENTENCES, *FORECAST_SENTENCES, *SENTENCES)
+    for english, german in every:
         pieces = re.split(r"\{(\w+)\}", english)
         # Texts and names of groups take turns.
         pattern = "".join(

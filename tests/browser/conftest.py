@@ -22,6 +22,11 @@ START_S = 60.0
 # A busy machine makes a page late, not wrong.
 PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS / 2)
+# What a page is drawn with; nothing of it is tested, and without it a page costs a fifth less.
+CHEAPER = (
+    "--in-process-gpu", "--disable-smooth-scrolling", "--disable-threaded-animation",
+    "--disable-features=PaintHolding,BackForwardCache",
+)  # fmt: skip
 
 Serve = Callable[..., str]
 OpenPage = Callable[..., Page]
@@ -92,7 +97,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+            args=[*CHEAPER, "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
         )
         yield browser
         browser.close()

@@ -87,26 +87,3 @@ def test_a_zoom_ends_where_readings_are_far_apart(open_page: OpenPage, address: 
         )
         assert pd.Timestamp(drawn[1]) - pd.Timestamp(drawn[0]) == pd.Timedelta("1h")
     expect(page.locator(".st-key-power .scatterlayer .point").first).to_be_attached()
-
-    page.goto(
-        f"{address}/meters?device=m1&range=all&from=2025-03-03T12:00:01&to=2025-03-03T12:00:01.5"
-    )
-    title = page.locator(".js-plotly-plot .gtitle").first
-    expect(title).to_have_text(
-        "No reading of com_ap from 3 Mar 2025 12:00:01.000 – 12:00:01.500", timeout=SLOW
-    )
-    expect(page.locator(".js-plotly-plot .ytick")).to_have_count(0)
-    expect(page.locator(".zg-figure", has_text="Load factor")).not_to_contain_text("100")
-
-
-def test_windows_of_three_centuries(open_page: OpenPage, address: str) -> None:
-    ever = "from=1900-01-01&to=2199-12-31"
-    page = opened(open_page, f"{address}/meters?device=m1&section=energy&{ever}")
-    expect(page.locator(".gtitle").first).to_contain_text("most in the period from 1 Jan 2025",
-                                                          timeout=SLOW)  # fmt: skip
-    expect(page.get_by_role("radio", name="Year")).to_be_checked()
-    page.goto(f"{address}/comparison?devices=m1&devices=m2&{ever}")
-    page.locator(".js-plotly-plot .bars .point").first.wait_for(timeout=SLOW)
-    assert page.locator(".js-plotly-plot .bars .point").count() == 12, "six days of two meters"
-    page.goto(f"{address}/meters?device=m1&from=1025-01-01")
-    expect(page.locator("[data-testid=stAlert]")).to_contain_text("outside the years 1900 to 2199")

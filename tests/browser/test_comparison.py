@@ -1,9 +1,7 @@
-"""The Comparison page: devices and periods against each other, as a visitor sees them."""
+"""The Comparison page in a browser: two devices from their difference to its export."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -12,8 +10,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.config import load_settings
-from ingest.build import build
+from tests.pages.test_comparison_page import M1_KWH, M2_KWH, write_sides
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Serve
@@ -22,37 +19,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SLOW = 30_000
 NBSP = "\u00a0"
-# The second of two weeks: m1 takes 20 kW, and 60 kW for one quarter of an hour; before it 10 kW.
 WEEK = "from=2025-03-08&to=2025-03-14"
-M1_KWH, M2_KWH, BEFORE_KWH = 20 * 168 + 40 / 4, 5 * 168, 10 * 168
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two meters, a battery, and a sensor without power."""
-    folder = tmp_path_factory.mktemp("comparison")
-    times = pd.date_range("2025-03-01", "2025-03-15", freq="15min", tz="Europe/Berlin")[:-1]
-    second = times >= pd.Timestamp("2025-03-08", tz="Europe/Berlin")
-    peak = times == pd.Timestamp("2025-03-10 12:00", tz="Europe/Berlin")
-
-    def write(group: str, device: str, columns: dict[str, Callable[[int], float]]) -> None:
-        path = folder / "raw" / group / f"{device}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lines = [
-            ",".join([ts.isoformat(), *(str(of(i)) for of in columns.values())])
-            for i, ts in enumerate(times)
-        ]
-        path.write_text("\n".join([",".join(["ts", *columns]), *lines]) + "\n")
-
-    write("meter", "m1", {"com_ap": lambda i: 60 if peak[i] else 20 if second[i] else 10})
-    write("meter", "m2", {"com_ap": lambda i: 5, "pf": lambda i: 0.9})
-    write("BESS", "b1", {
-        "pcs1_ap": lambda i: 30 if times[i].hour < 12 else -30,
-        "bms1_soc": lambda i: 10 + 80 * abs(times[i].hour - 12) / 12,
-    })  # fmt: skip
-    write("weather", "roof", {"temp_air": lambda i: 5 + i % 10, "wind_speed": lambda i: 2})
-    build(load_settings(store=folder / "store", sources=(folder / "raw",), zone="Europe/Berlin"))
-    return folder / "store"
+    return write_sides(tmp_path_factory.mktemp("comparison"))
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +71,11 @@ def test_devices_from_difference_to_export(open_page: OpenPage, address: str) ->
     assert frame.loc[frame["side"] == "m1", "max"].max() == 60
     page.keyboard.press("Escape")
 
-    # Every choice goes to the address, and the address alone brings the view back.
+    # Every choice goes to the address.
     page.get_by_role("combobox", name="Period before").click()
     page.get_by_role("option", name="Not drawn").click()
     expect(page.locator(".st-key-comparison .legendtext")).to_have_count(2, timeout=SLOW)
+    assert legend(page) == ["m1", "m2"]
     page.get_by_role("combobox", name="Scale").click()
     page.get_by_role("option", name="Per peak").click()
     # The old chart stands beside the new one for a moment.
@@ -110,54 +83,3 @@ def test_devices_from_difference_to_export(open_page: OpenPage, address: str) ->
     expect(axis).to_have_text("% of its peak", timeout=SLOW)
     asked = parse_qs(urlsplit(page.url).query)
     assert asked["ghost"] == ["off"] and asked["scale"] == ["peak"]
-    again = ready(open_page(page.url + "&lang=de"))
-    expect(again.locator(".st-key-comparison .ytitle")).to_have_text("% der Spitze")
-    assert figures(again)[0] == "+2,53MWh"
-    assert legend(again) == ["m1", "m2"]
-
-
-def test_units_have_panels_of_their_own(open_page: OpenPage, address: str) -> None:
-    page = ready(
-        open_page(f"{address}/comparison?devices=m1&devices=b1&also=b1/bms1_soc&ghost=off&{WEEK}")
-    )
-    chart = page.locator(".st-key-comparison")
-    assert chart.locator("text[class^=y][class$=title]").all_text_contents() == ["kW", "%"]
-    # A battery that gives what it takes: a ratio to its balance would say nothing.
-    assert figures(page)[0] == "+3.37MWh"
-    assert "%" not in page.locator(".zg-figure .zg-line").first.inner_text()
-    page.get_by_role("combobox", name="View").click()
-    page.get_by_role("option", name="Small multiples").click()
-    expect(chart.locator("text[class^=y][class$=title]")).to_have_count(3, timeout=SLOW)
-
-
-def test_periods_of_one_device(open_page: OpenPage, address: str) -> None:
-    page = ready(open_page(f"{address}/comparison?mode=periods&device=m1&{WEEK}"))
-    assert figures(page)[:2] == [f"+{(M1_KWH - BEFORE_KWH) / 1000:g}MWh", "+50kW"]
-    weeks = ["8 Mar 2025 – 14 Mar 2025", "1 Mar 2025 – 7 Mar 2025"]
-    assert legend(page) == weeks
-    # A third week lies before the first reading: said, and the rest is shown.
-    page = open_page(f"{address}/comparison?mode=periods&device=m1&count=3&{WEEK}")
-    expect(page.locator(".zg-notice")).to_contain_text("22 Feb 2025 – 28 Feb 2025", timeout=SLOW)
-    assert legend(ready(page)) == weeks
-    # A start day of one's own, two days long.
-    page = ready(
-        open_page(
-            f"{address}/comparison?mode=periods&device=m1&start=2025-03-03&from=2025-03-09&to=2025-03-10"
-        )
-    )
-    assert legend(page) == ["9 Mar 2025 – 10 Mar 2025", "3 Mar 2025 – 4 Mar 2025"]
-    assert figures(page)[0] == "+490kWh"
-
-
-def test_what_cannot_be_compared_is_said(open_page: OpenPage, address: str) -> None:
-    page = open_page(f"{address}/comparison?devices=m1&devices=roof")
-    expect(page.locator(".zg-notice")).to_contain_text(
-        "“roof” is not among the devices of this page", timeout=SLOW
-    )
-    page = open_page(f"{address}/comparison?devices=m1&devices=m9")
-    expect(page.locator(".zg-notice")).to_contain_text("no device “m9”", timeout=SLOW)
-    page = open_page(f"{address}/comparison?devices=m1&devices=m2&from=2030-01-01&to=2030-01-02")
-    expect(page.locator(".zg-notice")).to_contain_text(
-        re.compile("No reading of power here: m1, m2"), timeout=SLOW
-    )
-    expect(page.locator("[data-testid=stException]")).to_have_count(0)

@@ -1,4 +1,4 @@
-"""The Data page: what the store holds, uploads, manual entry, as a visitor sees them."""
+"""The Data page in a browser: what the store holds, downloads, uploads, two visitors at once."""
 
 from __future__ import annotations
 
@@ -12,36 +12,21 @@ import pandas as pd
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from core.config import load_settings
 from core.query import open_store
-from ingest.build import build
+from tests.pages.test_data_page import FIRST, quarters, write_meter
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-FIRST = pd.Timestamp("2025-03-01", tz="Europe/Berlin")
 SLOW = 30_000
-
-
-def quarters(hours: int, start: pd.Timestamp = FIRST) -> pd.DatetimeIndex:
-    return pd.date_range(start, periods=4 * hours, freq="15min")
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store of one meter, with two unusable rows and one file that is no table."""
-    folder = tmp_path_factory.mktemp("data")
-    raw = folder / "raw" / "meter"
-    raw.mkdir(parents=True)
-    rows = [f"{ts.isoformat()},{10 + i % 4},{50}" for i, ts in enumerate(quarters(48))]
-    rows[10] = "never,1,2"
-    rows[11] = rows[11].rsplit(",", 1)[0] + ",400"
-    (raw / "m1.csv").write_text("ts,com_ap,soc\n" + "\n".join(rows) + "\n")
-    (raw / "notes.csv").write_text("only words\nno table\n")
-    build(load_settings(store=folder / "store", sources=(folder / "raw",), zone="Europe/Berlin"))
-    return folder / "store"
+    return write_meter(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
@@ -106,20 +91,6 @@ def test_sources_quarantine_and_language(open_page: OpenPage, address: str) -> N
     assert rows["column_name"].tolist() == ["ts", "soc"]
 
 
-def test_the_address_brings_filter_and_language(open_page: OpenPage, address: str) -> None:
-    page = ready(open_page(f"{address}/data?filter=m1.csv&lang=de"))
-    expect(page.locator("h3").first).to_have_text("1 von 2 Quellen passen zu „m1.csv“")
-    expect(page.locator(".zg-figures")).to_contain_text("fehlerhaft")
-
-
-def test_coverage_and_quality(open_page: OpenPage, address: str) -> None:
-    page = ready(open_page(f"{address}/data?section=coverage&device=m1&signal=com_ap"))
-    page.locator(".js-plotly-plot .heatmaplayer").first.wait_for(timeout=SLOW)
-    title = page.locator(".js-plotly-plot .gtitle").first.text_content() or ""
-    assert re.match(r"m1 has 99\.\d.% of its readings; 01 Mar 25 has least", title)
-    expect(page.locator(".zg-notice")).to_contain_text("191 readings of com_ap")
-
-
 def test_upload_is_previewed_and_then_counts(
     open_page: OpenPage, address: str, store: Path
 ) -> None:
@@ -170,36 +141,6 @@ def test_what_cannot_be_taken_is_said(open_page: OpenPage, address: str) -> None
         re.compile("1.0 ?MB or smaller"), timeout=SLOW
     )
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
-
-
-def enter(page: Page, moment: str, value: str, note: str) -> None:
-    page.get_by_label("Time, Europe/Berlin").fill(moment)
-    page.get_by_label("Value [kW]").fill(value)
-    page.get_by_label("Note").first.fill(note)
-    page.get_by_role("button", name="Enter", exact=True).click()
-
-
-def test_entry_and_correction_keep_their_history(open_page: OpenPage, address: str) -> None:
-    page = ready(open_page(f"{address}/data?section=entry&device=m1"))
-    enter(page, "2025-03-01 06:00", "77,5", "read again")
-    said = page.locator(".zg-notice").first
-    expect(said).to_contain_text("77.5 kW stands; 10 kW is kept as history", timeout=SLOW)
-    enter(page, "01.03.2025 06:00", "78", "")
-    expect(said).to_contain_text("78 kW stands; 77.5 kW is kept as history", timeout=SLOW)
-    rows = page.locator(".zg-table tbody tr")
-    for row, words in enumerate((("78 kW", "stands"), ("77.5 kW", "earlier entry", "read again"),
-                                 ("10 kW", "before the entry", "m1.csv"))):  # fmt: skip
-        for word in words:
-            expect(rows.nth(row)).to_contain_text(word)
-    enter(page, "2025-03-30 02:30", "1", "")
-    expect(said).to_contain_text("The clock skips this time in spring.", timeout=SLOW)
-
-    power = page.get_by_label("Nominal power [kW]")
-    expect(power).to_have_count(1, timeout=SLOW)  # while a run replaces another, both are there
-    power.fill("120")
-    page.get_by_role("button", name="Save facts").click()
-    expect(said).to_contain_text("One fact of m1 changed.", timeout=SLOW)
-    expect(rows.first).to_contain_text("Nominal power")
 
 
 def test_two_visitors_at_once(open_page: OpenPage, address: str, store: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import say
-from tests.stores import run, scratch, write_csv, write_text
+from tests.stores import run, scratch
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Serve
@@ -31,66 +28,10 @@ def real(shared: Path, serve: Serve) -> Iterator[str]:
         yield serve(folder / "store")
 
 
-@pytest.fixture(scope="module")
-def simulated(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> str:
-    """Address of a server on two simulated days."""
-    store = tmp_path_factory.mktemp("demo") / "store"
-    command = [sys.executable, "preprocess.py", "demo", "--store", str(store), "--days", "2"]
-    subprocess.run(command, cwd=REPO, check=True, capture_output=True)
-    return serve(store)
-
-
 def opened(open_page: OpenPage, url: str) -> Page:
     page = open_page(url)
     page.locator(".zg-table").first.wait_for(timeout=60_000)
     return page
-
-
-def words(page: Page, selector: str = ".stMain") -> str:
-    """Text of a part of the page, plain blanks for the hard ones."""
-    return page.locator(selector).first.inner_text().replace("\u00a0", " ")
-
-
-def figures(page: Page) -> list[str]:
-    texts = page.locator(".zg-figure").all_inner_texts()
-    return [" ".join(text.replace("\u00a0", " ").split()) for text in texts]
-
-
-def cards(page: Page) -> list[str]:
-    texts = page.locator("[class*='st-key-card-']").all_inner_texts()
-    return [" ".join(text.replace("\u00a0", " ").split()) for text in texts]
-
-
-@pytest.mark.shared
-def test_figures_and_attention_in_both_languages(open_page: OpenPage, real: str) -> None:
-    page = opened(open_page, real)
-    shown = figures(page)
-    assert len(shown) <= 5
-    assert shown[0].startswith("Devices up to date error 1 of 3 2 need attention")
-    assert shown[1].startswith("Newest reading 14 Jul 2026 06:12")
-    assert "Import, 29 Apr 2026 24.88kWh one meter: ha1" in shown[2]
-    assert "Export, 29 Apr 2026 3.79kWh" in shown[3]
-    assert "2 of 3 devices need attention, ha1 first" in words(page)
-    found = cards(page)
-    assert [text.split()[0] for text in found] == ["ha1", "lastgang", "PYLONTECH_BAT6"]
-    assert "75 d 11 h behind the newest" in found[0]
-    assert "no reading in this window" in found[0]
-    assert "good" in found[2]
-    assert page.locator(".zg-ribbon").count() == 0
-
-    page.goto(f"{real}/?range=all")
-    expect(page.locator("[class*='st-key-card-lastgang'] img")).to_have_count(1, timeout=45_000)
-    found = cards(page)
-    assert "import 287.17 kWh · export 190.21 kWh" in found[0]
-    assert "import 1 091 945 kWh · from power" in found[1]
-    assert page.locator("[class*='st-key-card-'] img").count() == 3
-    page.get_by_text("Deutsch").click()
-    expect(page.locator("h1")).to_have_text("Übersicht")
-    expect(page.locator("[class*='st-key-card-lastgang']")).to_contain_text(
-        re.compile(r"Bezug 1\.091\.945.kWh · aus Leistung")
-    )
-    assert "lang=de" in page.url
-    assert "range=all" in page.url
 
 
 @pytest.mark.shared
@@ -105,44 +46,3 @@ def test_card_and_table_lead_to_the_device(open_page: OpenPage, real: str) -> No
     page.wait_for_url(re.compile(r"/meters\?.*device=lastgang"))
     expect(page.locator("h1")).to_have_text("Zähler")
     assert {"range=all", "lang=de"} <= set(page.url.split("?")[1].split("&"))
-
-
-def test_simulated_devices_are_marked(open_page: OpenPage, simulated: str) -> None:
-    page = opened(open_page, simulated)
-    assert "synthetic data" in words(page, ".zg-ribbon")
-    shown = figures(page)
-    assert len(shown) == 5
-    assert re.match(r"Devices up to date (good|warning) 9 of 9", shown[0])
-    assert "grid connection m6" in shown[2]  # it holds what the other five count
-    assert "export " in shown[2]
-    assert shown[3].startswith("Generation,")
-    assert shown[4] == "Open alerts good 0"
-    found = cards(page)
-    assert len(found) == 9
-    assert any("PV power, sum of 4" in text for text in found)
-    assert any("State of charge" in text and "charged" in text for text in found)
-
-
-def test_quarantine_and_failed_sources_are_said(open_page: OpenPage, serve: Serve) -> None:
-    with scratch() as folder:
-        src = folder / "src" / "meter"
-        hours = range(1_741_000_000, 1_741_000_000 + 3 * 86_400, 900)
-        steady = [(at * 1_000_000, [5.0]) for at in hours]
-        write_csv(src / "good.csv", ["com_ap"], steady)
-        bad = write_csv(src / "bad.csv", ["com_ap"], steady)
-        write_text(bad, bad.read_text().replace(",5.0\n", ",five\n", 2))
-        run(folder)
-        page = opened(open_page, serve(folder / "store"))
-        assert "1 of 2 devices need attention, bad first" in words(page)
-        found = cards(page)
-        assert "warning" in found[0]
-        assert "2 rows in quarantine" in found[0]
-        assert "good" in found[1]
-        assert "none needs attention" not in words(page)
-
-
-def test_without_a_store_the_way_out_is_shown(open_page: OpenPage, serve: Serve) -> None:
-    page = open_page(serve())
-    page.locator(".zg-notice").wait_for(timeout=60_000)
-    say(page, "There is no store yet.")
-    say(page, "python preprocess.py demo")

@@ -1,12 +1,8 @@
-"""What PackPulse says of simulated batteries, and what it will not say of a real one."""
+"""PackPulse in a browser: clicks on cells, choices in the address, thresholds and an export."""
 
 from __future__ import annotations
 
 import io
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,14 +11,13 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import plain, say, words
-from tests.stores import run, scratch
+from tests.browser.reading import plain
+from tests.pages.test_packpulse_page import DAYS, planted, write_batteries
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Serve
 
 REPO = Path(__file__).resolve().parents[2]
-DAYS = 16
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -30,34 +25,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Store of a simulated site; what was planted stands beside it."""
-    store = tmp_path_factory.mktemp("cells") / "store"
-    command = [sys.executable, "preprocess.py", "demo", "--store", store, "--days", str(DAYS)]
-    subprocess.run(command, cwd=REPO, check=True, capture_output=True)
-    return store
+    return write_batteries(tmp_path_factory.mktemp("cells"))
 
 
 @pytest.fixture(scope="module")
 def simulated(demo: Path, serve: Serve) -> str:
     """Address of the page on two simulated batteries."""
     return f"{serve(demo)}/packpulse"
-
-
-@pytest.fixture(scope="module")
-def real(shared: Path, serve: Serve) -> Iterator[str]:
-    """Address of the page on the real devices: one pack of 15 cells, ten hours."""
-    with scratch() as folder:
-        run(folder, sources=(shared / "data" / "raw_layout",))
-        yield f"{serve(folder / 'store')}/packpulse"
-
-
-def planted(demo: Path, device: str) -> dict[str, str]:
-    """Fault of each cell that was given one: ``{"3.22": "self_discharge"}``."""
-    truth = json.loads((demo.parent / f"{demo.name}_truth.json").read_text(encoding="utf-8"))
-    return {
-        f"{one['pack']}.{one['cell']}": one["kind"]
-        for one in truth["faults"]
-        if one["device"] == device
-    }
 
 
 def opened(open_page: OpenPage, url: str, **options: Any) -> Page:
@@ -108,37 +82,6 @@ def click_cell(page: Page, key: str, name: str) -> None:
     page.mouse.move(place["x"], place["y"])
     page.wait_for_timeout(200)
     page.mouse.click(place["x"], place["y"])
-
-
-def test_overview_finds_what_was_planted(open_page: OpenPage, simulated: str, demo: Path) -> None:
-    page = opened(open_page, f"{simulated}?device=BESS-1")
-    drawn(page, "spread")
-    faults = planted(demo, "BESS-1")
-    text = words(page)
-    assert f"{len(faults)} of 260 cells stand apart from their pack" in text
-    assert "it is not a state of health" in text
-    assert "synthetic data" in text
-    listed = page.locator(".zg-table").first.locator("tbody tr td:first-child").all_inner_texts()
-    assert sorted(listed) == sorted(faults)
-    figures = [plain(one) for one in page.locator(".zg-figure").all_inner_texts()]
-    assert len(figures) == 5
-    assert figures[1].startswith(f"Weak cells warning {len(faults)} of 260")
-    assert f"of {DAYS}" in figures[3]
-    assert f"of {DAYS} days ended with a complete charge" in titles(page)
-    page.get_by_text("Deutsch").click()
-    expect(page.locator(".stMain h3").first).to_contain_text("fallen aus ihrem Pack heraus")
-    text = words(page)
-    assert "kein Gesundheitszustand" in text
-    assert "Innenwiderstand" in text
-    assert "Schwache Zellen" in text
-
-
-def test_packs_chosen_stand_in_the_address(open_page: OpenPage, simulated: str) -> None:
-    page = opened(open_page, f"{simulated}?device=BESS-1&pack=2&tab=overview")
-    say(page, "None of 52 cells stands apart")
-    page.locator(".st-key-url-pack").get_by_text("3", exact=True).click()
-    expect(page.locator(".stMain h3").first).to_contain_text("of 104 cells", timeout=45_000)
-    assert asked(page)["pack"] == ["2,3"]
 
 
 def test_heatmap_changes_and_leads_to_the_dossier(open_page: OpenPage, simulated: str) -> None:
@@ -202,33 +145,3 @@ def test_weak_cells_with_cause_and_advice(open_page: OpenPage, simulated: str, d
         "Weak cells by what they cost", timeout=45_000
     )
     assert not [name for name in asked(page) if name.startswith("w-")]
-
-
-@pytest.mark.shared
-def test_what_cannot_be_said_of_a_real_battery_is_explained(open_page: OpenPage, real: str) -> None:
-    page = opened(open_page, f"{real}?device=PYLONTECH_BAT6")
-    text = words(page)
-    assert "It cannot be said which cells are weak." in text
-    assert "The capacity is neither given nor can it be counted" in text
-    assert page.locator(".zg-figure").first.inner_text().count("unknown") == 1
-    page.get_by_text("Heatmap", exact=True).click()
-    drawn(page, "layout")
-    assert "stands furthest from its pack" in titles(page)
-    page.goto(f"{real}?device=PYLONTECH_BAT6&tab=weak&lang=de")
-    expect(page.locator(".zg-notice")).to_contain_text("lässt sich nicht sagen", timeout=45_000)
-
-    page.goto(f"{real}?device=nobody")
-    expect(page.locator(".zg-notice")).to_contain_text(
-        "There is no device “nobody” in this store.", timeout=45_000
-    )
-    page.get_by_role("button", name="PYLONTECH_BAT6").click()
-    expect(page.locator(".zg-figure").first).to_be_visible(timeout=45_000)
-    page.goto(f"{real}?device=ha1")
-    expect(page.locator(".zg-notice")).to_contain_text("ha1 measures no voltages", timeout=45_000)
-    say(page, "Devices that do: PYLONTECH_BAT6.")
-    page.goto(f"{real}?device=PYLONTECH_BAT6&cell=9.99")
-    expect(page.locator(".zg-notice").first).to_contain_text("no cell “9.99”", timeout=45_000)
-    page.goto(f"{real}?device=PYLONTECH_BAT6&from=2020-01-01&to=2020-01-31")
-    expect(page.locator(".zg-notice").first).to_contain_text(
-        "no cell voltages from 1 Jan 2020", timeout=45_000
-    )

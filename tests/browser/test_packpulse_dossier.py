@@ -1,30 +1,22 @@
-"""Capacity and the dossier of a cell in the browser: figures, refusals, notes that are kept."""
+"""Capacity and the dossier of a cell in a browser: an export, notes that are kept."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
 from core.annotations import open_annotations
-from core.ledger import create_ledger
-from ingest.demo import DemoOptions, demo_site, truth
-from ingest.demo_store import write_device
-from tests.browser.reading import plain, say, words
-from tests.stores import run, scratch
+from tests.browser.reading import plain, say
+from tests.pages.test_dossier_page import usable_ah, write_cells
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Serve
-
-OPTIONS = DemoOptions(seed=3, days=75, packs=2, cells=8, faults="resistance:1,capacity:1")
-RULES = "1min,5min,15min,1h,1d"
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -32,24 +24,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A simulated battery of two packs of eight cells."""
-    root = tmp_path_factory.mktemp("dossier") / "store"
-    with create_ledger(root, zone=OPTIONS.zone, rules=RULES) as ledger:
-        device = next(one for one in demo_site(OPTIONS) if one.name == "BESS-1")
-        write_device(ledger, device, OPTIONS, lambda name: not name.startswith("pcs1"))
-    return root
+    return write_cells(tmp_path_factory.mktemp("dossier"))
 
 
 @pytest.fixture(scope="module")
 def page_of(store: Path, serve: Serve) -> str:
     return f"{serve(store)}/packpulse?device=BESS-1"
-
-
-@pytest.fixture(scope="module")
-def real(shared: Path, serve: Serve) -> Iterator[str]:
-    """Address of the page on the real battery: one pack of 15 cells, ten hours."""
-    with scratch() as folder:
-        run(folder, sources=(shared / "data" / "raw_layout",))
-        yield f"{serve(folder / 'store')}/packpulse?device=PYLONTECH_BAT6"
 
 
 def opened(open_page: OpenPage, url: str, **options: Any) -> Page:
@@ -90,11 +70,6 @@ def panel_words(page: Page, key: str) -> list[str]:
     )
 
 
-def weak_cell(kind: str) -> str:
-    one = next(one for one in truth(OPTIONS)["faults"] if one["kind"] == kind)
-    return f"{one['pack']}.{one['cell']}"
-
-
 def asked(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
@@ -113,28 +88,16 @@ def write_note(page: Page, text: str, author: str) -> None:
 # --- capacity -----------------------------------------------------------------------------------
 
 
-def test_capacity_with_interval_against_the_truth(open_page: OpenPage, page_of: str) -> None:
-    page = opened(open_page, f"{page_of}&tab=capacity", height=2100)
+def test_capacity_in_german_and_dark_and_its_export(open_page: OpenPage, page_of: str) -> None:
+    page = opened(open_page, f"{page_of}&tab=capacity&lang=de", theme="dark", height=2100)
     drawn(page, "ledger")
-    value, half = (
-        float(part)
-        for part in figures(page)["Capacity, full to empty"].removesuffix("Ah").split("±")
-    )
-    course = truth(OPTIONS)["batteries"]["BESS-1"]["trajectory"]
-    held, charge = np.array(course["capacity_ah"]), np.array(course["charge_ah"])
-    usable = ((held - charge).min(axis=1) + charge.min(axis=1))[2:].mean()
-    assert abs(value - usable) <= half
-    assert figures(page)["Remaining life"] == "–"
-    text = words(page)
-    assert "it takes a year" in text
-    assert "Cycles before the window are not recorded" in text
-    assert f"Cell {weak_cell('resistance')} has the highest resistance" in plain(
-        " ".join(page.locator(".js-plotly-plot .gtitle").all_text_contents())
-    )
-    assert "charges carries a curve" in text
-
     settled(page)
-    page.get_by_text("Ledger of", exact=False).click()
+    assert "Kapazität, voll bis leer" in figures(page)
+    title = plain(page.locator(".st-key-ledger .gtitle").text_content() or "")
+    assert title.startswith("Von voll bis leer fasste der Strang")
+    assert "," in figures(page)["Kapazität, voll bis leer"]
+
+    page.get_by_text("Kontobuch der", exact=False).click()
     page.wait_for_timeout(800)  # until it has opened: what moves is missed by a click
     page.get_by_text("Export", exact=True).first.click()
     csv = page.get_by_role("button", name="CSV", exact=True)
@@ -145,58 +108,10 @@ def test_capacity_with_interval_against_the_truth(open_page: OpenPage, page_of: 
     table = pd.read_csv(io.StringIO(text), comment="#")
     good = table[table["qualifies"]]
     assert len(good) > 20
-    assert good["capacity_ah"].median() == pytest.approx(usable, rel=0.03)
-
-
-def test_capacity_in_german_and_dark(open_page: OpenPage, page_of: str) -> None:
-    page = opened(open_page, f"{page_of}&tab=capacity&lang=de", theme="dark", height=2100)
-    drawn(page, "ledger")
-    assert "Kapazität, voll bis leer" in figures(page)
-    title = plain(page.locator(".st-key-ledger .gtitle").text_content() or "")
-    assert title.startswith("Von voll bis leer fasste der Strang")
-    assert "," in figures(page)["Kapazität, voll bis leer"]
-
-
-@pytest.mark.shared
-def test_the_real_battery_says_what_is_missing(open_page: OpenPage, real: str) -> None:
-    page = opened(open_page, f"{real}&tab=capacity")
-    text = words(page)
-    for sentence in (
-        "The capacity cannot be measured here.",
-        "The resistance of the cells cannot be measured here.",
-        "dQ/dV cannot be drawn here.",
-    ):
-        assert sentence in text
-    assert "Give capacity_ah among the facts of the device." in text
-    page.goto(f"{real}&tab=dossier&cell=1.7")
-    expect(page.locator(".zg-notice").first).to_contain_text("Pack 1 cell 7", timeout=60_000)
-    drawn(page, "courses")
-    text = words(page)
-    assert "whether something is wrong with it cannot be said" in text
-    assert "no verdict" in text
-    assert len(panel_words(page, "courses")) == 3  # voltages, against the pack, temperature
+    assert good["capacity_ah"].median() == pytest.approx(usable_ah(), rel=0.03)
 
 
 # --- dossier ------------------------------------------------------------------------------------
-
-
-def test_dossier_of_a_cell_and_of_the_next(open_page: OpenPage, page_of: str) -> None:
-    name = weak_cell("resistance")
-    page = opened(open_page, f"{page_of}&tab=dossier&cell={name}", height=1900)
-    drawn(page, "courses")
-    pack, cell = name.split(".")
-    say(page, f"Pack {pack} cell {cell} has a higher resistance than its pack.")
-    assert figures(page)["Resistance over the pack"].startswith("+")
-    assert len(panel_words(page, "courses")) == 5
-    here = page.locator(".zg-table tbody tr").first.inner_text()
-    assert name in here
-
-    step = "Next" if int(cell) < OPTIONS.cells else "Previous"
-    page.get_by_role("button", name=step).click()
-    settled(page)
-    other = int(cell) + (1 if step == "Next" else -1)
-    assert asked(page)["cell"] == [f"{pack}.{other}"]
-    expect(page.locator(".zg-notice").first).to_contain_text(f"Pack {pack} cell {other} does not")
 
 
 def test_a_note_is_kept_shown_changed_and_removed(

@@ -38,7 +38,7 @@ def best_by_trying(site: Site, outlook: Outlook, grid_kw: float = 1.0) -> float:
                 low, high = (r * battery.capacity_kwh for r in (battery.soc_min, battery.soc_max))
                 if not low - 1e-9 <= now <= high + 1e-9:
                     continue
-                for imported, exported in _settlements(site, outlook, t, kw):
+                for imported, exported in _settlements(site, outlook, t, kw, grid_kw):
                     price = w.cost * tariff.import_eur_kwh[t] + w.import_eur_kwh
                     paid = h * (price * imported - w.cost * tariff.export_eur_kwh[t] * exported)
                     paid += w.cost * battery.wear_eur_kwh * h * max(-kw, 0)
@@ -58,11 +58,14 @@ def best_by_trying(site: Site, outlook: Outlook, grid_kw: float = 1.0) -> float:
     )  # fmt: skip
 
 
-def _settlements(site: Site, outlook: Outlook, t: int, kw: float) -> list[tuple[float, float]]:
+def _settlements(
+    site: Site, outlook: Outlook, t: int, kw: float, grid_kw: float
+) -> list[tuple[float, float]]:
     """Import and export that a battery power leaves: all PV, or less of it."""
     need = float(outlook.load_kw[t]) + kw
-    found = []
-    for pv in {float(outlook.pv_kw[t]), 0.0, min(max(need, 0.0), float(outlook.pv_kw[t]))}:
+    found, sun = [], float(outlook.pv_kw[t])
+    less = {0.0, min(max(need, 0.0), sun), *np.arange(0, sun, grid_kw).tolist()}
+    for pv in {sun, *less} if site.connection.curtail else {sun}:
         net = need - pv
         imported, exported = max(net, 0.0), max(-net, 0.0)
         if imported <= site.connection.import_kw + 1e-9 and (

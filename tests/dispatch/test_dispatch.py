@@ -31,7 +31,8 @@ TIGHT = {"gap": 1e-9, "time_limit_s": 20.0}
 def site(buy: list[float], sell: list[float] | float = 0.0, **more: object) -> Site:
     """A site with steps of an hour."""
     sells = np.broadcast_to(np.asarray(sell, float), (len(buy),))
-    demand = {k: more.pop(k) for k in ("demand_eur_kw", "peak_so_far_kw") if k in more}
+    told = ("demand_eur_kw", "peak_so_far_kw", "periods")
+    demand = {k: more.pop(k) for k in told if k in more}
     return Site(1.0, Tariff(np.array(buy), sells, **demand), **more)  # type: ignore[arg-type]
 
 
@@ -84,6 +85,33 @@ def test_the_peak_of_the_period_so_far_is_free() -> None:
     assert made.flows[0].import_kw.max() <= 7 + 1e-6
     assert made.costs[0].demand_eur == pytest.approx(0)
     assert do_nothing(flat, outlook([10, 2])).costs.demand_eur == pytest.approx(300)
+
+
+def test_a_new_billing_period_has_a_peak_of_its_own() -> None:
+    """Two hours of 5 kW in a year whose peak is 7 cost nothing, two hours of 5 in the next do.
+
+    The 6 kWh stored level those: 2 kW each, for 100 €/kW.
+    """
+    battery = Battery(6, 6, 6, 1, 1, soc_start=1.0, stored_eur_kwh=0.0)
+    two = site(
+        [0.2] * 4, battery=battery, demand_eur_kw=100.0, peak_so_far_kw=7.0,
+        periods=np.array([2024, 2024, 2025, 2025]),
+    )  # fmt: skip
+    made = plan(two, outlook([5.0] * 4), **TIGHT)
+    assert made.flows[0].import_kw.to_list() == pytest.approx([5, 5, 2, 2], abs=1e-6)
+    assert made.costs[0].demand_eur == pytest.approx(200)
+    assert made.objective == pytest.approx(200 + 0.2 * 14)
+    assert do_nothing(two, outlook([5.0] * 4)).costs.demand_eur == pytest.approx(500)
+
+
+def test_a_peak_that_is_owed_already_does_not_hide_the_gap() -> None:
+    """With or without 10 000 € owed since long, the same plan is found."""
+    rng = np.random.default_rng(2)
+    battery = Battery(8, 3, 3, 0.9, 0.9, stored_eur_kwh=0.1)
+    buy, load = rng.uniform(-0.1, 0.2, 24).tolist(), outlook(rng.uniform(0, 4, 24).tolist())
+    usual = plan(site(buy, 0.08, battery=battery), load)
+    owed = plan(site(buy, 0.08, battery=battery, demand_eur_kw=100.0, peak_so_far_kw=100.0), load)
+    assert owed.objective == pytest.approx(usual.objective, abs=0.01)
 
 
 def test_a_vehicle_charges_where_it_is_cheap_while_it_is_there() -> None:
@@ -164,6 +192,33 @@ def test_equal_to_every_course_tried(seed: int) -> None:
     assert made.objective == pytest.approx(best_by_trying(one, course), abs=1e-7)
 
 
+@pytest.mark.parametrize("curtail", [True, False])
+@pytest.mark.parametrize("seed", range(6))
+def test_equal_to_every_course_tried_where_selling_pays_more(seed: int, curtail: bool) -> None:
+    """Selling pays more in most steps, buying is paid for in some; kinks are on the grid."""
+    rng = np.random.default_rng(200 + seed)
+    n = 6
+    buy = np.round(rng.uniform(-0.2 if curtail else 0.0, 0.3, n), 3)
+    sell = buy + np.round(rng.uniform(-0.05, 0.2, n), 3)
+    battery = Battery(
+        6, 3, 2, 1, 1, soc_min=0.5 * (seed % 2) / 3, soc_start=0.5, stored_eur_kwh=0.1,
+        wear_eur_kwh=0.01 * (seed % 3),
+    )  # fmt: skip
+    one = Site(
+        1.0, Tariff(buy, sell, demand_eur_kw=0.3 * (seed % 2), peak_so_far_kw=2.0),
+        Connection(import_kw=7, export_kw=5 if curtail else 9, curtail=curtail), battery,
+    )  # fmt: skip
+    course = Outlook(rng.integers(0, 5, n).astype(float), rng.integers(0, 6, n).astype(float))
+    made = plan(one, course, **TIGHT)
+    grid = 0.5 if seed % 2 else 1.0  # a peak may be shared by two steps
+    assert made.objective == pytest.approx(best_by_trying(one, course, grid), abs=1e-7)
+    assert np.minimum(made.flows[0].import_kw, made.flows[0].export_kw).max() < 1e-6
+    loose = plan(one, course)
+    assert made.objective <= loose.objective + 1e-9
+    scale = max(abs(loose.objective), np.abs(one.step_h * course.load_kw * 0.5).sum())
+    assert loose.objective - made.objective <= loose.gap * scale + 1e-9
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_equal_to_every_course_tried_with_losses_and_negative_prices(seed: int) -> None:
     """Never better than the truth, and not worse than the courses on a grid of a quarter kW."""
@@ -187,6 +242,23 @@ def test_burning_energy_does_not_pay_by_going_both_ways() -> None:
     made = plan(one, outlook([2, 2, 2, 2]), **TIGHT)
     assert np.minimum(made.flows[0].charge_kw, made.flows[0].discharge_kw).max() < 1e-6
     assert made.objective == pytest.approx(best_by_trying(one, outlook([2] * 4), 0.1), abs=0.05)
+
+
+def test_two_days_of_selling_above_buying_are_planned_to_within_a_share() -> None:
+    """In turns: one step in, one step out; a plan of two outlooks, both apart in every step."""
+    hour = np.arange(192) / 4 % 24
+    load = 40 + 20 * np.sin((hour - 9) / 24 * 2 * np.pi)
+    sun = (80 * np.sin((hour - 6) / 12 * np.pi)).clip(min=0)
+    battery = Battery(215, 100, 100, 0.95, 0.95, 0.05, 0.95, wear_eur_kwh=0.01)
+    one = Site(0.25, Tariff(np.full(192, 0.28), np.full(192, 0.35)), battery=battery)
+    courses = [Outlook(load, sun), Outlook(1.1 * load, 0.8 * sun)]
+    made = plan(one, courses, first_steps=16, gap=2.5e-3, time_limit_s=20)
+    assert made.gap <= 0.0125
+    for flows in made.flows:
+        assert np.minimum(flows.import_kw, flows.export_kw).max() < 1e-6
+        assert np.minimum(flows.charge_kw, flows.discharge_kw).max() < 1e-6
+    nothing = np.mean([do_nothing(one, course).costs.weighted(one) for course in courses])
+    assert made.objective < nothing - 20
 
 
 # --- always ---------------------------------------------------------------------------------------

@@ -15,10 +15,10 @@ from core.analytics.dispatch_rolling import better_rule
 from core.analytics.dispatch_site import Battery, Outlook, Site, Tariff
 from core.dispatch_choice import Choice, told_choice
 from core.dispatch_outlook import Expectation, Teller, on_steps
-from core.dispatch_readings import Readings
+from core.dispatch_readings import Readings, Spot
 from core.dispatch_report import plan_report
 from core.dispatch_settings import read_dispatch_settings, settings_path
-from core.dispatch_year import foresight_year, planned_year
+from core.dispatch_year import foresight_year, plan_steps, planned_year
 from core.levels import DAY, HOUR, MINUTE
 from core.query import Store, open_store
 from tests.stores import run, scratch, us, write_csv
@@ -96,6 +96,32 @@ def test_a_year_by_hand(store: Store, choice: Choice) -> None:
     went = planned_year(store, replace(choice, days=365)).saving
     assert went.total_eur <= saving.total_eur + 1e-6
     assert went.total_eur > 0.5 * saving.total_eur  # days alike are known from the day before
+
+
+def test_a_price_is_expected_as_the_day_before_until_it_is_known() -> None:
+    """Two days of hours, 1 and 2 cents; the second is known from 13:00 of the first."""
+    at = START + np.arange(48) * HOUR
+    price = np.repeat([0.01, 0.02], 24)
+    known = np.repeat([START - 11 * HOUR, START + 13 * HOUR], 24)
+    spot = Spot("SMARD", at, price, known)
+    ts = START + 20 * HOUR + np.arange(8) * HOUR
+    for issued, seen, lacking in (
+        (START + 13 * HOUR, [0.01] * 4 + [0.02] * 4, 0), (START + 13 * HOUR - 1, [0.01] * 8, 4),
+        (None, [0.01] * 4 + [0.02] * 4, 0),
+    ):  # fmt: skip
+        found = spot.expected(ts, issued)
+        assert found is not None
+        assert found[0].tolist() == seen
+        assert found[1].sum() == lacking
+    assert spot.expected(ts, START - 12 * HOUR) is None
+
+
+@pytest.mark.parametrize(("day", "steps"), [("2025-03-30", 92), ("2025-10-26", 100)])
+def test_a_day_is_planned_once_at_13_local(day: str, steps: int) -> None:
+    first = pd.Timestamp(day, tz="Europe/Berlin")
+    ts = int(first.timestamp()) * 1_000_000 + np.arange(steps + 96) * 900_000_000
+    noon = steps - 44  # eleven hours before midnight
+    assert plan_steps(ts, "Europe/Berlin") == [0, noon, noon + 96]
 
 
 class Told:

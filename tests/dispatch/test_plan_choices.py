@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.dispatch_choice import check_devices
 from core.dispatch_settings import read_dispatch_settings, settings_path
 from core.errors import DeclarationError, QueryError, UnknownDevice
-from core.query import open_store
-from pages.shared import data, wording
+from core.query import Device, SignalInfo, Store, open_store
+from pages.shared import wording
 from tests.dispatch.test_dispatch_report import SETTINGS, write_plant
+from tests.pages.apps import pages_of, run
 from tests.stores import scratch
 
 Pick = Callable[..., AppTest]
@@ -67,6 +69,30 @@ def test_devices_that_are_none_are_refused(folder: Path) -> None:
         check_devices(store, ["zz"], [])
 
 
+class AtConnection:
+    """A store whose meter m1 is at the connection of the site."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def device(self, name: str) -> Device:
+        found = self.store.device(name)
+        return replace(found, facts={"role": "Grid"}) if name == "m1" else found
+
+    def signals(self, name: str) -> list[SignalInfo]:
+        return self.store.signals(name)
+
+
+def test_a_meter_at_the_connection_stands_alone(folder: Path) -> None:
+    store = cast(Store, AtConnection(open_store(folder / "store")))
+    check_devices(store, ["m1"], [])
+    for loads, plants in ((["m1"], ["pv1"]),):
+        with pytest.raises(QueryError, match=r"m1 measures the connection .* pv1 is in") as it:
+            check_devices(store, loads, plants)
+        german = wording.in_language(str(it.value), "de")
+        assert german.startswith("m1 misst den Netzanschluss")
+
+
 def picked() -> None:
     """A page of the choices alone."""
     import streamlit as st
@@ -84,25 +110,16 @@ def picked() -> None:
 
 @pytest.fixture(scope="module")
 def pick(folder: Path) -> Iterator[Pick]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZIGGURAT_STORE", str(folder / "store"))
-        data.settings.cache_clear()
-        st.cache_resource.clear()
+    with pages_of(folder / "store"):
 
         def show(told: str, **parameters: str) -> AppTest:
             settings_path(folder / "store").write_text(told)
             app = AppTest.from_function(picked, default_timeout=60)
             app.session_state["framed"] = True
-            for key, value in parameters.items():
-                app.query_params[key] = value
-            app.run()
-            assert not app.exception, app.exception
-            return app
+            return run(app, **parameters)
 
         yield show
         settings_path(folder / "store").write_text(SETTINGS)
-    data.settings.cache_clear()
-    st.cache_resource.clear()
 
 
 def test_zero_is_a_limit_and_a_price_may_be_below_zero(pick: Pick) -> None:

@@ -12,8 +12,17 @@ from hypothesis import strategies as st
 
 from core.analytics.dispatch import plan
 from core.analytics.dispatch_costs import balance_error
-from core.analytics.dispatch_rolling import compare, roll, seasonal_outlook, start_state, window
-from core.analytics.dispatch_simulation import follow, greedy, run_battery
+from core.analytics.dispatch_rolling import (
+    RULES,
+    better_rule,
+    compare,
+    execute,
+    roll,
+    seasonal_outlook,
+    start_state,
+    window,
+)
+from core.analytics.dispatch_simulation import do_nothing, follow, greedy, run_battery
 from core.analytics.dispatch_site import Battery, Connection, Outlook, Site, Tariff, Vehicle
 from tests.dispatch.houses import house
 
@@ -103,6 +112,47 @@ def test_a_perfect_forecast_rolled_out_costs_what_the_plan_said() -> None:
     rolled = roll(fixed, came, known, horizon=24, every=6)
     assert rolled.plans == 4
     assert rolled.run.costs.total_eur == pytest.approx(plan(fixed, came).costs[0].total_eur)
+
+
+def test_a_plan_that_loses_by_what_was_not_foreseen_rests() -> None:
+    """Selling pays more, two unlike courses: neither powers nor balance beat an idle battery."""
+    site, came = day(4)
+    assert site.battery is not None
+    site = replace(
+        site, tariff=Tariff(np.full(24, 0.28), np.full(24, 0.35)),
+        battery=replace(site.battery, wear_eur_kwh=0.2, stored_eur_kwh=0.2),
+    )  # fmt: skip
+    courses = [came, Outlook(came.load_kw[::-1], came.pv_kw)]
+    made = plan(site, courses, first_steps=4)
+    rule = better_rule(made, courses)
+    state = start_state(site)
+    costs = {
+        one: sum(execute(made, c, 0, 24, state, rule=one).costs.total_eur for c in courses)
+        for one in RULES
+    }
+    assert rule == "idle"
+    assert costs["idle"] <= min(costs.values()) + 1e-3 * abs(costs["idle"])
+    assert costs["idle"] == pytest.approx(
+        sum(do_nothing(site, one).costs.total_eur for one in courses)
+    )
+
+
+def test_a_run_over_new_year_begins_a_peak_of_its_own() -> None:
+    """What is owed for the old year is free in it alone; planned anew on both sides of midnight."""
+    site, came = day(2, demand=50.0)
+    years = np.repeat([2024, 2025], 12)
+    site = replace(site, tariff=replace(site.tariff, peak_so_far_kw=9.0, periods=years))
+    assert site.battery is not None
+    site = replace(site, battery=replace(site.battery, stored_eur_kwh=0.2))
+
+    def known(start: int, stop: int) -> Sequence[Outlook]:
+        return [Outlook(came.load_kw[start:stop], came.pv_kw[start:stop])]
+
+    rolled = roll(site, came, known, horizon=24, every=6)
+    peaks = [float(rolled.run.flows.import_kw[years == year].max()) for year in (2024, 2025)]
+    owed = 50 * (max(peaks[0] - 9.0, 0.0) + peaks[1])
+    assert rolled.run.costs.demand_eur == pytest.approx(owed)
+    assert rolled.run.costs.total_eur == pytest.approx(plan(site, came).costs[0].total_eur)
 
 
 def test_rolling_with_scenarios_keeps_limits_and_the_vehicle() -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from core.dispatch_choice import Choice, told_choice
-from core.dispatch_readings import peak_so_far, read_prices
+from core.dispatch_readings import billing_years, peak_so_far, read_prices
 from core.dispatch_report import plan_frame, plan_report
 from core.dispatch_settings import read_dispatch_settings, settings_path
 from core.levels import DAY, HOUR, MINUTE
@@ -106,6 +106,12 @@ def test_the_run_that_is_drawn_is_the_run_that_is_costed(dear: Store, choice: Ch
     assert paid == pytest.approx(report.costs["plan"].import_eur)
     assert report.actual is not None
     assert np.allclose(plan_frame(report, dear.zone)["load_kw"], report.actual.load_kw)
+
+
+def test_billing_years_turn_at_local_midnight() -> None:
+    ts = us("2024-12-31T22:45+00:00") + np.arange(3) * 900_000_000
+    assert billing_years(ts, "Europe/Berlin").tolist() == [2024, 2025, 2025]
+    assert billing_years(ts, "UTC").tolist() == [2024, 2024, 2024]
 
 
 def test_the_peak_so_far_is_that_of_the_year_net_of_sun(dear: Store, choice: Choice) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +12,18 @@ import pandas as pd
 import pytest
 
 import preprocess
+from core.analytics.forecast.features import History
+from core.analytics.forecast.importance import permutation_importance
 from core.analytics.forecast.models import Case, fit_model, forecast
 from core.config import load_settings
 from core.errors import ModelMissing, ModelUnfit, QueryError
 from core.fleet import fleet_report
 from core.forecast_cases import find_target, forecast_targets, load_history, newest_slot
-from core.forecast_models import check_fits, load_model, manifest_path, models_folder
+from core.forecast_issue import issue_forecast, write
+from core.forecast_models import check_fits, check_same, load_model, manifest_path, models_folder
 from core.forecast_report import backtest_of, beside_actual, model_stamps
 from core.forecast_signals import by_lead, forecast_device, parts_of_name, signal_name
-from core.forecast_training import issue_forecast, train, write
+from core.forecast_training import Training, train, train_case
 from core.measures import measured_devices, metered_devices, newest_reading
 from core.query import Device, Store, open_store
 from ingest.build import build
@@ -43,7 +47,7 @@ def root() -> Iterator[Path]:
             path.write_text("ts,com_ap\n" + "\n".join(lines) + "\n")
         build(load_settings(store=folder / "store", sources=(folder / "src",)))
         store = open_store(folder / "store")
-        train(store, "m1", test_days=15, rounds=60)
+        train(store, "m1", asked=Training(test_days=15, rounds=60))
         store.close()
         yield folder / "store"
 
@@ -160,6 +164,55 @@ def test_models_that_do_not_fit_are_refused(store: Store) -> None:
     check_fits(load_model(store.root, "m1", "load"), find_target(store, "m1"), moment("2024-05-01"))
 
 
+def test_a_model_whose_readings_were_replaced_is_refused(store: Store) -> None:
+    stored = load_model(store.root, "m1", "load")
+    history = load_history(store, find_target(store, "m1"))
+    stop = newest_slot(history)
+    check_same(stored, history, stop)
+    corrected, other, lost = (history.values.copy() for _ in range(3))
+    corrected[stop - 100 : stop - 90] += 5.0  # a few late corrections are none of its business
+    check_same(stored, History(history.grid, corrected), stop)
+    other[stop - 100 : stop] += 5.0
+    lost[stop - 200 : stop - 20] = np.nan
+    for values in (other, lost):
+        with pytest.raises(ModelUnfit, match=r"are others now: \d+ % of them differ") as found:
+            check_same(stored, History(history.grid, values), stop)
+        assert found.value.mend.endswith("train --device m1 --quantity load")
+    check_same(stored, History(history.grid, other), stop - 300)  # issued before
+    night = replace(stored, rows=stored.rows.assign(judged=False))
+    check_same(night, History(history.grid, lost), stop)  # a net fills in nights
+
+
+def test_one_value_all_the_time_is_refused_and_one_of_the_test_is_no_division(
+    store: Store,
+) -> None:
+    target = find_target(store, "m1")
+    history = load_history(store, target)
+    flat = History(history.grid, np.where(np.isfinite(history.values), 4.2, np.nan))
+    with pytest.raises(QueryError, match=r"one load in all of 60 days, 4\.2 kW; there is nothing"):
+        train_case(store, target, Case(flat), None, Training())
+    zeros = np.where(np.isfinite(history.values), 0.0, np.nan)
+    zeros[:200] = 1.0
+    case = Case(History(history.grid, zeros), low=0.0)
+    model = fit_model(case, 300, 50 * 24, rounds=4)
+    assert not len(permutation_importance(model, case, 52 * 24, 56 * 24))
+
+
+def test_gaps_do_not_make_a_quarter_hour_an_hour() -> None:
+    ts = moment("2024-03-01") + HOUR // 4 * np.arange(40 * 96)
+    keep = (np.arange(len(ts)) % 10 != 3) & ~((ts > ts[600]) & (ts < ts[900]))
+    with scratch() as folder:
+        path = folder / "src" / "meter" / "gaps" / "load_power.csv"
+        path.parent.mkdir(parents=True)
+        rows = [f"{pd.Timestamp(t, unit='us'):%Y-%m-%d %H:%M:%S}Z,{t % 7}" for t in ts[keep]]
+        path.write_text("ts,load_power\n" + "\n".join(rows) + "\n")
+        build(load_settings(store=folder / "store", sources=(folder / "src",)))
+        opened = open_store(folder / "store")
+        assert opened.signal("gaps", "load_power").step_us > 1.05 * HOUR / 4
+        assert find_target(opened, "gaps").step_us == HOUR // 4
+        opened.close()
+
+
 def test_damage_is_seen(store: Store) -> None:
     with pytest.raises(ModelMissing, match="no model of net is stored for both"):
         load_model(store.root, "both", "net")
@@ -217,10 +270,23 @@ def test_forecasts_become_signals_with_what_was_known_when(
             preprocess.main()
         return f"{ended.value.code} {capsys.readouterr()}"
 
-    first = command("forecast", "--device", "m1", "--at", "2024-04-28T00:00")
-    assert "48 slots from 2024-04-28T00:00:00+02:00, served by model" in first
-    command("forecast", "--device", "meter/m1", "--at", "2024-04-29T00:00")
+    # The model has learnt from later readings: nothing is kept that could not be known.
+    past = ("forecast", "--device", "m1", "--at", "2024-04-28T00:00")
+    refused = command(*past)
+    assert refused.startswith("2 ") and "learnt from readings later than this issue" in refused
     name = forecast_device("m1")
+    written = command(*past, "--out", str(root.parent / "past.csv"))
+    assert "48 slots from 2024-04-28T00:00:00+02:00, served by model" in written
+    head = (root.parent / "past.csv").read_text().split("\n\n")[0]
+    assert "so this is no test of it" in head
+    assert "2024-04-28 00:00:00+02:00" in head or "2024-04-28T00:00:00" in head
+    store = open_store(root)
+    assert name not in [one.name for one in store.devices()]
+    for text in ("2024-04-28", "2024-04-29"):
+        given, stored = issue_forecast(store, "m1", "load", at=moment(text))
+        window = [stored.manifest["window"][0], given.issue]  # as if it knew no more
+        write(store, given, replace(stored, manifest=stored.manifest | {"window": window}))
+    store.close()
     store = open_store(root)
     try:
         span = moment("2024-04-29"), moment("2024-04-30")

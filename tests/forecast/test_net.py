@@ -14,10 +14,11 @@ from core.analytics.forecast.joint import calibrated, net_rows, shape_of, togeth
 from core.config import load_settings
 from core.errors import ModelUnfit, QueryError
 from core.forecast_cases import find_target, load_history, net_target
+from core.forecast_issue import issue_forecast
 from core.forecast_models import load_model
 from core.forecast_net import train_net
 from core.forecast_report import ahead_report, backtest_of
-from core.forecast_training import issue_forecast, train
+from core.forecast_training import Training, train
 from core.query import Store, open_store
 from ingest.build import build
 from tests.forecast.courses import HOUR, hourly, moment, working_load
@@ -118,7 +119,7 @@ def root() -> Iterator[Path]:
             path.write_text(f"ts,{path.stem}\n" + "\n".join(rows) + "\n")
         build(load_settings(store=folder / "store", sources=(folder / "src",)))
         store = open_store(folder / "store")
-        train_net(store, "house", "roof", test_days=18, rounds=20)
+        train_net(store, "house", "roof", Training(test_days=18, rounds=20))
         store.close()
         yield folder / "store"
 
@@ -170,9 +171,10 @@ def test_what_a_net_cannot_be_made_of(store: Store) -> None:
 def test_a_net_whose_parts_were_trained_anew_is_refused(
     root: Path, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    train(store, "house", "load", test_days=10, rounds=8)
-    with pytest.raises(ModelUnfit, match="the model of load of house is another one now"):
+    train(store, "house", "load", Training(test_days=10, rounds=8))
+    with pytest.raises(ModelUnfit, match="is another one now than it was") as unfit:
         issue_forecast(store, "house", "net")
+    assert unfit.value.mend == "python preprocess.py train --device house --pv roof"
     words = ["train", "--device", "house", "--pv", "roof", "--quantity", "load"]
     monkeypatch.setattr("sys.argv", ["preprocess.py", *words, "--store", str(root)])
     with pytest.raises(SystemExit):

@@ -17,9 +17,10 @@ from core.analytics.thermal import ThermalFit
 from core.analytics.thermal_model import Inputs, simulate
 from core.config import load_settings
 from core.forecast_cases import find_target, forecast_targets
+from core.forecast_issue import issue_forecast, write
 from core.forecast_rooms import room_signals
 from core.forecast_signals import forecast_device, parts_of_name
-from core.forecast_training import issue_forecast, train, write
+from core.forecast_training import Training, train
 from core.query import Store, open_store
 from ingest.build import build
 from tests.forecast.courses import HOUR, hourly
@@ -158,7 +159,7 @@ def test_any_of_several_rooms(store: Store) -> None:
 
 def test_a_room_is_trained_issued_and_kept(store: Store) -> None:
     name = "room_temperature.room_temp_kitchen"
-    stored = train(store, "house", name, test_days=15)
+    stored = train(store, "house", name, Training(test_days=15))
     said = stored.manifest["room"]
     assert said["refusal"] == ""
     assert said["heat"] == ["heating_power_kitchen"]

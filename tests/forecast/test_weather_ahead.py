@@ -13,8 +13,10 @@ import pytest
 from core.analytics.forecast.backtest import backtest
 from core.config import load_settings
 from core.forecast_cases import find_target, load_history, newest_slot
+from core.forecast_history import build_case
+from core.forecast_issue import issue_forecast
 from core.forecast_models import load_model
-from core.forecast_training import build_case, issue_forecast, train
+from core.forecast_training import Training, train
 from core.query import open_store
 from ingest.build import build
 from tests.forecast.courses import HOUR
@@ -100,7 +102,7 @@ def folder() -> Iterator[Path]:
         put_load(place, DAYS)
         put_runs(place, 0, DAYS)
         store = open_store(built(place))
-        train(store, "house", "load", test_days=8, rounds=12)
+        train(store, "house", "load", Training(test_days=8, rounds=12))
         store.close()
         yield place
 

@@ -13,7 +13,17 @@ from streamlit.runtime.state.query_params import QueryParams
 from core import query
 from core.errors import SourceError
 from ingest import manual
-from pages.shared import address, numbers, pickers, table, texts, window, wording, zoom
+from pages.shared import (
+    address,
+    numbers,
+    pickers,
+    table,
+    texts,
+    texts_forecasts,
+    window,
+    wording,
+    zoom,
+)
 
 NBSP = "\u00a0"
 BERLIN = "Europe/Berlin"
@@ -56,6 +66,19 @@ def test_every_sentence_is_one_that_is_written() -> None:
         assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", german))
         longest = max(re.split(r"{\w+}|: |, ", english), key=len).strip()
         assert longest in sources, english
+
+
+def test_every_reason_of_an_unfit_model_is_one_that_is_written() -> None:
+    sources = " ".join(path.read_text("utf-8") for path in (REPO / "core").glob("forecast_*.py"))
+    sources = re.sub(r'"\s*\+?\s*\(?f?"', "", re.sub(r"\s+", " ", sources))
+    for english, german in texts_forecasts.FORECAST_SENTENCES:
+        assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", german))
+        longest = max(re.split(r"{\w+}", english), key=len).strip()
+        assert longest in sources, english
+    said = "the model of load of m1 does not fit: it was made with numpy 2.4, here is 3.0"
+    assert wording.in_language(said, "de") == (
+        "Das Modell für „Last“ von m1 passt nicht: Es entstand mit numpy 2.4, hier ist 3.0"
+    )
 
 
 def test_every_refusal_has_words_of_its_own() -> None:

@@ -18,7 +18,10 @@ BLOCK, DRAWS = 7, 200
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure with its 95 % interval by blocks of seven days, and the days it is from."""
+    """A figure with its 95 % interval by blocks of seven days, and the days it is from.
+
+    Of what is counted by run instead, `days` is the number of runs.
+    """
 
     value: float
     low: float
@@ -57,7 +60,7 @@ class Decomposition:
     Attributes
     ----------
     base : what it stays above for 95 % of a day, median of the days [unit].
-    base_share : energy of the base over all energy.
+    base_share : energy of the base of each day over all energy.
     by_kind : frame `kind`, `days`, `mean`, `low`, `high`: mean power of workdays, Saturdays,
         Sundays and holidays [unit], with intervals.
     holiday_effect : mean of holidays on workdays of the week, less the mean of workdays [unit].
@@ -85,15 +88,15 @@ def decompose_load(grid: Grid, values: Floats, temperature: Floats | None = None
     kinds = []
     for kind in (WORKDAY, SATURDAY, SUNDAY):
         some = days[days["kind"] == kind]
-        kinds.append({"kind": kind} | vars(_mean(some["mean"].to_numpy())))
+        kinds.append({"kind": kind} | vars(mean_of(some["mean"].to_numpy())))
     by_kind = pd.DataFrame(kinds).rename(columns={"value": "mean"})
-    base = _median(days["base"].to_numpy())
+    base = median_of(days["base"].to_numpy())
     total = float(days["mean"].mean()) if len(days) else np.nan
     feast = days[days["holiday"] & (days["weekday"] < 5)]["mean"].to_numpy()
     usual = days[(days["kind"] == WORKDAY)]["mean"]
-    effect = _mean(feast - float(usual.mean()) if len(usual) else feast * np.nan)
+    effect = mean_of(feast - float(usual.mean()) if len(usual) else feast * np.nan)
     return Decomposition(
-        base, base.value / total if total > 0 else np.nan, by_kind, effect,
+        base, float(days["base"].mean()) / total if total > 0 else np.nan, by_kind, effect,
         _profile(grid, values), _months(days), fit_climate(days),
     )  # fmt: skip
 
@@ -146,7 +149,7 @@ def fit_climate(days: pd.DataFrame) -> Climate:
     level = (known["kind"].to_numpy()[:, None] == np.array([0, 1, 2])).astype(np.float64)
     level = level[:, level.any(axis=0)]
     below, above = _change_points(level, temperature, power)
-    at, picks = _branches(temperature, below, above), _draws(len(power))
+    at, picks = _branches(temperature, below, above), block_draws(len(power))
     whole = _solve(level, at, power)
     some = np.array([_solve(level[pick], at[pick], power[pick]) for pick in picks])
     columns = level.shape[1]
@@ -199,20 +202,22 @@ def _change_points(level: Floats, temperature: Floats, power: Floats) -> tuple[f
     return best
 
 
-def _draws(days: int) -> Ints:
-    """Positions of days, int64[draw, day], in moving blocks of seven."""
-    block = min(BLOCK, days)
+def block_draws(days: int, block: int = BLOCK) -> Ints:
+    """Positions of days, int64[draw, day], in moving blocks."""
+    block = min(block, days)
     rng = np.random.default_rng(0)
     starts = rng.integers(0, days - block + 1, (DRAWS, -(-days // block)))
     picks = (starts[:, :, None] + np.arange(block)).reshape(DRAWS, -1)
     return picks[:, :days].astype(np.int64)
 
 
-def _mean(values: Floats) -> Interval:
+def mean_of(values: Floats) -> Interval:
+    """Mean of what is known, in order of time, with its interval by blocks of seven."""
     return _figure(values, lambda some: np.mean(some, axis=-1))
 
 
-def _median(values: Floats) -> Interval:
+def median_of(values: Floats) -> Interval:
+    """Median of what is known, in order of time, with its interval by blocks of seven."""
     return _figure(values, lambda some: np.median(some, axis=-1))
 
 
@@ -223,5 +228,5 @@ def _figure(values: Floats, how: Callable[[Floats], Floats]) -> Interval:
     value = float(how(known))
     if len(known) < 2 * BLOCK:
         return Interval(value, np.nan, np.nan, len(known))
-    low, high = np.quantile(how(known[_draws(len(known))]), [0.025, 0.975])
+    low, high = np.quantile(how(known[block_draws(len(known))]), [0.025, 0.975])
     return Interval(value, float(low), float(high), len(known))
