@@ -13,7 +13,8 @@ from benchmarks.measure import Figure
 from benchmarks.pv_plants import DailyPlant, daily_plant
 from core.analytics import pv_anomalies
 from core.analytics.pv_anomalies import FALSE_ALARMS, Anomalies
-from core.analytics.pv_degradation import estimate_degradation
+from core.analytics.pv_degradation import estimate_degradation, filter_days
+from core.analytics.pv_soiling import find_cleanings
 
 RATES = (-0.005, 0.0, -0.02)
 
@@ -22,6 +23,7 @@ def figures(seeds: int = 40) -> Iterator[Figure]:
     """Shares over the seeds."""
     yield from _degradation(seeds)
     yield from _odd_days(seeds)
+    yield from _cleanings(seeds)
 
 
 def _degradation(seeds: int) -> Iterator[Figure]:
@@ -67,3 +69,28 @@ def _odd_days(seeds: int) -> Iterator[Figure]:
     )  # fmt: skip
     yield Figure("Odd days: days with an outage found", 100 * found / max(down, 1), "%", 90,
                  f"n={down}", at_least=True)  # fmt: skip
+
+
+RISE = 0.01  # of the performance, by a rain
+NEAR_DAYS = 3
+
+
+def _cleanings(seeds: int) -> Iterator[Figure]:
+    """Rains found among dirt, and found where there is no dirt; two years each."""
+    found = rains = false = 0
+    for seed in range(seeds):
+        plant = daily_plant(seed, years=2)
+        truth = np.flatnonzero(np.diff(plant.soil) > RISE) + 1
+        told = _found(plant)
+        found += sum(any(abs(at - day) <= NEAR_DAYS for at in told) for day in truth)
+        rains += len(truth)
+        false += len(_found(daily_plant(seed, years=2, soiled=False)))
+    yield Figure(f"Soiling: rains that mend {100 * RISE:g} % and more found", 100 * found / rains,
+                 "%", note=f"n={rains}")  # fmt: skip
+    yield Figure("Soiling: cleanings found where there is no dirt", false / (2 * seeds), "/year",
+                 note=f"n={2 * seeds} years")  # fmt: skip
+
+
+def _found(plant: DailyPlant) -> tuple[int, ...]:
+    value = filter_days(plant.performance, plant.insolation)
+    return find_cleanings(value / np.nanmedian(value))[0]

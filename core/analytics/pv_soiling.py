@@ -13,8 +13,10 @@ from core.analytics.quality import Float
 LEAST_DAYS = 60
 LEAST_SEGMENT = 14  # days that tell a slope
 NEAR_DAYS = 7
-LEAST_STEP = 0.01  # of the performance: a smaller rise is weather
-STEP_MADS = 4.0
+AROUND_DAYS = 14  # before and after a day, that tell whether it was one of a cleaning
+LEAST_SIDE = 5  # of them known on each side
+LEAST_STEP = 0.005  # of the performance: a smaller rise is weather
+STEP_SIGMAS = 4.0
 MAD_TO_SIGMA = 1.4826
 DRAWS = 2000
 NORMAL_95 = 1.96
@@ -107,26 +109,40 @@ def estimate_rate(told: pd.DataFrame, seed: int = 1) -> tuple[float, float, floa
 
 
 def find_cleanings(relative: Float) -> tuple[tuple[int, ...], float]:
-    """Days at which the median of a week stands well above that of the week before.
+    """Days at which the performance rises at once, beyond the slope and scatter around.
 
-    And the share by which it must.
+    Two weeks before and after a day are one line with a step: the step must be `STEP_SIGMAS` of
+    its uncertainty, the scatter taken from the median of the residuals.
+
+    Returns
+    -------
+    The days, and the rise that is found in the usual scatter.
     """
-    series = pd.Series(relative)
-    before = series.rolling(NEAR_DAYS, min_periods=3).median()
-    after = series[::-1].rolling(NEAR_DAYS, min_periods=3).median()[::-1]
-    step = (after - before.shift(1)).to_numpy()
-    finite = step[np.isfinite(step)]
-    if not finite.size:
+    n = len(relative)
+    step, sure = np.full(n, np.nan), np.full(n, np.nan)
+    for at in range(LEAST_SIDE, n - LEAST_SIDE):
+        days = np.arange(max(0, at - AROUND_DAYS), min(n, at + AROUND_DAYS))
+        days = days[np.isfinite(relative[days])]
+        after = days >= at
+        if min(after.sum(), (~after).sum()) < LEAST_SIDE:
+            continue
+        design: Float = np.column_stack((np.ones(len(days)), days - at, after)).astype(np.float64)
+        inverse = np.linalg.inv(design.T @ design)
+        fitted = inverse @ (design.T @ relative[days])
+        left = np.abs(relative[days] - design @ fitted)
+        sigma = MAD_TO_SIGMA * float(np.median(left)) * np.sqrt(len(days) / (len(days) - 3))
+        step[at], sure[at] = fitted[2], sigma * np.sqrt(inverse[2, 2])
+    if not np.isfinite(sure).any():
         return (), np.nan
-    sigma = MAD_TO_SIGMA * float(np.median(np.abs(finite - np.median(finite))))
-    limit = max(LEAST_STEP, STEP_MADS / 2 * sigma)
+    least = max(LEAST_STEP, STEP_SIGMAS * float(np.nanmedian(sure)))
+    times = np.divide(step, sure, out=np.full(n, np.nan), where=sure > 0)
     found: list[int] = []
-    for at in np.argsort(-np.nan_to_num(step, nan=-1.0)):
-        if not step[at] > limit:
+    for at in np.argsort(-np.nan_to_num(times, nan=-1.0)):
+        if not times[at] > STEP_SIGMAS:
             break
-        if all(abs(at - other) > NEAR_DAYS for other in found):
+        if step[at] >= LEAST_STEP and all(abs(at - other) > NEAR_DAYS for other in found):
             found.append(int(at))
-    return tuple(sorted(found)), limit
+    return tuple(sorted(found)), least
 
 
 def _segments(relative: Float, edges: list[int]) -> pd.DataFrame:
