@@ -830,11 +830,12 @@ def _print_model(manifest: dict[str, Any]) -> None:
         f"80 % band covers {100 * figures['coverage']['value']:.0f} %, "
         f"{figures['n']} forecasts of {figures['days']} days"
     )
-    if figures["band_skill"]["value"] is not None:
+    better = figures["band_skill"]["value"]
+    if better is not None:
         typer.echo(
             f"  the band is {figures['width']:.3g} {unit} wide, that of {figures['band_baseline']} "
-            f"{figures['band_width']:.3g} {unit}; its pinball loss is less by "
-            f"{100 * figures['band_skill']['value']:.0f} %"
+            f"{figures['band_width']:.3g} {unit}; its pinball loss is "
+            f"{'less' if better > 0 else 'more'} by {100 * abs(better):.0f} %"
         )
     if not band_holds(figures):
         typer.echo("  the band does not hold what it promises: see coverage and width")

@@ -114,18 +114,28 @@ def _issue_net(
                 f"the model of {part.quantity} of {part.device} is another one now than it was "
                 "calibrated with"
             )
-    load = _issue(store, models[0], at, plants)
+    load = _issue_part(store, stored, models[0], at, plants)
     check_fits(stored, target, load.issue)
     if stored.served != MODEL:
         history = history_of(store, stored, target, end=load.issue, plants=plants)
         return forecast_from(stored, target, Case(history), newest_slot(history))
-    pv = _issue(store, models[1], load.issue, plants)
+    pv = _issue_part(store, stored, models[1], load.issue, plants)
     if load.issue - pv.issue > OLDEST_PV_H * HOUR:
         raise ModelUnfit(
             f"{parts[1].device} has told nothing for {(load.issue - pv.issue) / HOUR:.0f} h; a net "
             f"needs PV of the last {OLDEST_PV_H} h"
         )
     return _net_of(stored, joint, target, load, pv)
+
+
+def _issue_part(
+    store: Store, net: StoredModel, part: StoredModel, at: int | None, plants: Path | None
+) -> Forecast:
+    """The forecast of load or PV; where that cannot be, the net is to be trained anew."""
+    try:
+        return _issue(store, part, at, plants)
+    except ModelUnfit as error:
+        raise ModelUnfit(error.why, net.mend) from error
 
 
 def _net_of(

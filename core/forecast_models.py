@@ -63,13 +63,19 @@ class StoredModel:
     def unfit(self, why: str) -> ModelUnfit:
         """The error that it cannot be used, with the command that trains it again."""
         said = self.manifest
+        what = f"the model of {said['quantity']} of {said['device']} does not fit: {why}"
+        return ModelUnfit(what, self.mend)
+
+    @property
+    def mend(self) -> str:
+        """The command that trains it again."""
+        said = self.manifest
         quantity, device = str(said["quantity"]), str(said["device"])
-        what = f"the model of {quantity} of {device} does not fit: {why}"
         pv = [one["device"] for one in said.get("made_of", ()) if one["quantity"] == "pv"]
         command = train_command(device, quantity, *pv)
         if said.get("weather_device") and said["weather"] != "forecast":
             command += f" --weather {said['weather_device']}"
-        return ModelUnfit(what, command)
+        return command
 
 
 def train_command(device: str, quantity: str, pv: str = "") -> str:
@@ -289,7 +295,8 @@ def check_same(stored: StoredModel, history: History, stop: int) -> None:
     ModelUnfit : more than a twentieth of them differ.
     """
     grid = history.grid
-    rows = stored.rows.drop_duplicates("ts")
+    # Of a night, a net takes as nothing what was not told.
+    rows = stored.rows[stored.rows["judged"].astype(bool)].drop_duplicates("ts")
     slot = (rows["ts"].to_numpy(np.int64) - grid.start) // grid.step
     then = rows["actual"].to_numpy(np.float64)
     told = np.isfinite(then) & (slot < stop)

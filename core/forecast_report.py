@@ -14,7 +14,8 @@ from core.forecast_cases import Target, find_target, forecast_targets
 from core.forecast_history import history_of
 from core.forecast_issue import Forecast, issue_forecast
 from core.forecast_models import StoredModel, load_model, manifest_path, stored_quantities
-from core.levels import HOUR
+from core.forecast_training import LEAST_TRAINING_DAYS
+from core.levels import DAY, HOUR
 from core.query import Store
 
 PAST_H = 48  # of readings before the time of issue, drawn along
@@ -137,7 +138,8 @@ def beside_actual(
 
     Returns
     -------
-    frame `ts`, `issue` [µs UTC], `actual`, `expected`, `p10`, `p50`, `p90`.
+    frame `ts`, `issue` [µs UTC], `actual`, `expected`, `p10`, `p50`, `p90`, `judged`: of PV only
+    by day.
 
     Raises
     ------
@@ -148,9 +150,19 @@ def beside_actual(
     early = rows["ts"].to_numpy(np.int64) - rows["issue"].to_numpy(np.int64) >= lead_h * HOUR
     inside = (rows["ts"] >= start) & (rows["ts"] < end)
     rows = rows[early & inside.to_numpy()].sort_values(["ts", "issue"], kind="stable")
-    names = ["ts", "issue", "actual", "expected", "p10", "p50", "p90"]
+    names = ["ts", "issue", "actual", "expected", "p10", "p50", "p90", "judged"]
     newest: pd.DataFrame = rows.drop_duplicates("ts", keep="last")[names]
     return newest.reset_index(drop=True)
+
+
+def days_short(store: Store, device: str, quantity: str) -> tuple[int, int] | None:
+    """Days read of what is forecast, and days it takes, where they are too few; else None."""
+    target = find_target(store, device, quantity)
+    infos = [store.signal(device, name) for name in target.signals]
+    first = max((one.first for one in infos if one.first is not None), default=0)
+    last = max((one.last for one in infos if one.last is not None), default=0)
+    days = int((last - first) // DAY)
+    return (days, LEAST_TRAINING_DAYS + 2) if days < LEAST_TRAINING_DAYS + 2 else None
 
 
 def target_of(store: Store, device: str, quantity: str) -> Target:

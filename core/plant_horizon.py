@@ -19,7 +19,9 @@ def read_horizon(path: Path) -> tuple[tuple[float, float], ...]:
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DeclarationError(path, f"cannot be read ({error})") from error
+        raise DeclarationError(
+            path, f"cannot be read ({getattr(error, 'strerror', None) or error})"
+        ) from error
     header = next((n for n, line in enumerate(lines) if line.split()[:2] == ["A", "H_hor"]), None)
     if header is None:
         raise DeclarationError(path, "no table of a horizon", expected="a header A, H_hor")

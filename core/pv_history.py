@@ -17,7 +17,12 @@ from core.analytics.pv_anomalies import (
     expect_from_own_share,
     judge_days,
 )
-from core.analytics.pv_degradation import Degradation, estimate_degradation, filter_days
+from core.analytics.pv_degradation import (
+    Degradation,
+    estimate_degradation,
+    filter_days,
+    wear_rate,
+)
 from core.analytics.pv_soiling import Soiling, estimate_soiling
 from core.analytics.quality import Float, Int
 from core.pv_load import PlantCourse
@@ -185,10 +190,12 @@ def degradation(history: DailyHistory) -> Degradation:
 
 
 def soiling(history: DailyHistory) -> Soiling:
-    """What dirt takes, over all days."""
+    """What dirt takes, over all days; what the year on year is known to take is wear."""
     frame = history.frame
     insolation = frame["insolation"].to_numpy()
-    return estimate_soiling(filter_days(frame["performance"].to_numpy(), insolation), insolation)
+    value = filter_days(frame["performance"].to_numpy(), insolation)
+    wear = wear_rate(value)
+    return estimate_soiling(value, insolation, wear / 365.25 if np.isfinite(wear) else 0.0)
 
 
 def undisturbed(history: DailyHistory) -> Float:

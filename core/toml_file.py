@@ -89,7 +89,7 @@ class TomlFile:
             expected = _of_another_type(model, name, value)
             if expected:
                 where = ".".join((*within, name))
-                raise self.fail(f"{where} is {value!r}", table, index, name, expected)
+                raise self.fail(f"{where} holds {value!r}", table, index, name, expected)
         try:
             return model.model_validate(dict(plain))
         except ValidationError as error:

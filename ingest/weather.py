@@ -306,15 +306,24 @@ def _pvgis_json(path: Path, plain: Any) -> Document:
     try:
         rows = plain["outputs"]["hourly"]
         inputs = plain["inputs"]
-        ts = np.array([_pvgis_time(str(row["time"])) for row in rows], np.int64)
         place = inputs["location"]
-        columns = {
-            name: [float(row[name]) for row in rows] for name in _PVGIS if rows and name in rows[0]
-        }
-    except (KeyError, TypeError, ValueError) as error:
+        names = [name for name in _PVGIS if rows and name in rows[0]]
+    except (KeyError, TypeError) as error:
         raise SourceError(
             path, f"no hourly values: {error}", expected="inputs.location and outputs.hourly"
         ) from error
+    times, values, bad = [], [], []
+    for number, row in enumerate(rows, 1):
+        try:
+            values.append([float(row[name]) for name in names])
+            times.append(_pvgis_time(str(row["time"])))
+        except (KeyError, TypeError, ValueError):
+            del values[len(times) :]
+            bad.append(BadCell(number, "", str(row)[:200], "no row of this table"))
+    if not times:
+        raise SourceError(path, "has no row", expected="hours in outputs.hourly")
+    ts = np.array(times, np.int64)
+    columns = {name: [row[k] for row in values] for k, name in enumerate(names)}
     where = _location(path, place.get("latitude"), place.get("longitude"), place.get("elevation"))
     mounting = inputs.get("mounting_system") or {}
     kind = next(iter(mounting), "")
@@ -328,7 +337,7 @@ def _pvgis_json(path: Path, plain: Any) -> Document:
         value = ((mounting.get(kind) or {}).get(key) or {}).get("value")
         if isinstance(value, int | float):
             said[key] = value
-    return _hourly(ts, columns, where, said, ())
+    return _hourly(ts, columns, where, said, tuple(bad))
 
 
 def _hourly(

@@ -36,7 +36,8 @@ def main() -> None:
         quantity = pick_quantity(list(dict.fromkeys([*known[device.name], *stamps])))
     chart.show_synthetic_ribbon([device])
     if quantity not in stamps:
-        say_untrained(device.name, quantity, list(stamps))
+        short = data.report(store, forecast_report.days_short, device.name, quantity)
+        say_untrained(device.name, quantity, list(stamps), short)
         return
     try:
         ahead = data.report(
@@ -62,7 +63,7 @@ def main() -> None:
     say_blind(ctx)
     say_made_of(ctx)
     say_room(ctx)
-    section = pick_section()
+    section = pick_section(ctx)
     # Only the section on view is read.
     import_module(f"pages.ahead.{section}").show(ctx)
 
@@ -84,19 +85,20 @@ def pick_quantity(quantities: Sequence[str]) -> str:
         t("ahead.quantity"),
         quantities,
         format_func=quantity_words,
-        width=220,
+        width=360,
         **address.bound("quantity", now),
     )
     return chosen
 
 
-def pick_section() -> str:
-    """The section on view."""
+def pick_section(ctx: Context) -> str:
+    """The section on view; only a load has parts."""
+    sections = [one for one in SECTIONS if one != "parts" or ctx.manifest["parts"] is not None]
     asked = address.get("section")
-    now = asked if asked in SECTIONS else SECTIONS[0]
+    now = asked if asked in sections else sections[0]
     st.segmented_control(
         t("ahead.section"),
-        SECTIONS,
+        sections,
         format_func=lambda name: t(f"ahead.section.{name}"),
         required=True,
         label_visibility="collapsed",
@@ -105,13 +107,19 @@ def pick_section() -> str:
     return now
 
 
-def say_untrained(device: str, quantity: str, trained: Sequence[str]) -> None:
-    """Say that there is no model, and what trains one."""
+def say_untrained(
+    device: str, quantity: str, trained: Sequence[str], short: tuple[int, int] | None
+) -> None:
+    """Say that there is no model, and what trains one, or that it takes more days."""
     others = ", ".join(quantity_words(name) for name in trained)
+    words = [t("ahead.untrained.others", names=others)] if others else []
+    if short is not None:
+        days, needed = (numbers.number(one, 0) for one in short)
+        words.append(t("ahead.untrained.short", days=days, needed=needed))
     states.notice(
         t("ahead.untrained", device=device, quantity=quantity_words(quantity)),
-        detail=t("ahead.untrained.others", names=others) if others else "",
-        commands=(train_command(device, quantity),),
+        detail=" ".join(words),
+        commands=(train_command(device, quantity),) if short is None else (),
     )
 
 
@@ -159,9 +167,7 @@ def say_blind(ctx: Context) -> None:
         value = numbers.number(clear["value"], 2)
         words = t("ahead.blind.detail",
                   skill=f"{value} {between(clear['low'], clear['high'], 2)}".rstrip())  # fmt: skip
-    states.notice(
-        t("ahead.blind"), detail=words, commands=("python -m ingest fetch weather --help",)
-    )
+    states.notice(t("ahead.blind"), detail=words)
 
 
 def say_served(ctx: Context) -> None:

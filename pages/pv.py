@@ -13,6 +13,7 @@ from pages.plant.context import Context
 from pages.shared import address, chart, data, numbers, pickers, states
 from pages.shared.texts import t
 from pages.shared.window import Window, pick_window
+from pages.shared.wording import detail_in_language
 
 SECTIONS = (
     "performance", "expected", "losses", "heatmap", "units", "degradation", "flags", "periods",
@@ -37,11 +38,20 @@ def main() -> None:
     span = pick_window([device], told.zone, default="30d")
     chart.show_synthetic_ribbon([device])
     if told.fault:
-        states.notice(t("pv.file_wrong", device=device.name), detail=told.fault, state="error")
+        states.notice(
+            t("pv.file_wrong", device=device.name),
+            detail=detail_in_language(told.fault),
+            state="error",
+        )
     stamp = told.stamp
     report = data.report(store, pv_report.plant_report, device.name, *span.view, stamp)
     if report is None:
         say_empty(device, signals, span)
+        return
+    if not report.course.frame["lit"].any():
+        mend = t("pv.dark_window.mend", span=numbers.span(*span.view, span.zone),
+                 rows=numbers.number(len(report.course.frame)))  # fmt: skip
+        states.notice(t("pv.dark_window", device=device.name), detail=mend)
         return
     ctx = Context(store, device, signals, span, report, stamp)
     chart.show_key_figures(key_figures(ctx))

@@ -161,9 +161,11 @@ def expected_from_peers(units: Float, unit_kwp: Float, plane: Int | None = None)
         peers = np.arange(specific.shape[1]) != at
         if plane is not None:
             peers &= plane == plane[at]
-        rest = specific[:, peers]
-        enough = np.isfinite(rest).sum(axis=1) >= 2
-        others[enough, at] = np.nanmedian(rest[enough], axis=1)
+        rest = np.sort(specific[:, peers], axis=1)  # what is not known comes last
+        known = np.isfinite(rest).sum(axis=1)
+        enough = np.flatnonzero(known >= 2)
+        low, high = rest[enough, (known[enough] - 1) // 2], rest[enough, known[enough] // 2]
+        others[enough, at] = (low + high) / 2
     expected: Float = others * unit_kwp
     return expected
 

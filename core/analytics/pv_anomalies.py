@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from core.analytics.quality import Bool, Float
 
@@ -74,7 +75,7 @@ def expect_from_history(performance: Float, clearness: Float) -> Float:
             + age / AGE_SCALE
         )
         nearest = past[np.argpartition(far, min(LIKE_DAYS, len(past)) - 1)[:LIKE_DAYS]]
-        expected[at] = np.median(performance[nearest])
+        expected[at] = _median(performance[nearest])
     return expected
 
 
@@ -82,10 +83,8 @@ def expect_from_own_share(share: Float) -> Float:
     """A unit's usual share of what its peers give: median of its latest earlier days."""
     expected = np.full(len(share), np.nan)
     known = np.flatnonzero(np.isfinite(share))
-    for place, at in enumerate(known):
-        past = known[max(0, place - OWN_DAYS) : place]
-        if len(past) >= LEAST_LIKE:
-            expected[at] = np.median(share[past])
+    past = pd.Series(share[known]).rolling(OWN_DAYS, min_periods=LEAST_LIKE).median().shift(1)
+    expected[known] = past.to_numpy()
     return expected
 
 
@@ -108,31 +107,42 @@ def judge_days(value: Float, expected: Float, rate: float = FALSE_ALARMS) -> Ano
     flag = np.zeros(n, dtype=bool)
     least = int(np.ceil(1 / rate)) - 1
     gross = _gross(score)
-    healthy: list[float] = []
+    healthy, count = np.empty(n), 0
     told: list[float] = []
     for at in np.flatnonzero(np.isfinite(score)):
-        tail = sorted(told, reverse=True)[: int(np.ceil(rate * (len(healthy) + len(told))))]
-        past = np.array(healthy[-REMEMBERED:] + tail)
+        tail = sorted(told, reverse=True)[: int(np.ceil(rate * (count + len(told))))]
+        past = np.concatenate((healthy[max(0, count - REMEMBERED) : count], tail))
         if len(past) >= least:
             p[at] = (1 + int((past <= score[at]).sum())) / (1 + len(past))
             rank = int(np.floor(rate * (1 + len(past)))) - 1
-            threshold[at] = min(float(np.sort(past)[rank]), -MATERIAL)
+            threshold[at] = min(float(np.partition(past, rank)[rank]), -MATERIAL)
             flag[at] = p[at] <= rate and score[at] < -MATERIAL
-        if not gross[at]:
-            (told if flag[at] else healthy).append(float(score[at]))
+        if gross[at]:
+            continue
+        if flag[at]:
+            told.append(float(score[at]))
+        else:
+            healthy[count], count = score[at], count + 1
     return Anomalies(expected, score, p, flag, threshold, rate)
 
 
 def _gross(score: Float) -> Bool:
     """Scores so far below the earlier ones that no healthy day is."""
     flags = np.zeros(len(score), dtype=bool)
-    kept: list[float] = []
+    kept, count = np.empty(len(score)), 0
     for at in np.flatnonzero(np.isfinite(score)):
-        past = np.array(kept[-OWN_DAYS:])
+        past = kept[max(0, count - OWN_DAYS) : count]
         if len(past) >= LEAST_LIKE:
-            middle = np.median(past)
-            sigma = MAD_TO_SIGMA * np.median(np.abs(past - middle))
+            middle = _median(past)
+            sigma = MAD_TO_SIGMA * _median(np.abs(past - middle))
             flags[at] = sigma > 0 and score[at] < middle - GROSS_MADS * sigma
         if not flags[at]:
-            kept.append(float(score[at]))
+            kept[count], count = score[at], count + 1
     return flags
+
+
+def _median(values: Float) -> float:
+    """Median of a few known values; `np.median` takes ten times as long for them."""
+    ordered = np.sort(values)
+    n = len(ordered)
+    return float((ordered[(n - 1) // 2] + ordered[n // 2]) / 2)

@@ -103,8 +103,7 @@ def estimate_degradation(
     if span < LEAST_DAYS:
         return _refused("short", 0, days, span)
     kept = kept[known[0] : known[-1] + 1]
-    base = float(np.nanmedian(kept[:FIRST_YEAR]))
-    changes = (kept[YEAR_DAYS:] - kept[:-YEAR_DAYS]) / base
+    base, changes = _year_on_year(kept)
     paired = np.flatnonzero(np.isfinite(changes))
     later = paired + YEAR_DAYS + known[0]
     if len(paired) < LEAST_PAIRS:
@@ -112,6 +111,22 @@ def estimate_degradation(
     rate = float(np.median(changes[paired]))
     low, high = _interval(kept / base, rate, level, seed)
     return Degradation(rate, low, high, len(paired), days, span, changes[paired], later, base)
+
+
+def wear_rate(kept: Float) -> float:
+    """Change per year of filtered days without its interval; NaN where it is refused."""
+    known = np.flatnonzero(np.isfinite(kept))
+    if not len(known) or known[-1] - known[0] + 1 < LEAST_DAYS:
+        return np.nan
+    _, changes = _year_on_year(kept[known[0] : known[-1] + 1])
+    told = changes[np.isfinite(changes)]
+    return float(np.median(told)) if len(told) >= LEAST_PAIRS else np.nan
+
+
+def _year_on_year(kept: Float) -> tuple[float, Float]:
+    """Median of the first year, and each day's change against the same day a year before."""
+    base = float(np.nanmedian(kept[:FIRST_YEAR]))
+    return base, (kept[YEAR_DAYS:] - kept[:-YEAR_DAYS]) / base
 
 
 def _refused(why: str, pairs: int, days: int, span: int) -> Degradation:

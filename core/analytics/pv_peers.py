@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from core.analytics.pv import RUNNING_RATIO, expected_from_peers
 from core.analytics.quality import Bool, Float, Int
@@ -154,21 +155,31 @@ def rank_units(shares: pd.DataFrame, names: Sequence[str], seed: int = 1) -> lis
     Intervals come from blocks of days drawn anew; all of them hold together at 95 % (Bonferroni).
     """
     tail = (1 - LEVEL) / 2 / max(len(names), 1)
-    found = [
-        _rank(name, shares[at].dropna().to_numpy(), tail, seed) for at, name in enumerate(names)
-    ]
+    drawn: dict[int, NDArray[np.int32]] = {}
+    found = []
+    for at, name in enumerate(names):
+        daily = shares[at].dropna().to_numpy()
+        n = len(daily)
+        if n >= LEAST_DAYS and n not in drawn:
+            drawn[n] = _blocks(n, seed)
+        found.append(_rank(name, daily, tail, drawn.get(n)))
     return sorted(found, key=lambda one: (not np.isfinite(one.ratio), one.ratio))
 
 
-def _rank(name: str, daily: Float, tail: float, seed: int) -> PeerRank:
-    n = len(daily)
-    if n < LEAST_DAYS:
-        ratio = float(np.median(daily)) if n else np.nan
-        return PeerRank(name, ratio, np.nan, np.nan, n, "few_days")
+def _blocks(n: int, seed: int) -> NDArray[np.int32]:
+    """Days drawn anew in blocks: int32[DRAWS, n]."""
     rng = np.random.default_rng(seed)
     block = min(BLOCK_DAYS, n // 2)
-    starts = rng.integers(0, n, size=(DRAWS, -(-n // block)))
-    at = (starts[:, :, None] + np.arange(block)).reshape(DRAWS, -1)[:, :n] % n
+    starts = rng.integers(0, n, size=(DRAWS, -(-n // block))).astype(np.int32)
+    drawn = (starts[:, :, None] + np.arange(block, dtype=np.int32)).reshape(DRAWS, -1)[:, :n]
+    return np.where(drawn >= n, drawn - np.int32(n), drawn)
+
+
+def _rank(name: str, daily: Float, tail: float, at: NDArray[np.int32] | None) -> PeerRank:
+    n = len(daily)
+    if at is None:
+        ratio = float(np.median(daily)) if n else np.nan
+        return PeerRank(name, ratio, np.nan, np.nan, n, "few_days")
     low, high = np.quantile(np.median(daily[at], axis=1), [tail, 1 - tail])
     ratio = float(np.median(daily))
     return PeerRank(name, ratio, float(low), float(high), n, _verdict(ratio, low, high))

@@ -33,7 +33,8 @@ class Soiling:
     cleanings : days at which the performance rose at once; least_rise : share by which it must, to
         be found. Smaller ones are missed, and make slopes flatter than the dirt's.
     rate, rate_low, rate_high : median slope of the stretches told [1/day] and its 95 % interval.
-    refusal : ``short`` or ``noise`` (no slope can be told from the scatter); else empty.
+    refusal : ``short``, ``noise`` (no slope can be told from the scatter) or ``wear`` (it falls,
+        but no cleaning was found: dirt cannot be told from wear); else empty.
     """
 
     segments: pd.DataFrame
@@ -49,13 +50,14 @@ class Soiling:
     rate_high: float = np.nan
 
 
-def estimate_soiling(performance: Float, insolation: Float) -> Soiling:
+def estimate_soiling(performance: Float, insolation: Float, trend: float = 0.0) -> Soiling:
     """Slopes between cleanings, by the median of all slopes of pairs of days (Theil and Sen).
 
     Parameters
     ----------
     performance : float64[n], temperature-corrected, per calendar day; NaN without.
     insolation : float64[n] [kWh/m²].
+    trend : change per day that is wear and no dirt, as a share.
 
     Source: Deceglie, Micheli and Muller, IEEE J. Photovolt. 8 (2018) 547 (stochastic rate and
     recovery), with the interval of the slopes in place of the Monte Carlo.
@@ -66,7 +68,7 @@ def estimate_soiling(performance: Float, insolation: Float) -> Soiling:
     if known.sum() < LEAST_DAYS:
         return Soiling(_no_segments(), ratio, np.nan, np.nan, np.nan, (), "short")
     level = float(np.nanmedian(performance))
-    relative = performance / level
+    relative = performance / level - trend * (np.arange(n) - n / 2)
     cleanings, least = find_cleanings(relative)
     segments = _segments(relative, [0, *cleanings, n])
     bounds = {"slope": ratio, "low": np.ones(n), "high": np.ones(n)}
@@ -76,6 +78,8 @@ def estimate_soiling(performance: Float, insolation: Float) -> Soiling:
             values[days] = np.clip(1 + one[name] * (days - one["first"]), 0.0, 1.0)
     if not segments["told"].any():
         return Soiling(segments, ratio, np.nan, np.nan, np.nan, cleanings, "noise", least)
+    if not cleanings:
+        return Soiling(segments, np.ones(n), np.nan, np.nan, np.nan, (), "wear", least)
     weight = np.where(known & np.isfinite(insolation), insolation, 0.0)
     loss, high, low = (
         float(1 - (values * weight).sum() / weight.sum())

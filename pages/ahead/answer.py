@@ -66,8 +66,10 @@ def error_figure(ctx: Context) -> KeyFigure:
     """Mean absolute error, and its share of the capacity."""
     figures = ctx.manifest["figures"]
     value, unit = numbers.scaled(figures["mae"]["value"], ctx.unit)
-    note = t("ahead.mae.note", share=numbers.percent(figures["nmae"]),
-             n=numbers.number(figures["n"], 0))  # fmt: skip
+    n = t("ahead.mae.n", n=numbers.number(figures["n"], 0))
+    # The share of a highest temperature says nothing: its zero is anywhere.
+    share = t("ahead.mae.share", share=numbers.percent(figures["nmae"]))
+    note = f"{share} · {n}" if ctx.unit == "kW" else n
     return KeyFigure(t("ahead.mae"), value, unit, note=note)
 
 
@@ -77,9 +79,10 @@ def band_figure(ctx: Context) -> KeyFigure:
     one = figures["coverage"]
     good = band_holds(figures)
     interval = "" if one["low"] is None else between(100 * one["low"], 100 * one["high"], 0)
+    parts = (interval, t("ahead.coverage.note"), width_note(ctx))
     return KeyFigure(
         t("ahead.coverage"), numbers.percent(one["value"]), state="good" if good else "warning",
-        note=t("ahead.coverage.note", interval=interval) + width_note(ctx),
+        note=" · ".join(part for part in parts if part),
     )  # fmt: skip
 
 
@@ -88,7 +91,7 @@ def width_note(ctx: Context) -> str:
     figures = ctx.manifest["figures"]
     if figures.get("band_width") is None or figures.get("width") is None:
         return ""
-    return " · " + t(
+    return t(
         "ahead.width.note", width=numbers.quantity(figures["width"], ctx.unit),
         other=numbers.quantity(figures["band_width"], ctx.unit),
         baseline=t(f"ahead.baseline.{figures['band_baseline']}"),

@@ -24,11 +24,12 @@ def show(ctx: Context) -> None:
         ctx.store, forecast_report.beside_actual, ctx.device.name, ctx.quantity, ctx.stamp,
         *span, lead,
     )  # fmt: skip
-    if not len(rows):
+    inside = (rows["actual"] >= rows["p10"]) & (rows["actual"] <= rows["p90"])
+    # A night of PV is no forecast: it would make the error small and the band sure.
+    known = rows["actual"].notna() & rows["judged"].astype(bool)
+    if not known.any():
         states.notice(t("ahead.beside.none", span=numbers.span(*span, ctx.zone)))
         return
-    inside = (rows["actual"] >= rows["p10"]) & (rows["actual"] <= rows["p90"])
-    known = rows["actual"].notna()
     error = np.sqrt(np.mean((rows["expected"] - rows["actual"])[known] ** 2))
     figure = forecast_charts.build_forecast_figure(
         rows, rows[["ts", "actual"]].rename(columns={"actual": "value"}), issue=None,
@@ -40,7 +41,9 @@ def show(ctx: Context) -> None:
         **ctx.look,
     )  # fmt: skip
     chart.show_figure(figure, "beside")
-    chart.show_caption(t("ahead.beside.caption", n=numbers.number(len(rows), 0), zone=ctx.zone))
+    chart.show_caption(
+        t("ahead.beside.caption", n=numbers.number(int(known.sum()), 0), zone=ctx.zone)
+    )
 
 
 def pick_lead() -> int:

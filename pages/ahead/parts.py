@@ -11,16 +11,13 @@ from core import forecast_charts
 from pages.ahead import appliances
 from pages.ahead.answer import between
 from pages.ahead.context import Context
-from pages.shared import chart, numbers, states, table
+from pages.shared import chart, numbers, table
 from pages.shared.texts import t
 
 
 def show(ctx: Context) -> None:
     """Parts of the load over the training window."""
     parts = ctx.manifest["parts"]
-    if parts is None:
-        states.notice(t("ahead.parts.none", what=ctx.who))
-        return
     left, right = st.columns(2, gap="medium")
     with left:
         show_profile(ctx, parts)

@@ -19,6 +19,7 @@ from core.query import Store
 from pages.alarms import listing
 from pages.shared import chart, data, numbers, states, table
 from pages.shared.texts import TEXTS, current_language, t
+from pages.shared.wording import detail_in_language
 
 NUMBERS = ("hold_s", "clear_by", "clear_s", "mean_s", "over_s", "escalate_s")
 # What is changed most stands first: on a narrow screen the rest is reached by scrolling.
@@ -99,7 +100,7 @@ def error_words(error: ConfigError | DeclarationError) -> str:
     """What is wrong with rules, in the language of the page as far as it is known there."""
     wrong = error if isinstance(error, RuleError) else error.__cause__
     if not isinstance(wrong, RuleError) or f"alerts.wrong.{wrong.kind}" not in TEXTS:
-        return str(error)
+        return detail_in_language(str(error))
     told: dict[str, str] = dict(wrong.told)
     if "rule" in told:
         told["rule"] = listing.rule_words(told["rule"])

@@ -11,6 +11,7 @@ from core.pv_charts import Step
 from pages.plant.context import Context, pick_every
 from pages.shared import chart, data, numbers, states, table
 from pages.shared.texts import t
+from pages.shared.wording import detail_in_language
 
 PARTS = ("sun", "temperature", "clipping")
 
@@ -23,7 +24,8 @@ def show(ctx: Context) -> None:
     )
     if found.report is None:
         states.notice(
-            t(f"pv.expected.none.{found.lacks}", device=ctx.device.name), detail=found.detail
+            t(f"pv.expected.none.{found.lacks}", device=ctx.device.name),
+            detail=detail_in_language(found.detail),
         )
         return
     show_periods(ctx, found.report, every)

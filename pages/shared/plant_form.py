@@ -16,6 +16,7 @@ from core.plant_rows import CHOICES, SITE, TABLES, entered_plant, site_texts, ta
 from core.plants import Plant
 from pages.shared import data, numbers, states
 from pages.shared.texts import TEXTS, current_language, t
+from pages.shared.wording import detail_in_language
 
 DONE = "plants-done"
 
@@ -31,10 +32,12 @@ def show_plants(store: query.Store) -> None:
     try:
         known = known_plants(store, path)
     except SourceError as error:
-        states.notice(t("plants.file_wrong"), detail=str(error), state="error")
+        states.notice(t("plants.file_wrong"), detail=detail_in_language(str(error)), state="error")
         return
     for device, why in known.refused.items():
-        states.notice(t("plants.refused", device=device), detail=why, state="unknown")
+        states.notice(
+            t("plants.refused", device=device), detail=detail_in_language(why), state="unknown"
+        )
     names = [one.name for one in known.plants]
     chosen = st.selectbox(
         t("plants.choose"), [*names, ""], width=320, key="plants-choose",
@@ -60,7 +63,7 @@ def say_what_is_known(store: query.Store, plant: Plant, described: bool) -> None
         names = ", ".join(t(f"plants.field.{key}").partition(":")[0] for key in keys)
         st.caption(t("plants.assumed", names=names))
     for fault in faults_of(store, plant):
-        states.notice(t("plants.not_in_store"), detail=fault, state="warning")
+        states.notice(t("plants.not_in_store"), detail=detail_in_language(fault), state="warning")
 
 
 def edit(store: query.Store, plant: Plant | None, before: Plant | None) -> None:
@@ -89,7 +92,7 @@ def finish(write: Any, store: query.Store, key: str, name: str) -> None:
     try:
         write(plants_file(store.root, data.settings().plants))
     except (ConfigError, SourceError) as error:
-        states.notice(t("plants.not_written"), detail=str(error), state="error")
+        states.notice(t("plants.not_written"), detail=detail_in_language(str(error)), state="error")
         return
     st.session_state[DONE] = t(key, name=name)
     st.rerun()

@@ -31,6 +31,10 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "Für {device} ist kein Modell für „{quantity}“ gespeichert.",
     ),
     "ahead.untrained.others": ("There are models of: {names}.", "Modelle gibt es für: {names}."),
+    "ahead.untrained.short": (
+        "There are readings of {days} days; it takes {needed} to train a model and test it.",
+        "Es gibt Messwerte von {days} Tagen; Training und Prüfung brauchen {needed}.",
+    ),
     "ahead.unfit": (
         "The stored model does not fit the data and is not used.",
         "Das gespeicherte Modell passt nicht zu den Daten und wird nicht verwendet.",
@@ -41,8 +45,10 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "Vergleichsprognose.",
     ),
     "ahead.loses.detail": (
-        "Its band is calibrated on its own errors in the backtest.",
-        "Ihr Band ist an ihren eigenen Fehlern im Rückvergleich kalibriert.",
+        "Skill, error and coverage above are of the model that lost. The band of what is served is "
+        "calibrated on its own errors in the backtest.",
+        "Skill, Fehler und Abdeckung oben gehören zum unterlegenen Modell. Das Band der gezeigten "
+        "Prognose ist an ihren eigenen Fehlern im Rückvergleich kalibriert.",
     ),
     # --- the answer ---
     "ahead.energy": ("Energy of the next 24 h", "Energie der nächsten 24 h"),
@@ -52,9 +58,10 @@ FORECASTS: dict[str, tuple[str, str]] = {
     "ahead.skill": ("Skill", "Prognosegüte (Skill)"),
     "ahead.against": ("against {baseline}", "gegen {baseline}"),
     "ahead.mae": ("Mean absolute error", "Mittlerer absoluter Fehler"),
-    "ahead.mae.note": ("{share} of the peak · n = {n}", "{share} der Spitze · n = {n}"),
+    "ahead.mae.share": ("{share} of the peak", "{share} der Spitze"),
+    "ahead.mae.n": ("n = {n}", "n = {n}"),
     "ahead.coverage": ("80 % band covers", "80-%-Band enthält"),
-    "ahead.coverage.note": ("should be 80 % {interval}", "soll 80 % {interval}"),
+    "ahead.coverage.note": ("80 % is promised", "80 % sind zugesagt"),
     "ahead.width.note": (
         "mean width {width}, with “{baseline}” {other}",
         "mittlere Breite {width}, mit „{baseline}“ {other}",
@@ -158,15 +165,17 @@ FORECASTS: dict[str, tuple[str, str]] = {
     ),
     "ahead.blind.detail": (
         "Its skill against clear-sky persistence is {skill}. On the plant of the benchmark that is "
-        "0.09 without weather, and 0.33 with weather known perfectly. Fetch a weather forecast, "
-        "build it into the store and train again.",
+        "0.09 without weather, and 0.33 with weather known perfectly. Fetch a weather forecast "
+        "(python -m ingest fetch weather), build it into the store and train again.",
         "Ihr Skill gegen Klarhimmel-Persistenz ist {skill}. An der Anlage des Benchmarks sind es "
-        "0,09 ohne Wetter und 0,33 mit perfekt bekanntem Wetter. Abhilfe: Wetterprognose abrufen, "
-        "einlesen und neu trainieren.",
+        "0,09 ohne Wetter und 0,33 mit perfekt bekanntem Wetter. Abhilfe: Wetterprognose abrufen "
+        "(python -m ingest fetch weather), einlesen und neu trainieren.",
     ),
     "ahead.blind.mend": (
-        "Fetch a weather forecast, build it into the store and train again.",
-        "Abhilfe: Wetterprognose abrufen, einlesen und neu trainieren.",
+        "Fetch a weather forecast (python -m ingest fetch weather), build it into the store and "
+        "train again.",
+        "Abhilfe: Wetterprognose abrufen (python -m ingest fetch weather), einlesen und neu "
+        "trainieren.",
     ),
     "ahead.weather.measured": (
         "tested with measured weather, as if it had been forecast perfectly",
@@ -335,10 +344,6 @@ FORECASTS: dict[str, tuple[str, str]] = {
     "ahead.feature.weather_wind_speed": ("wind ahead", "Wind (Vorhersage)"),
     "ahead.feature.weather_cloud_cover": ("clouds ahead", "Bewölkung (Vorhersage)"),
     # --- parts of the load ---
-    "ahead.parts.none": (
-        "Only a load is split into parts; this is {what}.",
-        "Zerlegt wird nur eine Last; dies ist: {what}.",
-    ),
     "ahead.kind.0": ("workdays", "Werktage"),
     "ahead.kind.1": ("Saturdays", "Samstage"),
     "ahead.kind.2": ("Sundays and holidays", "Sonn- und Feiertage"),
@@ -349,10 +354,10 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "Feiertage unter der Woche gegenüber Werktagen",
     ),
     "ahead.parts.base_share": (
-        "Base load: exceeded for 95 % of a day, median of the days. It is {share} of all energy. "
-        "Intervals by blocks of 7 days.",
-        "Grundlast: an 95 % eines Tages überschritten, Median der Tage. Sie macht {share} der "
-        "Energie aus. Intervalle aus Blöcken von 7 Tagen.",
+        "Base load: exceeded for 95 % of a day, median of the days. Day by day it is {share} of "
+        "all energy. Intervals by blocks of 7 days.",
+        "Grundlast: an 95 % eines Tages überschritten, Median der Tage. Tag für Tag macht sie "
+        "{share} der Energie aus. Intervalle aus Blöcken von 7 Tagen.",
     ),
     "ahead.parts.profile": ("Course of a day by kind of day", "Tagesgang nach Art des Tages"),
     "ahead.parts.hour": ("Hour of the day", "Stunde des Tages"),

@@ -57,6 +57,14 @@ PV: dict[str, tuple[str, str]] = {
     "pv.output.meter": ("at the plant's meter", "am Zähler der Anlage"),
     "pv.output.inverters": ("at the inverters", "an den Wechselrichtern"),
     # --- refusals ---
+    "pv.dark_window": (
+        "The sun is down at {device} in the whole window.",
+        "Im ganzen Zeitraum steht die Sonne bei {device} unter dem Horizont.",
+    ),
+    "pv.dark_window.mend": (
+        "Take a window with daylight: {span} has {rows} cells of the night alone.",
+        "Einen Zeitraum mit Tageslicht wählen: {span} hat nur {rows} Zellen der Nacht.",
+    ),
     "pv.why.kwp": ("no nominal power (Data page)", "keine Nennleistung (Seite Daten)"),
     "pv.why.poa": ("no irradiance in the plane", "keine Einstrahlung in Modulebene"),
     "pv.why.tilt": (
@@ -365,6 +373,10 @@ PV: dict[str, tuple[str, str]] = {
         "no decline between cleanings beyond the scatter",
         "kein Rückgang zwischen Reinigungen über die Streuung hinaus",
     ),
+    "pv.lacks.wear": (
+        "no cleaning found: not to be told from wear",
+        "keine Reinigung gefunden: von Alterung nicht zu trennen",
+    ),
     "pv.lacks.few_days": (
         "under five undisturbed days in all readings",
         "unter fünf ungestörte Tage in allen Messwerten",
@@ -605,6 +617,12 @@ PV: dict[str, tuple[str, str]] = {
     "pv.soiling.short": (
         "Soiling: under 60 days of performance, nothing is told.",
         "Verschmutzung: unter 60 Tage mit Performance, keine Aussage.",
+    ),
+    "pv.soiling.wear": (
+        "Soiling: the performance falls, but no cleaning or rain that mends it was found: dirt "
+        "cannot be told from wear.",
+        "Verschmutzung: Die Performance sinkt, aber keine Reinigung und kein Regen, der sie hebt, "
+        "wurde gefunden: Schmutz ist von Alterung nicht zu unterscheiden.",
     ),
     "pv.soiling.noise": (
         "Soiling: no decline between cleanings or rain beyond the scatter of the days.",

@@ -10,9 +10,10 @@ import re
 from functools import cache
 
 from core.errors import SourceError
-from pages.shared.texts import current_language, t
+from pages.shared.texts import TEXTS, current_language, t
 from pages.shared.texts_dispatch import DISPATCH_SENTENCES
 from pages.shared.texts_forecasts import FORECAST_SENTENCES
+from pages.shared.texts_refusals import PLANT_SENTENCES
 
 # English as written by ingest, German; what stands in braces is taken over. The first that fits.
 SENTENCES: tuple[tuple[str, str], ...] = (
@@ -175,6 +176,10 @@ SENTENCES: tuple[tuple[str, str], ...] = (
     ("{low} .. {high}", "{low} .. {high}"),
     ("{one} or {other}", "{one} oder {other}"),
 )  # fmt: skip
+# Where an error stands, as `core.errors.SourceError` and `core.plant_faults` write it.
+_PLACED = re.compile(r"(?P<path>\S+?):(?P<line>\d+): (?P<why>.+)", re.DOTALL)
+_EXPECTED = re.compile(r"(?P<why>.+); expected (?P<right>.+)", re.DOTALL)
+_PARTS = {"field": r"\S+"}  # the name of a key, no sentence
 _DECIMAL = re.compile(r"-?\d+\.\d+")
 
 
@@ -189,10 +194,24 @@ def in_language(text: str, lang: str | None = None) -> str:
     return text
 
 
+def detail_in_language(text: str) -> str:
+    """The words of an error in the page's language, with file, line and what was expected."""
+    placed = _PLACED.fullmatch(text)
+    if placed:
+        return f"{placed['path']}:{placed['line']}: {detail_in_language(placed['why'])}"
+    expected = _EXPECTED.fullmatch(text)
+    if expected:
+        right = t("wording.expected", expected=in_language(expected["right"]))
+        return f"{in_language(expected['why'])}; {right}"
+    return in_language(text)
+
+
 def _german(name: str, part: str) -> str:
     """A part taken over: names stay as they are, numbers and a sentence within do not."""
-    if name == "why":
+    if name in ("why", "right"):
         return in_language(part, "de")
+    if name == "quantity" and f"ahead.quantity.{part}" in TEXTS:
+        return f"„{t(f'ahead.quantity.{part}', lang='de')}“"
     if name in ("then", "now"):  # versions and names
         return part
     return part.replace(".", ",") if _DECIMAL.fullmatch(part) else part
@@ -201,11 +220,12 @@ def _german(name: str, part: str) -> str:
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     found = []
-    for english, german in (*DISPATCH_SENTENCES, *FORECAST_SENTENCES, *SENTENCES):
+    every = (*PLANT_SENTENCES, *DISPATCH_SENTENCES, *FORECAST_SENTENCES, *SENTENCES)
+    for english, german in every:
         pieces = re.split(r"\{(\w+)\}", english)
         # Texts and names of groups take turns.
         pattern = "".join(
-            f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece)
+            f"(?P<{piece}>{_PARTS.get(piece, '.+?')})" if place % 2 else re.escape(piece)
             for place, piece in enumerate(pieces)
         )
         found.append((re.compile(pattern, re.DOTALL), german))

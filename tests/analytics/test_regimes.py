@@ -93,7 +93,7 @@ def test_demo_batteries_change_their_cut_off() -> None:
         for name, ts, value in device.signals():
             if name == "bms1_cell_max_v" or (name.startswith("bms1_p") and "_v" in name):
                 local = pd.to_datetime(ts, unit="us", utc=True).tz_convert("Europe/Berlin")
-                daily = pd.Series(value).groupby(np.asarray(local.date)).max()
+                daily = pd.Series(value).groupby(local.tz_localize(None).normalize()).max()
                 cells[name] = daily
                 highest = daily if name == "bms1_cell_max_v" else highest
         assert highest is not None

@@ -6,7 +6,6 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
@@ -43,22 +42,6 @@ def drawn(page: Page) -> list[str]:
     return [plain(text) for text in page.locator(".js-plotly-plot .gtitle").all_text_contents()]
 
 
-def test_sections_and_their_address(open_page: OpenPage, address: str) -> None:
-    page = opened(open_page, f"{address}?device=roof&range=all")
-    figures = [plain(text) for text in page.locator(".zg-figure").all_inner_texts()]
-    assert figures[0].startswith("Performance ratio (PR) 8")
-    assert len(figures) == 5
-    page.get_by_role("radio", name="Inverters and strings").click()
-    expect(page.locator(".zg-table")).to_have_count(1, timeout=45_000)
-    assert "ac_power_inv2 trails its peers by 4.0 %" in drawn(page)
-    assert parse_qs(urlsplit(page.url).query)["section"] == ["units"]
-    first = page.locator(".zg-table tbody tr").first.locator("td").all_inner_texts()
-    assert [plain(text) for text in first][:2] == ["1", "ac_power_inv2"]
-    page.get_by_role("radio", name="Losses").click()
-    say(page, "no DC power measured")
-    assert any(one.startswith("Greatest loss") for one in drawn(page))
-
-
 def test_a_link_brings_back_the_view_in_german_and_dark(
     open_page: OpenPage, address: str
 ) -> None:  # fmt: skip
@@ -66,8 +49,6 @@ def test_a_link_brings_back_the_view_in_german_and_dark(
     page = opened(open_page, link, theme="dark")
     say(page, "Aus 60 Tagen wird keine Rate genannt")
     assert "Performance jedes Tages; noch keine Rate" in drawn(page)
-    page.goto(f"{address}?device=house&lang=de")
-    say(page, "house misst keine Einstrahlung in Modulebene")
 
 
 def test_periods_can_be_exported(open_page: OpenPage, address: str) -> None:

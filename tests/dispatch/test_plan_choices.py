@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.dispatch_choice import check_devices
 from core.dispatch_settings import read_dispatch_settings, settings_path
 from core.errors import DeclarationError, QueryError, UnknownDevice
 from core.query import Device, SignalInfo, Store, open_store
-from pages.shared import data, wording
+from pages.shared import wording
 from tests.dispatch.test_dispatch_report import SETTINGS, write_plant
+from tests.pages.apps import pages_of, run
 from tests.stores import scratch
 
 Pick = Callable[..., AppTest]
@@ -110,25 +110,16 @@ def picked() -> None:
 
 @pytest.fixture(scope="module")
 def pick(folder: Path) -> Iterator[Pick]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZIGGURAT_STORE", str(folder / "store"))
-        data.settings.cache_clear()
-        st.cache_resource.clear()
+    with pages_of(folder / "store"):
 
         def show(told: str, **parameters: str) -> AppTest:
             settings_path(folder / "store").write_text(told)
             app = AppTest.from_function(picked, default_timeout=60)
             app.session_state["framed"] = True
-            for key, value in parameters.items():
-                app.query_params[key] = value
-            app.run()
-            assert not app.exception, app.exception
-            return app
+            return run(app, **parameters)
 
         yield show
         settings_path(folder / "store").write_text(SETTINGS)
-    data.settings.cache_clear()
-    st.cache_resource.clear()
 
 
 def test_zero_is_a_limit_and_a_price_may_be_below_zero(pick: Pick) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -41,6 +42,10 @@ def write_trained(folder: Path, rounds: int = 40) -> Path:
         path.parent.mkdir(parents=True)
         lines = [f"{t:%Y-%m-%d %H:%M:%S}Z,{v:.2f}" for t, v in zip(utc, values, strict=False)]
         path.write_text("ts,com_ap\n" + "\n".join(lines) + "\n")
+    on = np.random.default_rng(0).random(DAYS * 24) < 0.3  # of a relay behind another meter
+    lines = [f"{t:%Y-%m-%d %H:%M:%S}Z,{int(v)}" for t, v in zip(utc, on, strict=True)]
+    path = folder / "src" / "meter" / "m1" / "relay_1.csv"
+    path.write_text("ts,relay_1\n" + "\n".join(lines) + "\n")
     build(load_settings(store=folder / "store", sources=(folder / "src",)))
     store = open_store(folder / "store")
     train(store, "m1", asked=Training(test_days=16, rounds=rounds))
@@ -78,6 +83,12 @@ def test_the_next_48_hours_and_the_backtest(page: Show) -> None:
     app = choose(app, "url-section", "parts")
     assert "Base load" in [cell for row in tables(app)[0] for cell in row]
     assert "the model knows no outdoor temperature" in words(app)
+    (relay,) = tables(app)[-1]
+    assert relay[0] == "relay_1"
+    assert "n = " in relay[1]
+    assert relay[3:] == ["–"] * 4
+    assert any("relay_1: no step in the load: at" in one for one in captions(app))
+    assert "How often relay_1 was switched on" in titles(app)[-1]
 
 
 def test_without_a_model_the_command_that_trains_one(page: Show) -> None:

@@ -179,6 +179,8 @@ def test_a_model_whose_readings_were_replaced_is_refused(store: Store) -> None:
             check_same(stored, History(history.grid, values), stop)
         assert found.value.mend.endswith("train --device m1 --quantity load")
     check_same(stored, History(history.grid, other), stop - 300)  # issued before
+    night = replace(stored, rows=stored.rows.assign(judged=False))
+    check_same(night, History(history.grid, lost), stop)  # a net fills in nights
 
 
 def test_one_value_all_the_time_is_refused_and_one_of_the_test_is_no_division(

@@ -107,6 +107,19 @@ def test_hourly_values_as_json(tmp_path: Path, shared: Path) -> None:
     assert found.facts["weather"]["kind"] == "reanalysis"
 
 
+def test_an_hour_of_json_that_cannot_be_read_costs_no_other(tmp_path: Path, shared: Path) -> None:
+    (path,) = (shared / "data" / "weather").glob("pvgis_hourly*.json")
+    plain = json.loads(path.read_text())
+    rows = plain["outputs"]["hourly"]
+    rows[2]["time"] = "2013-13-45"
+    rows[4]["T2m"] = None
+    found = document(put(tmp_path / "hours.json", json.dumps(plain)))
+    assert [(one.line, one.reason) for one in found.bad] == [
+        (3, "no row of this table"), (5, "no row of this table"),
+    ]  # fmt: skip
+    assert {len(track.ts) for track in found.tracks} == {len(rows) - 2}
+
+
 PVGIS_CSV = """\
 Latitude (decimal degrees):\t45.000
 Longitude (decimal degrees):\t8.000

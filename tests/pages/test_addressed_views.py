@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from tests.browser.site import write_site
@@ -33,10 +35,6 @@ def test_windows_of_three_centuries(page: Show) -> None:
 
 def points(values: object) -> int:
     """Length of values as Plotly gets them."""
-    import base64
-
-    import numpy as np
-
     if isinstance(values, dict):
         return len(np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]))
     assert isinstance(values, list)

@@ -9,7 +9,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.alert_rules import load_alerts
@@ -18,9 +17,9 @@ from core.alert_store import Found, open_alerts
 from core.analytics.alerts import Episode
 from core.query import open_store
 from pages.alarms.detail import note_words
-from pages.shared import data
 from pages.shared.texts import TEXTS
 from tests.conftest import REPO
+from tests.pages.apps import pages_of
 from tests.stores import run, scratch, us, write_csv
 
 START = us("2025-03-01T00:00")
@@ -30,7 +29,7 @@ HOUR = 3600 * 10**6
 @pytest.fixture
 def store() -> Iterator[Path]:
     """A battery that was hot for two hours, and is again."""
-    with scratch() as folder, pytest.MonkeyPatch.context() as patch:
+    with scratch() as folder:
         warm = {30: 50.0, 31: 58.0, 99: 48.0}
         rows = [(START + i * HOUR, [warm.get(i, 25.0)]) for i in range(100)]
         write_csv(folder / "raw" / "BESS-1" / "bms1_p1_t1.csv", ["value"], rows)
@@ -39,12 +38,8 @@ def store() -> Iterator[Path]:
         with open_alerts(folder / "store") as alerts:
             run_alerts(opened, alerts, load_alerts(None, opened.zone), since=START)
         opened.close()
-        patch.setenv("ZIGGURAT_STORE", str(folder / "store"))
-        data.settings.cache_clear()
-        st.cache_resource.clear()
-        yield folder / "store"
-    data.settings.cache_clear()
-    st.cache_resource.clear()
+        with pages_of(folder / "store"):
+            yield folder / "store"
 
 
 def shown(page: str = "alerts", **query: str) -> str:

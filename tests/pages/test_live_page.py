@@ -12,7 +12,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.journal import COLLECTOR_START, FILE, open_journal
@@ -20,22 +19,17 @@ from core.ledger import create_ledger
 from core.levels import HOUR, SECOND
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
-from pages.shared import data
 from pages.shared.numbers import NBSP
 from tests.conftest import REPO
+from tests.pages.apps import pages_of, show, specs, words
 from tests.stores import scratch
 
 
 @pytest.fixture
 def store() -> Iterator[Path]:
     """An empty folder where a store may be."""
-    with scratch() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZIGGURAT_STORE", str(folder / "store"))
-        data.settings.cache_clear()
-        st.cache_resource.clear()
+    with scratch() as folder, pages_of(folder / "store"):
         yield folder / "store"
-    data.settings.cache_clear()
-    st.cache_resource.clear()
 
 
 def write_journal(store: Path) -> int:
@@ -65,25 +59,7 @@ def write_journal(store: Path) -> int:
 
 
 def shown(page: str = "live", **parameters: str) -> AppTest:
-    app = AppTest.from_file(str(REPO / "pages" / f"{page}.py"), default_timeout=60)
-    app.session_state["framed"] = True
-    for key, value in parameters.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def words(app: AppTest) -> str:
-    """All text of the page."""
-    html = " ".join(str(one.proto.body) for one in app.get("html"))
-    text = unescape(re.sub(r"<style.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL))
-    marked = [str(one.value) for one in (*app.markdown, *app.subheader, *app.caption)]
-    return " ".join([*text.replace(NBSP, " ").split(), *marked]).replace(NBSP, " ")
-
-
-def specs(app: AppTest) -> list[dict[str, object]]:
-    return [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
+    return show(page, **parameters)
 
 
 def rows(app: AppTest, of: str) -> list[list[str]]:
@@ -198,10 +174,9 @@ def test_a_halted_chart_and_a_zoom_that_is_none(store: Path, zoom: str) -> None:
     (live,) = [
         one
         for one in specs(app)
-        if "xaxis" in one["layout"]  # type: ignore[operator]
-        and "tickformatstops" in json.dumps(one["layout"]["xaxis"])
-    ]  # type: ignore[index]
-    ends = live["layout"]["xaxis"]["range"]  # type: ignore[index]
+        if "xaxis" in one["layout"] and "tickformatstops" in json.dumps(one["layout"]["xaxis"])
+    ]
+    ends = live["layout"]["xaxis"]["range"]
     assert ends[1] - ends[0] == 5 * 60 * 1000
     assert not app.toggle(key="follow").value
 

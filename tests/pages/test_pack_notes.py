@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from core.annotations import Note, open_annotations
 from core.ledger import create_ledger
@@ -16,8 +13,7 @@ from core.levels import DAY
 from core.query import open_store
 from ingest.demo import DemoOptions, demo_site
 from ingest.demo_store import write_device
-from pages.shared import data
-from tests.conftest import REPO
+from tests.pages.apps import pages_of, specs
 from tests.stores import scratch
 
 OPTIONS = DemoOptions(seed=3, days=130, packs=1, cells=6, faults="none")
@@ -27,7 +23,7 @@ Page = Callable[..., list[dict[str, Any]]]
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     """Figures of a page, ``page("packpulse", tab="overview")``, of a battery with a note."""
-    with scratch() as here, pytest.MonkeyPatch.context() as patch:
+    with scratch() as here:
         root = here / "store"
         with create_ledger(root, zone=OPTIONS.zone, rules="1min,5min,15min,1h,1d") as ledger:
             device = next(one for one in demo_site(OPTIONS) if one.name == "BESS-1")
@@ -37,22 +33,8 @@ def page() -> Iterator[Page]:
         store.close()
         with open_annotations(root) as notes:
             notes.add(Note("BESS-1", "setting", at, "Charged to 3.45 V from now on", "operator"))
-        patch.setenv("ZIGGURAT_STORE", str(root))
-        data.settings.cache_clear()
-        st.cache_resource.clear()
-
-        def show(name: str, **parameters: str) -> list[dict[str, Any]]:
-            app = AppTest.from_file(str(REPO / "pages" / f"{name}.py"), default_timeout=60)
-            app.session_state["framed"] = True
-            for key, value in parameters.items():
-                app.query_params[key] = value
-            app.run()
-            assert not app.exception, app.exception
-            return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
-
-        yield show
-        data.settings.cache_clear()
-        st.cache_resource.clear()
+        with pages_of(root) as show:
+            yield lambda name, **asked: specs(show(name, **asked))
 
 
 def lines(figure: dict[str, Any]) -> int:

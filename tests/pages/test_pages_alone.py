@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator
-from html import unescape
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from core import comparison, query
 from core.ledger import open_ledger
 from core.levels import DAY, HOUR, SECOND
-from pages.shared import data
-from pages.shared.numbers import NBSP
-from tests.conftest import REPO
+from tests.pages.apps import Show, pages_of, titles, words
 from tests.stores import run, scratch, us, write_csv
 
 MINUTE = 60 * SECOND
 START = us("2025-03-10T00:00+01:00")
 END = START + 2 * DAY
-Page = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")
@@ -49,36 +42,10 @@ def here() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def page(here: Path) -> Iterator[Page]:
+def page(here: Path) -> Iterator[Show]:
     """Runs a page with parameters of its URL: ``page("meters", device="m1")``."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZIGGURAT_STORE", str(here / "store"))
-        data.settings.cache_clear()
-        st.cache_resource.clear()
-
-        def show(name: str, **parameters: str | list[str]) -> AppTest:
-            app = AppTest.from_file(str(REPO / "pages" / f"{name}.py"), default_timeout=60)
-            app.session_state["framed"] = True
-            for key, value in parameters.items():
-                app.query_params[key] = value
-            app.run()
-            assert not app.exception, app.exception
-            return app
-
+    with pages_of(here / "store") as show:
         yield show
-    data.settings.cache_clear()
-    st.cache_resource.clear()
-
-
-def words(app: AppTest) -> str:
-    """All HTML of the page as text."""
-    text = " ".join(str(one.proto.body) for one in app.get("html"))
-    return unescape(re.sub(r"<[^>]+>", " ", text)).replace(NBSP, " ")
-
-
-def titles(app: AppTest) -> list[str]:
-    specs = [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
-    return [spec["layout"].get("title", {}).get("text", "") for spec in specs]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +54,7 @@ def titles(app: AppTest) -> list[str]:
      ("m3", "One over the other; what they range over hardly overlaps")],
 )  # fmt: skip
 def test_a_line_of_equal_values_is_drawn_where_points_lie(
-    page: Page, other: str, title: str
+    page: Show, other: str, title: str
 ) -> None:
     app = page("comparison", devices=["m2", other], range="all")
     assert titles(app)[-1] == title
@@ -105,7 +72,7 @@ def test_no_power_exceeds_the_peak_it_is_shown_against(here: Path) -> None:
         assert np.nanmax(frame["max"]) <= 100.0 + 1e-9
 
 
-def test_flags_of_the_sentence_are_those_of_the_table(page: Page) -> None:
+def test_flags_of_the_sentence_are_those_of_the_table(page: Show) -> None:
     app = page("data", section="coverage", device="m1", signal="com_ap", range="all")
     text = words(app)
     said = re.search(r"(\d+) × coarse steps", text)
@@ -116,12 +83,12 @@ def test_flags_of_the_sentence_are_those_of_the_table(page: Page) -> None:
     assert sum(int(row[head.index("coarse steps")]) for row in cells) == int(said[1])
 
 
-def test_entry_begins_with_what_a_device_is_there_for(page: Page) -> None:
+def test_entry_begins_with_what_a_device_is_there_for(page: Show) -> None:
     app = page("data", section="entry", device="m1")
     assert app.selectbox(key="entry-signal-m1").value == "com_ap"
 
 
-def test_entry_into_synthetic_data_is_refused(page: Page, here: Path) -> None:
+def test_entry_into_synthetic_data_is_refused(page: Show, here: Path) -> None:
     with open_ledger(here / "store") as ledger:
         group = next(one["grp"] for one in ledger.devices() if one["name"] == "m3")
         with ledger.transaction() as commit:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.plant_faults import Fault, faults_in, parse_plant
 from core.plant_file import plants_file, put_plant, read_plants
 from core.plant_rows import SITE, TABLES, entered_plant, site_texts, table_rows
-from pages.shared import data
 from pages.shared.plant_form import fault_words
 from pages.shared.texts import TEXTS
-from tests.conftest import REPO
+from tests.pages.apps import Show, pages_of
 from tests.stores import run, us, write_csv
 
 HOME: dict[str, Any] = {
@@ -122,25 +120,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(folder: Path) -> Iterator[Callable[..., AppTest]]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ZIGGURAT_STORE", str(folder / "store"))
-        data.settings.cache_clear()
-        st.cache_resource.clear()
-
-        def show(**parameters: str) -> AppTest:
-            app = AppTest.from_file(str(REPO / "pages" / "data.py"), default_timeout=60)
-            app.session_state["framed"] = True
-            app.query_params["section"] = "plants"
-            for key, value in parameters.items():
-                app.query_params[key] = value
-            app.run()
-            assert not app.exception, app.exception
-            return app
-
-        yield show
-    data.settings.cache_clear()
-    st.cache_resource.clear()
+def page(folder: Path) -> Iterator[Show]:
+    with pages_of(folder / "store") as show:
+        yield lambda **asked: show("data", section="plants", **asked)
     plants_file(folder / "store").unlink(missing_ok=True)
 
 
@@ -148,7 +130,7 @@ def said(app: AppTest) -> str:
     return " ".join(str(one.proto.body) for one in app.get("html"))
 
 
-def test_a_plant_is_changed_and_written(folder: Path, page: Callable[..., AppTest]) -> None:
+def test_a_plant_is_changed_and_written(folder: Path, page: Show) -> None:
     path = plants_file(folder / "store")
     put_plant(path, parse_plant(HOME))
     app = page(lang="de")
@@ -168,9 +150,7 @@ def test_a_plant_is_changed_and_written(folder: Path, page: Callable[..., AppTes
     assert read_plants(path) == ()
 
 
-def test_facts_that_lack_and_a_broken_file_are_said(
-    folder: Path, page: Callable[..., AppTest]
-) -> None:
+def test_facts_that_lack_and_a_broken_file_are_said(folder: Path, page: Show) -> None:
     assert "INV-1 is no described plant" in said(page(lang="en"))
     path = plants_file(folder / "store")
     path.write_text("[[plant]]\nname = 3\n")

@@ -77,7 +77,7 @@ def test_every_reason_of_an_unfit_model_is_one_that_is_written() -> None:
         assert longest in sources, english
     said = "the model of load of m1 does not fit: it was made with numpy 2.4, here is 3.0"
     assert wording.in_language(said, "de") == (
-        "Das Modell für load von m1 passt nicht: Es entstand mit numpy 2.4, hier ist 3.0"
+        "Das Modell für „Last“ von m1 passt nicht: Es entstand mit numpy 2.4, hier ist 3.0"
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.pv_plants import daily_plant
 from core.analytics import pv_anomalies, pv_peers, pv_soiling
-from core.analytics.pv_degradation import LEAST_DAYS, estimate_degradation, filter_days
+from core.analytics.pv_degradation import LEAST_DAYS, estimate_degradation, filter_days, wear_rate
 
 # --- degradation --------------------------------------------------------------------------------
 
@@ -96,9 +96,25 @@ def test_cleanings_too_small_to_be_seen_are_said_to_be() -> None:
     assert len(found.cleanings) < 5
 
 
+def test_wear_is_not_taken_for_dirt() -> None:
+    """A steady decline without a cleaning is no soiling; known wear is none between cleanings."""
+    n = 3 * 365
+    wear = 1 - 0.01 * np.arange(n) / 365.25
+    noise = 1 + 0.003 * np.random.default_rng(1).standard_normal(n)
+    found = pv_soiling.estimate_soiling(0.85 * wear * noise, np.full(n, 4.0))
+    assert found.refusal == "wear" and np.isnan(found.loss) and (found.ratio == 1).all()
+    assert wear_rate(0.85 * wear * noise) == pytest.approx(-0.01, abs=0.002)
+    assert np.isnan(wear_rate(noise[:700])), "under two years"
+    dirty = sawtooth(-0.001, 60, n, 0.003) * wear
+    whole = pv_soiling.estimate_soiling(dirty, np.full(n, 4.0))
+    apart = pv_soiling.estimate_soiling(dirty, np.full(n, 4.0), -0.01 / 365.25)
+    assert len(apart.cleanings) == len(whole.cleanings) > 10
+    assert apart.rate == pytest.approx(-0.001, rel=0.05) and apart.rate > whole.rate
+
+
 def test_clean_modules_have_no_soiling_and_few_days_no_answer() -> None:
     clean = pv_soiling.estimate_soiling(sawtooth(0.0, 60, 360, 0.003), np.full(360, 4.0))
-    assert clean.refusal == "noise" or clean.loss < 0.003
+    assert clean.refusal in ("noise", "wear") or clean.loss < 0.003
     short = pv_soiling.estimate_soiling(sawtooth(-0.001, 60, 50, 0.003), np.full(50, 4.0))
     assert short.refusal == "short" and np.isnan(short.loss)
 

@@ -20,7 +20,7 @@ from core.pv_report import PlantReport
 from core.query import Store, open_store
 from ingest.manual import enter_facts
 from pages.shared import data
-from tests.solar.pages import run_page, words
+from tests.pages.apps import show, words
 from tests.stores import run, scratch
 
 QUARTER = 900_000_000
@@ -242,10 +242,10 @@ def served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.usefixtures("served")
 def test_the_page_says_that_the_light_is_computed() -> None:
-    said = words(run_page("pv", device="shed", range="all", lang="en"))
+    said = words(show("pv", device="shed", range="all", lang="en"))
     assert "Performance ratio (PR) 85.0 %" in said and "computed from horizontal" in said
     assert "Erbs; Hay and Davies" in said and "5 % more uncertain" in said
-    said = words(run_page("pv", device="shed", range="all", lang="de", section="flags"))
+    said = words(show("pv", device="shed", range="all", lang="de", section="flags"))
     assert "aus horizontaler berechnet" in said
-    said = words(run_page("pv", device="hut", range="all", lang="de"))
+    said = words(show("pv", device="hut", range="all", lang="de"))
     assert "misst nur horizontale Einstrahlung" in said and "Neigung und Azimut" in said

@@ -17,8 +17,8 @@ from core.analytics.quality import local_times
 from core.pv_report import PlantReport
 from core.query import Store, open_store
 from pages.shared import data
+from tests.pages.apps import show, titles, words
 from tests.solar import strings
-from tests.solar.pages import run_page, titles, words
 from tests.stores import run, scratch
 
 WHOLE = (strings.START, strings.START + strings.DAYS * 96 * 900_000_000)
@@ -206,7 +206,7 @@ def served(barn: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.usefixtures("served")
 def test_the_page_names_all_three() -> None:
-    app = run_page("pv", device="barn", range="all", section="units", lang="en")
+    app = show("pv", device="barn", range="all", section="units", lang="en")
     assert titles(app) == [
         "string3_current trails its peers by 10.0 %",
         "string7_current falls behind from 07:00–10:00",
@@ -215,7 +215,7 @@ def test_the_page_names_all_three() -> None:
     assert "string5_current gave nothing in 86 h of light: 11 May 2025" in said
     assert "string7_current lies 45 % lower from 07:00–10:00" in said
     assert "Fewer than three inverters" in said
-    app = run_page("pv", device="barn", range="all", section="units", lang="de")
+    app = show("pv", device="barn", range="all", section="units", lang="de")
     assert "string5_current lieferte in 86 h Licht nichts" in words(app)
 
 
@@ -223,7 +223,7 @@ def test_the_page_says_why_planes_cannot_be_compared(served: Path) -> None:
     path = served / "store_plants.toml"
     path.write_text(PLANT.format(30, "", "", 90))
     try:
-        app = run_page("pv", device="barn", range="all", section="units", lang="de")
+        app = show("pv", device="barn", range="all", section="units", lang="de")
         assert "in verschiedenen Ebenen" in words(app)
     finally:
         path.unlink()

@@ -60,7 +60,7 @@ class Decomposition:
     Attributes
     ----------
     base : what it stays above for 95 % of a day, median of the days [unit].
-    base_share : energy of the base over all energy.
+    base_share : energy of the base of each day over all energy.
     by_kind : frame `kind`, `days`, `mean`, `low`, `high`: mean power of workdays, Saturdays,
         Sundays and holidays [unit], with intervals.
     holiday_effect : mean of holidays on workdays of the week, less the mean of workdays [unit].
@@ -96,7 +96,7 @@ def decompose_load(grid: Grid, values: Floats, temperature: Floats | None = None
     usual = days[(days["kind"] == WORKDAY)]["mean"]
     effect = mean_of(feast - float(usual.mean()) if len(usual) else feast * np.nan)
     return Decomposition(
-        base, base.value / total if total > 0 else np.nan, by_kind, effect,
+        base, float(days["base"].mean()) / total if total > 0 else np.nan, by_kind, effect,
         _profile(grid, values), _months(days), fit_climate(days),
     )  # fmt: skip
 
