@@ -34,6 +34,10 @@ def describe_model(
     capacity = float(np.nanmax(np.abs(case.history.values)))
     scores = judge(rows, names, capacity)
     served = best_of(scores)
+    # A net's PV goes on as nothing through its last night; that was never read.
+    slots = np.arange(stop, dtype=np.int64)
+    told = np.isfinite(case.history.values[:stop]) & case.judged(slots)
+    last = int(slots[told][-1]) if told.any() else stop - 1
     manifest = {
         "device": target.device,
         "quantity": target.quantity,
@@ -43,6 +47,7 @@ def describe_model(
         "zone": grid.zone,
         "region": grid.region,
         "window": [grid.start, grid.start + stop * grid.step],
+        "learnt": grid.start + (last + 1) * grid.step,
         "trained_at": time.time_ns() // 1000,
         "features": [],
         "weather": None,

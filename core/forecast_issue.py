@@ -212,7 +212,7 @@ def served_baseline(
 
 def learnt_later(given: Forecast, stored: StoredModel) -> int | None:
     """Up to when the model has learnt [µs UTC], where that is after the issue; else None."""
-    learnt = int(stored.manifest["window"][1])
+    learnt = int(stored.manifest.get("learnt", stored.manifest["window"][1]))
     return learnt if given.issue < learnt else None
 
 

@@ -19,6 +19,7 @@ from core.config import load_settings
 from core.errors import ModelMissing, ModelUnfit, QueryError
 from core.fleet import fleet_report
 from core.forecast_cases import find_target, forecast_targets, load_history, newest_slot
+from core.forecast_figures import describe_model
 from core.forecast_issue import issue_forecast, write
 from core.forecast_models import check_fits, check_same, load_model, manifest_path, models_folder
 from core.forecast_report import backtest_of, beside_actual, model_stamps
@@ -198,6 +199,20 @@ def test_one_value_all_the_time_is_refused_and_one_of_the_test_is_no_division(
     assert not len(permutation_importance(model, case, 52 * 24, 56 * 24))
 
 
+def test_a_night_that_a_net_filled_in_was_not_learnt_from(store: Store) -> None:
+    class WithNight(Case):
+        def judged(self, target: np.ndarray) -> np.ndarray:
+            return target < 1200
+
+    history = load_history(store, find_target(store, "m1"))
+    rows = load_model(store.root, "m1", "load").rows
+    stop = newest_slot(history)
+    for case, last in ((Case(history), stop), (WithNight(history), 1200)):
+        manifest, _ = describe_model(find_target(store, "m1"), case, stop, rows, 15)
+        assert manifest["learnt"] == history.grid.start + last * HOUR
+        assert manifest["window"][1] == history.grid.start + stop * HOUR
+
+
 def test_gaps_do_not_make_a_quarter_hour_an_hour() -> None:
     ts = moment("2024-03-01") + HOUR // 4 * np.arange(40 * 96)
     keep = (np.arange(len(ts)) % 10 != 3) & ~((ts > ts[600]) & (ts < ts[900]))
@@ -284,8 +299,8 @@ def test_forecasts_become_signals_with_what_was_known_when(
     assert name not in [one.name for one in store.devices()]
     for text in ("2024-04-28", "2024-04-29"):
         given, stored = issue_forecast(store, "m1", "load", at=moment(text))
-        window = [stored.manifest["window"][0], given.issue]  # as if it knew no more
-        write(store, given, replace(stored, manifest=stored.manifest | {"window": window}))
+        known = stored.manifest | {"learnt": given.issue}  # as if it knew no more
+        write(store, given, replace(stored, manifest=known))
     store.close()
     store = open_store(root)
     try:

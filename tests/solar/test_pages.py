@@ -86,7 +86,7 @@ def test_an_empty_window_says_where_there_is_something(page: Show) -> None:
     assert "There are readings from 1 May 2025" in text
 
 
-def test_a_window_of_the_night_alone_says_so(page: Page) -> None:
+def test_a_window_of_the_night_alone_says_so(page: Show) -> None:
     window = {"from": "2025-05-10T00:30", "to": "2025-05-10T03:00"}
     app = page(device="roof", lang="de", **window)
     assert "steht die Sonne bei roof unter dem Horizont" in words(app)
