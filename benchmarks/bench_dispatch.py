@@ -57,6 +57,16 @@ def figures(*, runs: int = 9) -> Iterator[Figure]:
     yield Figure(
         "plan, 48 h at 15 min, battery and PV, median", wall, "ms", 100, f"CPU {cpu:.0f} ms"
     )
+    for name, buy, sell in (("all day", 0.28, 0.35), ("at prices below 0", None, 0.08)):
+        site, outlook = two_days(1)
+        prices = site.tariff.import_eur_kwh - 0.1 if buy is None else np.full(STEPS, buy)
+        site = replace(site, tariff=Tariff(prices, np.full(STEPS, sell)))
+        courses = [replace(outlook, load_kw=share * outlook.load_kw) for share in (1, 0.9, 1.2)]
+        made, wall, cpu = timed(lambda: plan(site, courses, first_steps=16))  # noqa: B023
+        yield Figure(
+            f"plan, 48 h, three courses, selling above buying {name}", wall, "s", 1.0,
+            f"CPU {cpu:.2f} s, gap {100 * made.gap:.2f} %, {made.binaries} binaries",
+        )  # fmt: skip
     for alike in (False, True):
         for least in (1, 2):
             site, outlook = house(alike=alike, least=least, battery=Battery(10, 5, 5))

@@ -24,6 +24,17 @@ STEP_US = 900_000_000
 STEP_H = 0.25
 DAY_STEPS, WEEK_STEPS = 96, 672
 LONGEST_GAP = 4  # steps of a load that are bridged by a line
+MOST_FILLED = 0.05  # of a window that may be as on other days
+OTHER_DAYS = (
+    -1,
+    1,
+    -7,
+    7,
+    -2,
+    2,
+    -3,
+    3,
+)  # that a longer gap is filled from, the first that was read
 
 
 def load_signals(store: Store, device: str) -> list[SignalInfo]:
@@ -61,7 +72,7 @@ class Readings:
     Attributes
     ----------
     by_device : (T,) each. signals : that they are the sums of.
-    bridged : steps without readings that a line was drawn over.
+    bridged : steps without readings that a line was drawn over, or that are as on another day.
     """
 
     by_device: Mapping[str, Floats]
@@ -90,11 +101,12 @@ def read_powers(
 
     Parameters
     ----------
-    missing : taken where nothing was read; None: short gaps are bridged by a line.
+    missing : taken where nothing was read; None: short gaps are bridged by a line, longer ones are
+        as at the same time of another day.
 
     Raises
     ------
-    QueryError : nothing was read for longer.
+    QueryError : nothing was read for more than a twentieth of the time, or on no day near.
     """
     steps, bridged = (end - start) // STEP_US, 0
     found: dict[str, Floats] = {}
@@ -108,8 +120,10 @@ def read_powers(
             if missing is None:
                 course = course.interpolate(limit=LONGEST_GAP, limit_area="inside")
                 bridged += int(gaps.sum())
+                count = int(course.isna().sum())
+                if count <= MOST_FILLED * len(course):
+                    course = as_on_other_days(course)
                 if course.isna().any():
-                    count = int(course.isna().sum())
                     raise QueryError(
                         f"{device}/{info.name} has no readings for {count * STEP_H:g} h of the "
                         f"{len(course) * STEP_H:g} h that a plan is made from"
@@ -117,6 +131,14 @@ def read_powers(
             sums += course.fillna(missing or 0.0).to_numpy(np.float64)
         found[device], names[device] = sums, tuple(one.name for one in infos)
     return Readings(found, names, steps, bridged)
+
+
+def as_on_other_days(course: pd.Series[Any]) -> pd.Series[Any]:
+    """Steps without readings as at the same time of a day before, else after, that has them."""
+    filled = course
+    for days in OTHER_DAYS:
+        filled = filled.fillna(course.shift(-days * DAY_STEPS))
+    return filled
 
 
 def _by_step(store: Store, info: SignalInfo, start: int, end: int) -> pd.Series[Any]:

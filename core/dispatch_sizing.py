@@ -17,6 +17,7 @@ from core.dispatch_readings import (
     load_signals,
     planned_end,
     pv_signals,
+    read_powers,
     read_prices,
     total,
 )
@@ -37,6 +38,7 @@ class SizingReport:
     own_use : frame of `self_consumption_curve` with `saving_eur_a`; None without PV.
     days : of readings behind it.
     price_device : that tells prices of the exchange; None: fixed prices.
+    bridged : steps of load without readings.
     """
 
     peaks: pd.DataFrame
@@ -46,6 +48,7 @@ class SizingReport:
     start: int
     end: int
     price_device: str | None = None
+    bridged: int = 0
 
 
 def days_read(store: Store, choice: Choice) -> tuple[int, int]:
@@ -72,7 +75,8 @@ def sizing_report(store: Store, choice: Choice) -> SizingReport:
     QueryError : too few readings.
     """
     start, end = days_read(store, choice)
-    load = total(store, choice.load, load_signals, start, end)
+    read = read_powers(store, choice.load, load_signals, start, end)
+    load = read.total()
     sun = total(store, choice.pv, pv_signals, start, end, missing=0.0)
     sun, side = sun.clip(min=0.0), float(np.sqrt(choice.efficiency))
     share = YEAR_H / (len(load) * STEP_H)
@@ -95,7 +99,8 @@ def sizing_report(store: Store, choice: Choice) -> SizingReport:
         covered, stored = prices_of_own_use(prices.tariff, load, sun)
         own["saving_eur_a"] = (bought * (covered - choice.wear_eur_kwh) - sold * stored) * share
     peak = float((load - sun).max())
-    return SizingReport(peaks, own, peak, len(load) / DAY_STEPS, start, end, price_device)
+    days = len(load) / DAY_STEPS
+    return SizingReport(peaks, own, peak, days, start, end, price_device, read.bridged)
 
 
 def prices_of_own_use(tariff: Tariff, load: Floats, sun: Floats) -> tuple[float, float]:

@@ -44,7 +44,7 @@ class YearReport:
     start, end : of the readings [µs UTC]. days : between them.
     bill_eur : without the battery, as for a year.
     price_device : where exchange prices are from; None: fixed prices.
-    gap : of plans to the best possible, the worst.
+    gap : of plans to the best possible, the worst. bridged : steps of load without readings.
     """
 
     start: int
@@ -54,6 +54,7 @@ class YearReport:
     bill_eur: float
     price_device: str | None
     gap: float
+    bridged: int = 0
 
 
 def foresight_year(store: Store, choice: Choice) -> YearReport:
@@ -66,9 +67,10 @@ def foresight_year(store: Store, choice: Choice) -> YearReport:
     ------
     QueryError : too few readings. PlanError : as `core.analytics.dispatch.plan`.
     """
-    start, end, site, actual, device = _read(store, choice)
+    start, end, site, actual, device, bridged = _read(store, choice)
     best = plan(site, actual, time_limit_s=FORESIGHT_LIMIT_S)
-    return _reported(start, end, site, actual, best.flows[0], device, best.gap)
+    found = _reported(start, end, site, actual, best.flows[0], device, best.gap)
+    return replace(found, bridged=bridged)
 
 
 def planned_year(store: Store, choice: Choice) -> YearReport:
@@ -78,12 +80,13 @@ def planned_year(store: Store, choice: Choice) -> YearReport:
     not known then are expected to be those of the same hour of the newest day that was; those of
     times before there are any are taken as they came. Raises as `foresight_year`.
     """
-    start, end, site, actual, device = _read(store, choice)
+    start, end, site, actual, device, bridged = _read(store, choice)
     ts = np.arange(start, end, STEP_US)
     spots = spot_told(store, start - DAY_STEPS * STEP_US, end)
     spot = next((one for one in spots if one.device == device), None)
     went = planned_daily(site, actual, ts, store.zone, fixed_import(choice, ts, store.zone), spot)
-    return _reported(start, end, site, actual, went.run.flows, device, went.worst_gap)
+    found = _reported(start, end, site, actual, went.run.flows, device, went.worst_gap)
+    return replace(found, bridged=bridged)
 
 
 def planned_daily(
@@ -119,17 +122,17 @@ def plan_steps(ts: np.ndarray, zone: str) -> list[int]:
     return [0, *(int(at) for at in np.flatnonzero(due) if at)]
 
 
-def _read(store: Store, choice: Choice) -> tuple[int, int, Site, Outlook, str | None]:
+def _read(store: Store, choice: Choice) -> tuple[int, int, Site, Outlook, str | None, int]:
     start, end = days_read(store, choice)
-    load = read_powers(store, choice.load, load_signals, start, end).total()
+    load = read_powers(store, choice.load, load_signals, start, end)
     sun = read_powers(store, choice.pv, pv_signals, start, end, missing=0.0).total().clip(min=0)
-    actual = Outlook(load, sun)
+    actual = Outlook(load.total(), sun)
     prices = read_prices(store, choice, np.arange(start, end, STEP_US))
     site = build_site(choice, prices.tariff, peak_kw=0.0, soc=None)
     assert site.battery is not None
     worth = cost_of_refill(site.battery, prices.tariff, [actual])
     site = replace(site, battery=replace(site.battery, stored_eur_kwh=worth))
-    return start, end, site, actual, prices.device
+    return start, end, site, actual, prices.device, load.bridged
 
 
 def _reported(

@@ -34,7 +34,10 @@ def show(store: query.Store, choice: Choice) -> None:
     span = numbers.span(report.start, report.end, store.zone)
     told = report.price_device
     prices = t("dispatch.price.spot", device=told) if told else t("dispatch.sizing.tariff")
-    chart.show_caption(f"{t('dispatch.sizing.caption', span=span)} · {prices}")
+    words = f"{t('dispatch.sizing.caption', span=span)} · {prices}"
+    if report.bridged:
+        words += f" · {t('dispatch.bridged', count=numbers.number(report.bridged))}"
+    chart.show_caption(words)
 
 
 def pick_days(usual: int) -> int:

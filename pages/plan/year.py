@@ -40,6 +40,8 @@ def show(store: query.Store, choice: Choice) -> None:
         words.append(t("dispatch.price.fixed"))
     else:
         words.append(t("dispatch.price.spot", device=best.price_device))
+    if best.bridged:
+        words.append(t("dispatch.bridged", count=numbers.number(best.bridged)))
     if choice.house.vehicle or choice.house.relay:
         words.append(t("dispatch.year.alone"))
     chart.show_caption(" ".join(words))

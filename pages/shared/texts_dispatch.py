@@ -201,8 +201,9 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Zu Beginn ist kein Ladezustand gemessen; angenommen ist halb voll.",
     ),
     "dispatch.bridged": (
-        "{count} quarter hours of load without readings are bridged.",
-        "{count} Viertelstunden der Last ohne Messwerte sind überbrückt.",
+        "{count} quarter hours of load without readings are bridged by a line or as on other days.",
+        "{count} Viertelstunden der Last ohne Messwerte sind durch eine Linie oder wie an anderen "
+        "Tagen überbrückt.",
     ),
     "dispatch.behind": (
         "In this window greedy self-consumption would have cost {amount} less: what the plan "

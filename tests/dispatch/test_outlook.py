@@ -15,7 +15,7 @@ from core.analytics.dispatch_rolling import better_rule
 from core.analytics.dispatch_site import Battery, Outlook, Site, Tariff
 from core.dispatch_choice import Choice, told_choice
 from core.dispatch_outlook import Expectation, Teller, on_steps
-from core.dispatch_readings import Readings, Spot
+from core.dispatch_readings import Readings, Spot, as_on_other_days
 from core.dispatch_report import plan_report
 from core.dispatch_settings import read_dispatch_settings, settings_path
 from core.dispatch_year import foresight_year, plan_steps, planned_year
@@ -122,6 +122,17 @@ def test_a_day_is_planned_once_at_13_local(day: str, steps: int) -> None:
     ts = int(first.timestamp()) * 1_000_000 + np.arange(steps + 96) * 900_000_000
     noon = steps - 44  # eleven hours before midnight
     assert plan_steps(ts, "Europe/Berlin") == [0, noon, noon + 96]
+
+
+def test_a_long_gap_is_as_the_day_before() -> None:
+    """Ten hours are lacking on the second day, one at the very start of the first."""
+    course = pd.Series(np.repeat([1.0, 2.0, 3.0], 96))
+    course[96 + 20 : 96 + 60] = np.nan
+    course[:4] = np.nan
+    filled = as_on_other_days(course)
+    assert (filled[96 + 20 : 96 + 60] == 1.0).all()
+    assert (filled[:4] == 2.0).all()
+    assert as_on_other_days(pd.Series(np.full(96, np.nan))).isna().all()
 
 
 class Told:
