@@ -83,9 +83,9 @@ def show_capacity(ctx: Context, report: CapacityReport, notes: Sequence[Annotati
     chart.show_key_figures(capacity_figures(ctx, report, one))
     figure = ledger_figure(ctx, report, one, notes)
     chart.show_figure(figure, "ledger")
-    context.show_caption(ledger_caption(ctx, one))
-    context.show_caption(prior_caption(ctx, report))
-    context.show_caption(trend_caption(one))
+    chart.show_caption(ledger_caption(ctx, one))
+    chart.show_caption(prior_caption(ctx, report))
+    chart.show_caption(trend_caption(one))
     with st.expander(t("packpulse.capacity.ledger", count=numbers.number(len(one.ledger)))):
         show_ledger(ctx, one)
         show_projection(one)
@@ -392,7 +392,7 @@ def show_ledger(ctx: Context, one: StringCapacity) -> None:
         numeric=(4, 5, 6, 7, 8),
     )
     if len(rows) > LISTED:
-        context.show_caption(
+        chart.show_caption(
             t("packpulse.capacity.more", count=numbers.number(len(rows) - LISTED))
         )  # fmt: skip
     chart.show_export(
@@ -478,7 +478,7 @@ def show_resistance(ctx: Context) -> None:
         show_level(report, mine, faults[mine.index.to_numpy()])
     with right:
         show_growth(mine, faults[mine.index.to_numpy()])
-    context.show_caption(ohm_caption(ctx, report))
+    chart.show_caption(ohm_caption(ctx, report))
     chart.show_export(
         "resistance", report.table, name=f"{ctx.device}_resistance", zone=ctx.window.zone,
         units=RESISTANCE_UNITS,
@@ -607,7 +607,7 @@ def show_ica(ctx: Context) -> None:
         figure = ica_figure(ctx, one)
         st.plotly_chart(figure, key=f"ica-{one.string}-{one.direction}", theme=None,
                         config=chart.CONFIG)  # fmt: skip
-        context.show_caption(ica_caption(ctx, one))
+        chart.show_caption(ica_caption(ctx, one))
     for one in report.directions:
         if one.first is None:
             states.notice(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -333,9 +332,4 @@ def caption(ctx: Context, days: CellDays, *parts: str) -> str:
         ctx.window.zone,
         t("chart.newest", moment=numbers.moment(ctx.battery.last, ctx.window.zone)),
     ]
-    return escape(" · ".join(words))
-
-
-def show_caption(text: str) -> None:
-    """The quiet line, already escaped."""
-    st.html(f'<span class="zg-caption">{text}</span>')
+    return " · ".join(words)

@@ -42,7 +42,7 @@ def show(ctx: Context) -> None:
     say_other_side(ctx, report, choice)
     if not view.trend.refusal:
         chart.show_key_figures(key_figures(view, options))
-        context.show_caption(t("packpulse.degradation.about"))
+        chart.show_caption(t("packpulse.degradation.about"))
         show_fit(ctx, report, view, choice, notes)
         left, right = st.columns([0.55, 0.45], gap="medium")
         with left:
@@ -66,7 +66,7 @@ def say_other_side(ctx: Context, report: TrendReport, choice: Choice) -> None:
     trend = (report.apart if other else report.cells)[place]
     if not trend.refusal:
         name = series.name_of(ctx, choice)
-        context.show_caption(series.sentence(name, trend, relative=other))
+        chart.show_caption(series.sentence(name, trend, relative=other))
 
 
 def key_figures(view: SeriesView, options: TrendOptions) -> list[KeyFigure]:
@@ -188,7 +188,7 @@ def show_fit(
         language=current_language(),
     )  # fmt: skip
     chart.show_figure(figure, "fit-chart")
-    context.show_caption(context.caption(ctx, report.days, t("packpulse.degradation.fit.about")))
+    chart.show_caption(context.caption(ctx, report.days, t("packpulse.degradation.fit.about")))
 
 
 def pieces_of(view: SeriesView, factor: float) -> list[tuple[float, float, float, float]]:
@@ -256,7 +256,7 @@ def show_slopes(view: SeriesView, choice: Choice) -> None:
         rows,
         numeric=(1, 2, 3),
     )
-    context.show_caption(t("packpulse.degradation.slopes.about"))
+    chart.show_caption(t("packpulse.degradation.slopes.about"))
 
 
 def scale_of(view: SeriesView) -> float:
@@ -284,7 +284,7 @@ def show_steps(report: TrendReport, view: SeriesView, choice: Choice) -> None:
     """What each change of regime did to the series."""
     st.subheader(t("packpulse.degradation.steps"))
     if not view.changes:
-        context.show_caption(t("packpulse.degradation.steps.none"))
+        chart.show_caption(t("packpulse.degradation.steps.none"))
         return
     rows = []
     regimes = trend_views.list_regimes(report)
@@ -302,7 +302,7 @@ def show_steps(report: TrendReport, view: SeriesView, choice: Choice) -> None:
         rows,
         numeric=(2,),
     )
-    context.show_caption(t("packpulse.degradation.steps.about"))
+    chart.show_caption(t("packpulse.degradation.steps.about"))
 
 
 # --- projection ---------------------------------------------------------------------------------
@@ -334,19 +334,19 @@ def show_goals(view: SeriesView, choice: Choice) -> None:
     )
     seen = view.cycles[np.isfinite(view.cycles)]
     if view.projection.by_cycle is None:
-        context.show_caption(t("packpulse.degradation.no_cycles.mend"))
+        chart.show_caption(t("packpulse.degradation.no_cycles.mend"))
     else:
         stretch = [one.stretch for one in view.projection.at_cycles]
-        context.show_caption(
+        chart.show_caption(
             t(
                 "packpulse.degradation.stretch",
                 seen=numbers.number(float(np.ptp(seen)), 0),
                 first=numbers.number(stretch[0], 0), last=numbers.number(stretch[-1], 0),
             )
         )  # fmt: skip
-    context.show_caption(t(f"packpulse.degradation.life.{life}"))
+    chart.show_caption(t(f"packpulse.degradation.life.{life}"))
     if view.trend.verdict == NOT_DISTINGUISHABLE:
-        context.show_caption(t("packpulse.degradation.flat"))
+        chart.show_caption(t("packpulse.degradation.flat"))
 
 
 def goal_row(view: SeriesView, choice: Choice, goal: AtCycles) -> list[str]:
@@ -411,7 +411,7 @@ def show_cycles(view: SeriesView, choice: Choice) -> None:
     )  # fmt: skip
     chart.show_figure(figure, "cycles-chart")
     if bounds is not None and (band.low.min() < bounds[0] or band.high.max() > bounds[1]):
-        context.show_caption(t("packpulse.degradation.cycles.cut"))
+        chart.show_caption(t("packpulse.degradation.cycles.cut"))
 
 
 def cycles_title(view: SeriesView) -> str:
@@ -495,7 +495,7 @@ def show_caterpillar(ctx: Context, frame: pd.DataFrame, choice: Choice, *, relat
         frame[f"slope_{unit}"], frame[f"low_{unit}"], frame[f"high_{unit}"]
     )
     cut = int(((frame[f"low_{unit}"] < low) | (frame[f"high_{unit}"] > high)).sum())
-    context.show_caption(
+    chart.show_caption(
         t(
             "packpulse.degradation.all.about",
             cells=numbers.number(len(ctx.battery.names)),

@@ -218,14 +218,14 @@ def say_trend(report: TrendReport, pack: int, cell: int) -> None:
     name = t("packpulse.series.name.cell", pack=str(pack), cell=str(cell))
     for relative in (True, False):
         found = pack_trends.detail(report, pack, cell, relative=relative)
-        words = escape(series.sentence(name, found.trend, relative=relative))
+        words = series.sentence(name, found.trend, relative=relative)
         if found.trend.refusal:
             # the same reason twice helps nobody
             reason = series.refusal_words(found.trend, report, series.read_options())
-            context.show_caption(f"<b>{words}.</b> {escape(reason)}")
+            chart.show_caption(reason, lead=f"{words}.")
             return
-        basis = escape(series.basis(found.trend, len(report.apart)))
-        context.show_caption(f"<b>{words}</b> · {basis}")
+        basis = series.basis(found.trend, len(report.apart))
+        chart.show_caption(f"· {basis}", lead=words)
 
 
 # --- courses ------------------------------------------------------------------------------------
@@ -252,9 +252,9 @@ def show_courses(ctx: Context, history: CellHistory, notes: Sequence[Annotation]
     )
     chart.show_figure(figure, "courses")
     days = context.load_days(ctx)
-    context.show_caption(context.caption(ctx, days, t("packpulse.dossier.courses")))
+    chart.show_caption(context.caption(ctx, days, t("packpulse.dossier.courses")))
     for key in missing(history):
-        context.show_caption(key)
+        chart.show_caption(key)
 
 
 def missing(history: CellHistory) -> list[str]:
@@ -402,7 +402,7 @@ def show_neighbours(
     table.show_table(
         [t(f"packpulse.dossier.column.{name}") for name in columns], rows, numeric=(3, 4, 5, 6)
     )
-    context.show_caption(t("packpulse.dossier.neighbours.caption"))
+    chart.show_caption(t("packpulse.dossier.neighbours.caption"))
 
 
 def neighbour_row(
@@ -455,7 +455,7 @@ def show_notes(
         rows = [note_row(ctx, number, one) for number, one in enumerate(notes, 1)]
         table.show_table([t(f"packpulse.dossier.note.{name}") for name in columns], rows)
     else:
-        context.show_caption(t("packpulse.dossier.notes.none"))
+        chart.show_caption(t("packpulse.dossier.notes.none"))
     chosen = pick_note(notes)
     if chosen is not None:
         say_effect(report, chosen, pack, cell, ctx.store.zone)
@@ -520,8 +520,8 @@ def say_effect(report: TrendReport, note: Annotation, pack: int, cell: int, zone
     st.markdown(t("packpulse.dossier.effect"))
     for name, one in (("apart", found.apart), ("cell", found.cell), ("system", found.system)):
         if one is not None:
-            context.show_caption(effect_words(name, one))
-    context.show_caption(t("packpulse.dossier.effect.caption"))
+            chart.show_caption(effect_words(name, one))
+    chart.show_caption(t("packpulse.dossier.effect.caption"))
 
 
 def effect_words(name: str, one: Contrast) -> str:

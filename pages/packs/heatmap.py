@@ -188,7 +188,7 @@ def show_layout(ctx: Context, found: CellField, choice: Choice) -> None:
         language=current_language(),
     )  # fmt: skip
     if not found.complete[at]:
-        context.show_caption(
+        chart.show_caption(
             t("packpulse.heatmap.incomplete", reason=t(f"packpulse.state.{found.reason[at]}"))
         )
     context.show_cells_chart("layout", figure)
@@ -315,4 +315,4 @@ def show_line(ctx: Context, found: CellField, *parts: str) -> None:
         *(part for part in parts if part),
         ctx.window.zone,
     ]
-    context.show_caption(" · ".join(words))
+    chart.show_caption(" · ".join(words))

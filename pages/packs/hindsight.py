@@ -48,7 +48,7 @@ def show(ctx: Context) -> None:
         )  # fmt: skip
         return
     series.say_notes(ctx, notes)
-    context.show_caption(share_words(walk))
+    chart.show_caption(share_words(walk))
     left, right = st.columns(2, gap="medium")
     with left:
         show_issues(ctx, report, choice, walk, at, notes)
@@ -117,7 +117,7 @@ def show_then(
     else:
         st.subheader(told)
         cells = len(ctx.battery.names) if choice.cell is not None else None
-        context.show_caption(series.basis(view.trend, cells))
+        chart.show_caption(series.basis(view.trend, cells))
     show_fit_then(ctx, report, then, view, choice, at, notes)
 
 
@@ -158,7 +158,7 @@ def show_fit_then(
     )  # fmt: skip
     chart.show_figure(figure, "then-chart")
     if view.pieces:
-        context.show_caption(t("packpulse.hindsight.then.about"))
+        chart.show_caption(t("packpulse.hindsight.then.about"))
 
 
 def then_title(view: SeriesView, whole: SeriesView, at: int) -> str:
@@ -292,7 +292,7 @@ def show_forecasts(
         language=current_language(),
     )  # fmt: skip
     chart.show_figure(figure, "forecasts-chart")
-    context.show_caption(t("packpulse.hindsight.forecasts.about"))
+    chart.show_caption(t("packpulse.hindsight.forecasts.about"))
 
 
 def show_issue_table(ctx: Context, choice: Choice, walk: WalkForward) -> None:
@@ -304,7 +304,7 @@ def show_issue_table(ctx: Context, choice: Choice, walk: WalkForward) -> None:
         [issue_row(one, choice) for one in walk.issues],
         numeric=(2, 3, 4, 5, 6),
     )
-    context.show_caption(t("packpulse.hindsight.alone"))
+    chart.show_caption(t("packpulse.hindsight.alone"))
     chart.show_export(
         "hindsight", trend_views.walk_table(walk), name=f"{ctx.device}_hindsight",
         zone=ctx.window.zone, units={"value": "V/year", "low": "V/year", "high": "V/year",

@@ -32,7 +32,7 @@ def show(ctx: Context) -> None:
         context.say_refusal(weak)
     else:
         st.subheader(headline(ctx, weak))
-    context.show_caption(about(ctx))
+    chart.show_caption(about(ctx))
     notes = series.read_notes(ctx)
     if np.isfinite(days.valid[:, context.in_packs(ctx)]).any():
         show_sat(ctx, days, weak, notes)
@@ -131,7 +131,7 @@ def show_sat(ctx: Context, days: CellDays, weak: WeakCells, notes: Sequence[Anno
     chart.show_figure(figure, "sat")
     complete = int(days.charges.complete.sum())
     count = t("packpulse.of", part=numbers.number(complete), all=numbers.number(len(days.day)))
-    context.show_caption(context.caption(ctx, days, f"{t('packpulse.charges')}: {count}"))
+    chart.show_caption(context.caption(ctx, days, f"{t('packpulse.charges')}: {count}"))
 
 
 def sat_title(courses: list[PackCourse]) -> str:
@@ -188,7 +188,7 @@ def show_spread(ctx: Context, days: CellDays, weak: WeakCells) -> None:
         height=430,
     )  # fmt: skip
     context.show_cells_chart("spread", figure)
-    context.show_caption(t("packpulse.overview.spread.caption"))
+    chart.show_caption(t("packpulse.overview.spread.caption"))
 
 
 def recent_days(days: CellDays) -> str:
@@ -238,7 +238,7 @@ def show_charges(ctx: Context, days: CellDays, notes: Sequence[Annotation]) -> N
         language=current_language(),
     )
     chart.show_figure(figure, "charges")
-    context.show_caption(f"{t('packpulse.state.complete')}: {rule(days)} · {ctx.window.zone}")
+    chart.show_caption(f"{t('packpulse.state.complete')}: {rule(days)} · {ctx.window.zone}")
 
 
 # --- tables -------------------------------------------------------------------------------------
@@ -251,7 +251,7 @@ def show_weakest(ctx: Context, weak: WeakCells) -> None:
     faulty = faulty[faulty["pack"].isin(ctx.packs)] if len(faulty) else faulty
     if not len(faulty):
         words = weak.refusal and t(f"packpulse.refusal.{weak.refusal}.short")
-        context.show_caption(words or t("packpulse.overview.weakest.none"))
+        chart.show_caption(words or t("packpulse.overview.weakest.none"))
         return
     rows = [
         (
@@ -270,7 +270,7 @@ def show_weakest(ctx: Context, weak: WeakCells) -> None:
         words += " · " + t(
             "packpulse.overview.weakest.more", count=more, tab=t("packpulse.tab.weak")
         )
-    context.show_caption(words)
+    chart.show_caption(words)
 
 
 def show_packs(ctx: Context, days: CellDays) -> None:

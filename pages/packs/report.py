@@ -16,7 +16,7 @@ from core.pack_findings import program_name
 from core.query import Store
 from pages.packs import context, series
 from pages.packs.context import Context
-from pages.shared import address, numbers
+from pages.shared import address, chart, numbers
 from pages.shared.texts import current_language, t
 from pages.shared.window import format_time
 
@@ -148,7 +148,7 @@ def show_documents(order: Order, name: str) -> None:
                 key=f"report-{kind}",
                 on_click="ignore",
             )
-    context.show_caption(t("packpulse.report.wait"))
+    chart.show_caption(t("packpulse.report.wait"))
 
 
 def show_tables(order: Order, name: str) -> None:
@@ -164,7 +164,7 @@ def show_tables(order: Order, name: str) -> None:
                 key=f"report-{table}",
                 on_click="ignore",
             )
-    context.show_caption(t("packpulse.report.csv"))
+    chart.show_caption(t("packpulse.report.csv"))
 
 
 def write(kind: str, order: Order) -> bytes:

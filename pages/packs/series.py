@@ -204,7 +204,7 @@ def read_notes(ctx: Context) -> list[Annotation]:
         with open_annotations(ctx.store.root) as kept:
             found = kept.of(ctx.device)
     except errors.StoreError as error:
-        context.show_caption(t("packpulse.series.notes.unread", why=str(error)))
+        chart.show_caption(t("packpulse.series.notes.unread", why=str(error)))
         return []
     return [one for one in found if ctx.start <= one.at < ctx.end]
 
@@ -431,7 +431,7 @@ def say_verdict(
         return
     st.subheader(words)
     cells = len(ctx.battery.names) if choice.cell is not None else None
-    context.show_caption(basis(trend, cells))
+    chart.show_caption(basis(trend, cells))
 
 
 def other_side(choice: Choice) -> Choice:

@@ -42,7 +42,7 @@ def show(ctx: Context) -> None:
         say_none(report)
         return
     st.subheader(headline(report))
-    context.show_caption(t("packpulse.trends.about"))
+    chart.show_caption(t("packpulse.trends.about"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="courses"):
         cells = pick_cells(ctx)
         weekly = pick_mean() == "week"
@@ -206,7 +206,7 @@ def show_courses(
         parts.append(t("packpulse.trends.incomplete", count=numbers.number(len(incomplete))))
     if weekly:
         parts.append(t("packpulse.trends.weekly"))
-    context.show_caption(context.caption(ctx, report.days, *parts))
+    chart.show_caption(context.caption(ctx, report.days, *parts))
 
 
 def courses_title(ctx: Context, report: TrendReport) -> str:
@@ -259,7 +259,7 @@ def show_apart(
         language=current_language(),
     )  # fmt: skip
     chart.show_figure(figure, "apart-chart")
-    context.show_caption(
+    chart.show_caption(
         t("packpulse.trends.apart.about", share=numbers.percent(known_share(report), 1))
         if math.isfinite(known_share(report))
         else t("packpulse.trends.apart.unknown")
@@ -303,7 +303,7 @@ def show_regimes(report: TrendReport) -> None:
         ],
         numeric=(2, 3),
     )  # fmt: skip
-    context.show_caption(t("packpulse.trends.regimes.about"))
+    chart.show_caption(t("packpulse.trends.regimes.about"))
 
 
 def show_packs(ctx: Context, report: TrendReport) -> None:
@@ -316,7 +316,7 @@ def show_packs(ctx: Context, report: TrendReport) -> None:
         [pack_row(row) for _, row in frame.iterrows() if int(row["pack"]) in ctx.packs],
         numeric=(1, 2, 3, 4),
     )
-    context.show_caption(t("packpulse.trends.packs.about"))
+    chart.show_caption(t("packpulse.trends.packs.about"))
 
 
 def pack_row(row: pd.Series) -> list[str]:
@@ -347,7 +347,7 @@ def show_notes(
         [note_row(ctx, report, one, place, cells) for place, one in enumerate(notes, 1)],
         numeric=(5, 6),
     )
-    context.show_caption(t("packpulse.trends.notes.about"))
+    chart.show_caption(t("packpulse.trends.notes.about"))
 
 
 def note_row(
@@ -425,7 +425,7 @@ def show_months(ctx: Context, report: TrendReport, cells: Sequence[tuple[int, in
     left, right = st.columns([0.58, 0.42], gap="medium")
     with left:
         chart.show_figure(figure, "months-chart")
-        context.show_caption(t("packpulse.trends.months.about"))
+        chart.show_caption(t("packpulse.trends.months.about"))
     with right:
         table.show_table(
             [t(f"packpulse.trends.column.{one}") for one in MONTH_COLUMNS],

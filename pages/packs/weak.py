@@ -65,7 +65,7 @@ def show(ctx: Context) -> None:
 def say_basis(ctx: Context, weak: WeakCells) -> None:
     """What the verdicts rest on."""
     assert weak.found is not None
-    context.show_caption(
+    chart.show_caption(
         t(
             "packpulse.weak.basis",
             span=context.judged_span(ctx, weak),
@@ -88,7 +88,7 @@ def say_unknown(mine: pd.DataFrame) -> None:
             )
     bound = int(mine["full_bound"].sum())
     if bound:
-        context.show_caption(
+        chart.show_caption(
             t("packpulse.weak.bound", count=numbers.number(bound), all=numbers.number(len(mine)))
         )
 
@@ -148,10 +148,10 @@ def show_faulty(ctx: Context, weak: WeakCells) -> None:
         numeric=(0, 3, 4, 5, 6, 8),
     )
     if len(faulty) > MOST_LISTED:
-        context.show_caption(
+        chart.show_caption(
             t("packpulse.weak.more", count=numbers.number(len(faulty) - MOST_LISTED))
         )
-    context.show_caption(t("packpulse.weak.table"))
+    chart.show_caption(t("packpulse.weak.table"))
 
 
 def row_of(ctx: Context, row: pd.Series) -> tuple[str, ...]:
@@ -228,7 +228,7 @@ def show_ends(mine: pd.DataFrame, limits: FaultLimits) -> None:
         language=current_language(),
     )  # fmt: skip
     context.show_cells_chart("ends", figure)
-    context.show_caption(
+    chart.show_caption(
         t(
             "packpulse.weak.ends.caption",
             empty=numbers.number(limits.empty_ah, 1),
@@ -261,7 +261,7 @@ def show_resistance(ctx: Context, mine: pd.DataFrame, limits: FaultLimits, weak:
         height=460,
     )  # fmt: skip
     context.show_cells_chart("ohm", figure)
-    context.show_caption(
+    chart.show_caption(
         t("packpulse.weak.ohm.caption", ohm=numbers.number(1000 * weak.resistance_ohm, 2))
     )
 

@@ -177,9 +177,15 @@ def show_figure(figure: go.Figure, key: str) -> None:
     st.plotly_chart(figure, key=key, theme=None, config=CONFIG)
 
 
-def show_caption(text: str) -> None:
-    """One quiet sentence below a figure, or in the place of one that cannot be."""
-    st.html(f'<span class="zg-caption">{escape(text)}</span>')
+def show_caption(text: str, *, lead: str = "") -> None:
+    """One quiet sentence below a figure, or in the place of one that cannot be.
+
+    Parameters
+    ----------
+    lead : stands before it, in bold.
+    """
+    told = f"<b>{escape(lead)}</b> " if lead else ""
+    st.html(f'<span class="zg-caption">{told}{escape(text)}</span>')
 
 
 def say_zoom(span: Window) -> None:
