@@ -80,7 +80,9 @@ def because(kind: type[_Kind], place: str, key: str, **facts: str | float) -> _K
 def of_os(kind: type[_Kind], place: str, error: BaseException) -> _Kind:
     """The error of a device that the operating system or a library of connections told."""
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()  # libraries raise what they caught: causes may lead back to themselves
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
         if isinstance(cause, ConnectionRefusedError):
             return because(kind, place, "refused")
         if isinstance(cause, ConnectionResetError | BrokenPipeError):

@@ -68,6 +68,8 @@ def store(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Store:
         power = 10 * 0.9 * poa / 1000 * 0.95
         rows.append((START + quarter * HOUR // 4, [power * (quarter // 96 != 5), poa, 25.0]))
     write_csv(root / "src" / "PV" / "INV.csv", ["ac_power", "poa_global", "temp_module"], rows)
+    bare = [(at, values[:1]) for at, values in rows]
+    write_csv(root / "src" / "PV" / "BARE.csv", ["ac_power"], bare)
     price = "Datum von;Datum bis;Deutschland/Luxemburg [€/MWh] Originalauflösungen\n" + "".join(
         f"0{day}.06.2024 {h:02d}:00;0{day}.06.2024 {h + 1:02d}:00;{day},{h:02d}\n"
         for day in (1, 2, 3) for h in range(24)
@@ -103,17 +105,23 @@ def test_sensors_go_before_services(store: Store) -> None:
 
 
 def test_services_stand_in_where_no_sensor_is(store: Store) -> None:
-    told = load_weather(store, plant(), START, END)
+    bare = plant(device="BARE")
+    told = load_weather(store, bare, START, END)
     assert (told.origin, told.device, told.step_us) == ("reanalysis", "Eifel-archive", HOUR)
-    found = expected_report(store, plant(), START, END)
+    found = expected_report(store, bare, START, END)
     assert found.expected.inputs["poa"] == "modelled"
     assert 40 < found.specific_yield < 90  # of twelve sunny days
     assert len(found.periods) == 1
     assert found.periods["ratio"].notna().all()
 
 
+def test_own_signals_go_before_services_where_no_sensor_is_named(store: Store) -> None:
+    told = load_weather(store, plant(), START, END)
+    assert (told.origin, told.device, told.step_us) == ("measured", "", HOUR // 4)
+
+
 def test_what_is_lacking_is_said(store: Store) -> None:
-    far = plant(latitude=40.0)
+    far = plant(latitude=40.0, device="BARE")
     with pytest.raises(QueryError, match=r"no irradiance is known .* fetch weather"):
         expected_report(store, far, START, END)
     assert weather_at(store, far) == []

@@ -61,6 +61,13 @@ def test_what_the_system_tells(error: OSError, key: str) -> None:
     assert of_os(Unreachable, "x", wrapped).key == key
 
 
+def test_causes_that_lead_back_to_themselves_come_to_an_end() -> None:
+    told, cause = OSError("the end was sudden"), OSError("a read failed")
+    told.__cause__, cause.__context__ = cause, told
+    error = of_os(Unreachable, "10.0.0.7:5671", told)
+    assert (error.key, error.facts) == ("detail", {"detail": "the end was sudden"})
+
+
 @pytest.mark.parametrize(
     ("error", "english", "german"),
     [

@@ -456,7 +456,7 @@ def capacity_ledger(
     errors = errors or CountingError()
     count = coulomb_count(ts, current, max_step_us)
     rows = [
-        asdict(_segment(ts, current, count, a, b, nominal_ah, temp, errors, min_delta_soc))
+        vars(_segment(ts, current, count, a, b, nominal_ah, temp, errors, min_delta_soc))
         for a, b in pairwise(anchors)
         if a.end != b.end
     ]
