@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+# Before numpy is imported, and for every process that a test starts: several tests run beside
+# each other, and threads of BLAS that wait for work on small matrices cost more than they save.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import HealthCheck, settings
