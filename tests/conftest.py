@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # Imported here and nowhere else: a fixture that two modules import is set up twice.
+from tests.demo_sites import simulated
 from tests.servers import certificates, mosquitto, rabbit
 
-__all__ = ["certificates", "mosquitto", "rabbit"]
+__all__ = ["certificates", "mosquitto", "rabbit", "simulated"]
 
 # A busy machine is slow: that is no failure of the code.
 settings.register_profile("ziggurat", deadline=None, suppress_health_check=[HealthCheck.too_slow])
