@@ -36,22 +36,24 @@ from core.report_html import write_html
 from core.report_pdf import write_pdf
 from core.signals import load_catalogue
 from core.upkeep import tidy
-from ingest.demo import DemoDevice, DemoOptions, demo_site, truth
+from ingest.demo import DemoDevice, demo_site, truth
 from ingest.demo_store import write_device
+from tests.demo_sites import Sites
+from tests.health.batteries import OPTIONS
 from tests.stores import run, scratch
 
 pytestmark = pytest.mark.slow
 
-OPTIONS = DemoOptions(seed=5, days=130, packs=2, cells=8, faults="capacity:1,resistance:1")
 LANGUAGES: tuple[Language, ...] = ("en", "de")
 WRITTEN = 1_760_000_000_000_000
 
 
 @pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def root(tmp_path_factory: pytest.TempPathFactory, simulated: Sites) -> Path:
     """BESS-1 as simulated; ``silent`` without a current; ``short`` of half a day and one pack;
     ``untold`` of which nobody told the capacity; ``plain`` without cells."""
     path = tmp_path_factory.mktemp("report") / "store"
+    simulated(OPTIONS)
     source = next(one for one in demo_site(OPTIONS) if one.name == "BESS-1")
     with create_ledger(path, zone=OPTIONS.zone, rules="1min,5min,15min,1h,1d") as ledger:
         write_device(ledger, source, OPTIONS)
@@ -295,7 +297,7 @@ def test_thresholds_are_those_asked_for(store: Store) -> None:
 def test_origin_is_named(written: tuple[Language, Report, str, str], found: Findings) -> None:
     language, _, html, pdf = written
     for text in (html, pdf):
-        assert "demo:BESS-1 (seed=5 days=130" in text
+        assert "demo:BESS-1 (seed=3 days=130" in text
         assert found.store_committed is not None
         committed = moment(found.store_committed, "Europe/Berlin", language)
         assert f"{committed} ({found.store_state})" in text and "Europe/Berlin" in text
