@@ -47,7 +47,7 @@ test: lint system-packages ## run every check and every test
 lint: .make/dev ## ruff, mypy and the import contracts
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy core ingest
+	@$(PY) -m mypy commands core ingest
 	@$(VENV)/bin/lint-imports --no-logo
 
 check: lint test ## lint and test

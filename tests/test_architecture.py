@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 REPO = Path(__file__).resolve().parents[1]
-PACKAGES = ("core", "ingest", "pages")
+PACKAGES = ("commands", "core", "ingest", "pages")
 SCRIPTS = ("app.py", "preprocess.py")
 FOLDERS = (*PACKAGES, "benchmarks", "tests")
 OWN = frozenset({*FOLDERS, "app", "preprocess"})
@@ -34,12 +34,21 @@ IMPORT_NAMES = {
 
 # Module or package -> what it must not import, itself or anything below it.
 FORBIDDEN_IMPORTS = {
-    "app": {"ingest", "duckdb", "sqlite3", "scipy", "pyarrow"},
+    "app": {"commands", "ingest", "duckdb", "sqlite3", "scipy", "pyarrow"},
     "preprocess": {"pages", "streamlit", "duckdb", "sqlite3"},
-    "core": {"ingest", "pages", "streamlit", "app", "preprocess"},
+    "commands": {"pages", "streamlit", "duckdb", "sqlite3", "app", "preprocess"},
+    "core": {"commands", "ingest", "pages", "streamlit", "app", "preprocess"},
     "core.charts": {"core.query", "core.pyramid", "core.ledger", "core.analytics"},
-    "ingest": {"pages", "core.query", "core.analytics", "core.charts", "streamlit", "plotly"},
-    "pages": {"ingest", "duckdb", "sqlite3", "pyarrow", "scipy", "preprocess"},
+    "ingest": {
+        "commands",
+        "pages",
+        "core.query",
+        "core.analytics",
+        "core.charts",
+        "streamlit",
+        "plotly",
+    },
+    "pages": {"commands", "ingest", "duckdb", "sqlite3", "pyarrow", "scipy", "preprocess"},
 }
 
 # What a module may import though its package must not; docs/adr/0003-data-page-writes.md.
@@ -283,7 +292,7 @@ def _requirements(file: str) -> set[str]:
 @pytest.mark.parametrize(
     ("places", "files"),
     [
-        (("core", "pages", *SCRIPTS), ("requirements.txt",)),
+        (("commands", "core", "pages", *SCRIPTS), ("requirements.txt",)),
         (("ingest",), ("requirements.txt", "requirements-collect.txt")),
         (
             ("tests", "benchmarks"),
@@ -327,6 +336,12 @@ def test_what_is_imported_is_required(places: tuple[str, ...], files: tuple[str,
         ("pages.data", "from ingest import manual, build"),
         ("pages.meters", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pyarrow"),
         ("preprocess", "from pages.shared import texts"),
+        ("app", "from commands.store import build"),
+        ("commands.store", "from pages.shared import texts"),
+        ("commands.store", "import preprocess"),
+        ("core.export", "from commands.moments import parse_moment"),
+        ("ingest.build", "from commands import exits"),
+        ("pages.data", "from commands.store import build"),
     ],
 )
 def test_a_forbidden_import_is_seen(module: str, source: str) -> None:
@@ -341,6 +356,7 @@ def test_a_forbidden_import_is_seen(module: str, source: str) -> None:
         ("core.analytics.cells", "from .quality import flag_gaps"),
         ("core.query", "import duckdb\nfrom core.ledger import Ledger"),
         ("ingest.build", "from core import pyramid, journal, ledger"),
+        ("commands.store", "from core.query import open_store\nfrom ingest.build import build"),
         ("pages.meters", "from core import loads\nimport numpy as np"),
         ("pages.data", "import ingest.manual as manual"),
     ],

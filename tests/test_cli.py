@@ -141,6 +141,25 @@ def test_help_names_commands_and_exit_codes(here: Path) -> None:
     assert cli(here, "build", "--help").returncode == 0
 
 
+def imported_by(where: Path, *arguments: str) -> set[str]:
+    """Top-level modules that a successful run of preprocess.py imports."""
+    command = [sys.executable, "-X", "importtime", REPO / "preprocess.py", *arguments]
+    done = subprocess.run(
+        command, cwd=where, capture_output=True, text=True, timeout=60, check=True
+    )  # fmt: skip
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+
+
+def test_a_command_imports_only_what_it_needs(here: Path) -> None:
+    """Some of these take a second to import; another command's are not to be waited for."""
+    others = {"duckdb", "pandas", "plotly", "pvlib", "scipy", "sklearn", "streamlit"}
+    helped = imported_by(here, "--help")
+    assert helped & {*others, "ingest", "numpy", "pyarrow", "pydantic"} == set()
+    told = imported_by(here, "status", "--store", "st")
+    assert "core" in told and told & {*others, "ingest"} == set()
+
+
 def test_a_store_that_is_missing_or_of_another_kind_is_exit_3(here: Path) -> None:
     missing = cli(here, "status", "--store", "none")
     assert missing.returncode == 3 and "preprocess.py build" in missing.stderr

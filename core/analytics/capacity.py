@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from itertools import pairwise, product
 from typing import Literal
 
@@ -456,7 +456,7 @@ def capacity_ledger(
     errors = errors or CountingError()
     count = coulomb_count(ts, current, max_step_us)
     rows = [
-        asdict(_segment(ts, current, count, a, b, nominal_ah, temp, errors, min_delta_soc))
+        vars(_segment(ts, current, count, a, b, nominal_ah, temp, errors, min_delta_soc))
         for a, b in pairwise(anchors)
         if a.end != b.end
     ]
