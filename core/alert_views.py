@@ -139,25 +139,34 @@ def spread_series(
     if not len(ts):
         return None
     info = mine.signals[0]
+    # Zone and newest reading are the signal's; the width of its rows is not that of the spread's.
     base = store.series(info.device, info.name, start, end, max_points=4)
     named = replace(info, name=" − ".join(one.name for one in mine.signals[:2]))
+    exact = len(ts) <= max_points
+    width = 1 if exact else -(-(end - start) // max_points)
     return replace(
-        base, signal=named, stands_for=len(ts), exact=len(ts) <= max_points,
-        frame=_in_stretches(ts, value, -(-(end - start) // max_points)),
+        base, signal=named, stands_for=len(ts), exact=exact, level="raw",
+        step_us=None if exact else width,
+        frame=_in_stretches(ts, value, start, width, max(width, info.step_us) + HOUR),
     )  # fmt: skip
 
 
-def _in_stretches(ts: Int, value: Float, width: int) -> pd.DataFrame:
-    """Extremes and means of stretches of equal length; a row of NaN in a gap of an hour or more."""
-    first = np.flatnonzero(np.diff(ts // width, prepend=ts[0] // width - 1))
+def _in_stretches(ts: Int, value: Float, start: int, width: int, gap_us: int) -> pd.DataFrame:
+    """Extremes and means of stretches of equal length from a start on, at the start of each.
+
+    A row of NaN stands where the next stretch begins more than `gap_us` later.
+    """
+    place = (ts - start) // width
+    first = np.flatnonzero(np.diff(place, prepend=place[0] - 1))
+    begin = start + place[first] * width
     count = np.diff(np.append(first, len(ts)))
     rows = pd.DataFrame(
         {
-            "ts": ts[first], "first": value[first], "last": value[first + count - 1],
+            "ts": begin, "first": value[first], "last": value[first + count - 1],
             "min": np.minimum.reduceat(value, first), "max": np.maximum.reduceat(value, first),
             "mean": np.add.reduceat(value, first) / count, "count": count,
         }
     )  # fmt: skip
-    late = np.flatnonzero(np.diff(ts[first]) > width + HOUR)
-    gaps = pd.DataFrame({"ts": ts[first][late] + width}).reindex(columns=rows.columns)
+    late = np.flatnonzero(np.diff(begin) > gap_us)
+    gaps = pd.DataFrame({"ts": begin[late] + width}).reindex(columns=rows.columns)
     return pd.concat([rows, gaps]).sort_values("ts", ignore_index=True) if len(late) else rows

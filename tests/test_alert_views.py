@@ -15,6 +15,7 @@ from core.alert_service import run_alerts
 from core.alert_store import Alert, open_alerts
 from core.alert_views import preview_rule, spread_series, window_around
 from core.analytics.alerts import Limit, Rule, When
+from core.charts import build_series_figure, to_wall_ms
 from core.errors import ConfigError, SourceError
 from core.fleet import fleet_report, with_alerts
 from core.levels import DAY, HOUR
@@ -86,6 +87,25 @@ def test_a_spread_is_drawn_itself_and_only_while_the_rule_holds(
     assert len(gap) == 1 and START + 8 * DAY <= gap["ts"].iloc[0] < START + 9 * DAY
     assert int(rows["count"].sum()) == len(MINUTES) - 144
     assert len(series.frame) <= 102
+
+
+@pytest.mark.parametrize("max_points", [100, 10_000])
+def test_a_spread_is_drawn_at_the_time_it_was_measured(
+    battery: Store, alerts: list[Alert], max_points: int
+) -> None:
+    series = spread_series(battery, alerts[0], APART, START, START + 20 * DAY, max_points)
+    assert series is not None and series.exact == (max_points > len(MINUTES))
+    width = 0 if series.exact else 20 * DAY // max_points
+    assert (series.step_us or 0) == width
+    ts, wide = series.frame["ts"].to_numpy(), series.frame["max"].to_numpy() > 0.05
+    assert ts[wide][0] == START + 2 * DAY and ts[0] == START
+    figure = build_series_figure([series])
+    drawn = np.concatenate([np.asarray(trace.x, float) for trace in figure.data])
+    edges = to_wall_ms([START, START + 20 * DAY], series.zone)
+    assert np.nanmin(drawn) >= edges[0] and np.nanmax(drawn) <= edges[1]
+    line = figure.data[-1]
+    above = np.asarray(line.x, float)[np.asarray(line.y) > 0.05]
+    assert abs(above[0] - to_wall_ms([START + 2 * DAY], series.zone)[0]) <= width / 1000
 
 
 def test_a_device_with_an_open_alert_needs_attention(battery: Store) -> None:
