@@ -19,7 +19,7 @@ from core.query import open_store
 from pages.alarms.detail import note_words
 from pages.shared.texts import TEXTS
 from tests.conftest import REPO
-from tests.pages.apps import pages_of
+from tests.pages.apps import captions, pages_of, show
 from tests.stores import run, scratch, us, write_csv
 
 START = us("2025-03-01T00:00")
@@ -64,6 +64,19 @@ def test_a_wrong_file_of_rules_leaves_the_page_with_the_rules_before(store: Path
     assert "The file of rules" not in shown(lang="en")
     own.write_text('[[rule]]\nname = "temperature"\nwarning = { above = "x" }\n', "utf-8")
     assert "as they were before" in shown(lang="en", view="rules")
+
+
+@pytest.mark.parametrize("name", ["severity", "state", "of", "rule"])
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_a_filter_of_an_unknown_value_shows_it_and_lets_nothing(
+    store: Path, name: str, lang: str
+) -> None:
+    app = show("alerts", lang=lang, **{name: "quatsch"})
+    picked = app.get_by_key(f"url-{name}")
+    assert picked.value == "quatsch" and "quatsch" in picked.options
+    assert not any(one.startswith("alerts.") for one in picked.options)
+    assert any(TEXTS["alerts.open.none"][lang == "de"] in line for line in captions(app))
+    assert TEXTS["alerts.filter.all"][lang == "de"] in picked.options
 
 
 def test_lanes_that_are_not_drawn_are_named_and_the_gravest_are_drawn(store: Path) -> None:
