@@ -83,9 +83,11 @@ ALERTS: dict[str, tuple[str, str]] = {
         "{count} alerts in the window, most of {busiest}",
         "{count} Alarme im Zeitraum, die meisten von {busiest}",
     ),
+    "alerts.timeline.count": ("{count} alerts in the window", "{count} Alarme im Zeitraum"),
     "alerts.timeline.rest": (
-        "Drawn are {shown} of {all}, the gravest first; not drawn: {names}",
-        "Gezeichnet sind {shown} von {all}, die schwersten zuerst; nicht gezeichnet: {names}",
+        "Drawn are {shown} of {all}, open ones first, then the gravest; not drawn: {names}",
+        "Gezeichnet sind {shown} von {all}, offene zuerst, dann die schwersten; "
+        "nicht gezeichnet: {names}",
     ),
     # --- one alert ---
     "alerts.unknown": ("There is no alert {number}.", "Einen Alarm {number} gibt es nicht."),
