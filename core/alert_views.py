@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ class Preview:
     devices : how many it watches.
     start, end : the time looked at [µs UTC].
     lacking : devices it cannot watch, and what they lack.
+    lasting : as `counts`, of alerts raised before that time that lasted into it.
     """
 
     counts: tuple[tuple[str, str, int], ...]
@@ -42,6 +44,7 @@ class Preview:
     start: int
     end: int
     lacking: tuple[tuple[str, str], ...]
+    lasting: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def fired(self) -> int:
@@ -52,6 +55,21 @@ class Preview:
     def total(self) -> int:
         """All of them."""
         return sum(count for _, _, count in self.counts)
+
+    @property
+    def lasted(self) -> int:
+        """How many lasted into the time from before."""
+        return sum(count for _, _, count in self.lasting)
+
+    @property
+    def rows(self) -> tuple[tuple[str, str, int, int], ...]:
+        """Device, severity, how many were raised, how many lasted into the time from before."""
+        raised, lasted = (
+            {(device, severity): count for device, severity, count in told}
+            for told in (self.counts, self.lasting)
+        )
+        every = sorted({*raised, *lasted})
+        return tuple((*key, raised.get(key, 0), lasted.get(key, 0)) for key in every)
 
 
 def preview_rule(
@@ -75,16 +93,20 @@ def preview_rule(
     # What had begun before goes on: it did not fire in this time.
     before = start - max(LEAST_BEFORE_US, round(2 * (rule.hold_s + rule.clear_s) * SECOND_US))
     outcome = evaluate_rules(store, config, before, end)
-    counted: dict[tuple[str, str], int] = {}
+    raised: Counter[tuple[str, str]] = Counter()
+    lasted: Counter[tuple[str, str]] = Counter()
     for one in outcome.found:
-        if one.episode.raised < start:
-            continue
         key = (one.device, one.episode.severity)
-        counted[key] = counted.get(key, 0) + 1
+        if one.episode.raised >= start:
+            raised[key] += 1
+        elif one.episode.end is None or one.episode.end > start:
+            lasted[key] += 1
+    counts, lasting = (
+        tuple((*key, count) for key, count in sorted(told.items())) for told in (raised, lasted)
+    )
     return Preview(
-        tuple((*key, count) for key, count in sorted(counted.items())),
-        len({one.device for one in outcome.engine}), start, end,
-        tuple((one.device, one.missing) for one in outcome.unwatched),
+        counts, len({one.device for one in outcome.engine}), start, end,
+        tuple((one.device, one.missing) for one in outcome.unwatched), lasting,
     )  # fmt: skip
 
 

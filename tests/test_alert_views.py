@@ -67,6 +67,19 @@ def test_what_had_begun_before_did_not_fire_in_the_time_looked_at(battery: Store
     assert (none.total, none.fired, none.devices) == (0, 0, 2)
 
 
+def test_what_lasts_from_before_is_told_apart_from_what_fired(battery: Store) -> None:
+    """Bad from day 2 to 5 and from day 12 to the end, day 20."""
+    found = {days: preview_rule(battery, json.dumps(rule_as_table(APART)), days)
+             for days in (20, 17, 10, 3)}  # fmt: skip
+    told = {days: (one.rows, one.lasted) for days, one in found.items() if one is not None}
+    assert told == {
+        20: ((("BESS-1", "warning", 2, 0),), 0),
+        17: ((("BESS-1", "warning", 1, 1),), 1),
+        10: ((("BESS-1", "warning", 1, 0),), 0),
+        3: ((("BESS-1", "warning", 0, 1),), 1),
+    }
+
+
 def test_the_window_of_an_open_alert_ends_with_the_data(alerts: list[Alert]) -> None:
     newest = int(MINUTES[-1])
     going = next(one for one in alerts if one.end is None)

@@ -172,6 +172,15 @@ ALERTS: dict[str, tuple[str, str]] = {
     "alerts.preview.of": ("Rule", "Regel"),
     "alerts.preview.runs": ("Evaluating the past ...", "Vergangenheit wird ausgewertet ..."),
     "alerts.preview.count": ("Alerts", "Alarme"),
+    "alerts.preview.before": ("Lasting from before", "Von vorher andauernd"),
+    "alerts.preview.lasted.one": (
+        "One alert that began before lasted into these days.",
+        "Ein Alarm, der vorher begann, dauerte in diese Tage hinein.",
+    ),
+    "alerts.preview.lasted.some": (
+        "{count} alerts that began before lasted into these days.",
+        "{count} Alarme, die vorher begannen, dauerten in diese Tage hinein.",
+    ),
     "alerts.preview.once": (
         "{rule} would have fired once in the last {days} days; devices watched: {devices}.",
         "{rule} hätte in den letzten {days} Tagen einmal ausgelöst; überwachte Geräte: {devices}.",

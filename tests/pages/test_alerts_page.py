@@ -15,9 +15,11 @@ from streamlit.testing.v1 import AppTest
 from core.alert_rules import load_alerts
 from core.alert_service import run_alerts
 from core.alert_store import Found, open_alerts
+from core.alert_views import Preview
 from core.analytics.alerts import Episode
 from core.query import open_store
 from pages.alarms.detail import note_words
+from pages.alarms.rules import preview_words
 from pages.shared.texts import TEXTS
 from tests.conftest import REPO
 from tests.pages.apps import captions, pages_of, plain, show, specs
@@ -149,6 +151,18 @@ def test_notes_of_shipped_rules_have_both_languages_and_ones_own_stays() -> None
     for rule in load_alerts(None, "UTC").rules:
         assert TEXTS[f"alerts.about.{rule.name}"][0] == rule.note
         assert note_words(replace(rule, note="eigene Notiz")) == "eigene Notiz"
+
+
+def test_the_preview_names_what_lasted_from_before() -> None:
+    none = Preview((), 2, 0, 90 * 24 * HOUR, ())
+    silent = "Cell spread would not have fired in the last 90 days; devices watched: 2."
+    assert preview_words(none, "cell_spread") == silent
+    one = replace(none, lasting=(("BESS-1", "warning", 1),))
+    assert preview_words(one, "cell_spread") == (
+        f"{silent} One alert that began before lasted into these days."
+    )
+    some = replace(none, lasting=(("BESS-1", "warning", 1), ("BESS-2", "error", 2)))
+    assert "3 alerts that began before lasted" in preview_words(some, "cell_spread")
 
 
 def test_what_was_filed_leaves_the_form(store: Path) -> None:
