@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,7 @@ class Preview:
     devices : how many it watches.
     start, end : the time looked at [µs UTC].
     lacking : devices it cannot watch, and what they lack.
+    lasting : as `counts`, of alerts raised before that time that lasted into it.
     """
 
     counts: tuple[tuple[str, str, int], ...]
@@ -42,6 +44,7 @@ class Preview:
     start: int
     end: int
     lacking: tuple[tuple[str, str], ...]
+    lasting: tuple[tuple[str, str, int], ...] = ()
 
     @property
     def fired(self) -> int:
@@ -52,6 +55,21 @@ class Preview:
     def total(self) -> int:
         """All of them."""
         return sum(count for _, _, count in self.counts)
+
+    @property
+    def lasted(self) -> int:
+        """How many lasted into the time from before."""
+        return sum(count for _, _, count in self.lasting)
+
+    @property
+    def rows(self) -> tuple[tuple[str, str, int, int], ...]:
+        """Device, severity, how many were raised, how many lasted into the time from before."""
+        raised, lasted = (
+            {(device, severity): count for device, severity, count in told}
+            for told in (self.counts, self.lasting)
+        )
+        every = sorted({*raised, *lasted})
+        return tuple((*key, raised.get(key, 0), lasted.get(key, 0)) for key in every)
 
 
 def preview_rule(
@@ -75,16 +93,20 @@ def preview_rule(
     # What had begun before goes on: it did not fire in this time.
     before = start - max(LEAST_BEFORE_US, round(2 * (rule.hold_s + rule.clear_s) * SECOND_US))
     outcome = evaluate_rules(store, config, before, end)
-    counted: dict[tuple[str, str], int] = {}
+    raised: Counter[tuple[str, str]] = Counter()
+    lasted: Counter[tuple[str, str]] = Counter()
     for one in outcome.found:
-        if one.episode.raised < start:
-            continue
         key = (one.device, one.episode.severity)
-        counted[key] = counted.get(key, 0) + 1
+        if one.episode.raised >= start:
+            raised[key] += 1
+        elif one.episode.end is None or one.episode.end > start:
+            lasted[key] += 1
+    counts, lasting = (
+        tuple((*key, count) for key, count in sorted(told.items())) for told in (raised, lasted)
+    )
     return Preview(
-        tuple((*key, count) for key, count in sorted(counted.items())),
-        len({one.device for one in outcome.engine}), start, end,
-        tuple((one.device, one.missing) for one in outcome.unwatched),
+        counts, len({one.device for one in outcome.engine}), start, end,
+        tuple((one.device, one.missing) for one in outcome.unwatched), lasting,
     )  # fmt: skip
 
 
@@ -139,25 +161,34 @@ def spread_series(
     if not len(ts):
         return None
     info = mine.signals[0]
+    # Zone and newest reading are the signal's; the width of its rows is not that of the spread's.
     base = store.series(info.device, info.name, start, end, max_points=4)
     named = replace(info, name=" − ".join(one.name for one in mine.signals[:2]))
+    exact = len(ts) <= max_points
+    width = 1 if exact else -(-(end - start) // max_points)
     return replace(
-        base, signal=named, stands_for=len(ts), exact=len(ts) <= max_points,
-        frame=_in_stretches(ts, value, -(-(end - start) // max_points)),
+        base, signal=named, stands_for=len(ts), exact=exact, level="raw",
+        step_us=None if exact else width,
+        frame=_in_stretches(ts, value, start, width, max(width, info.step_us) + HOUR),
     )  # fmt: skip
 
 
-def _in_stretches(ts: Int, value: Float, width: int) -> pd.DataFrame:
-    """Extremes and means of stretches of equal length; a row of NaN in a gap of an hour or more."""
-    first = np.flatnonzero(np.diff(ts // width, prepend=ts[0] // width - 1))
+def _in_stretches(ts: Int, value: Float, start: int, width: int, gap_us: int) -> pd.DataFrame:
+    """Extremes and means of stretches of equal length from a start on, at the start of each.
+
+    A row of NaN stands where the next stretch begins more than `gap_us` later.
+    """
+    place = (ts - start) // width
+    first = np.flatnonzero(np.diff(place, prepend=place[0] - 1))
+    begin = start + place[first] * width
     count = np.diff(np.append(first, len(ts)))
     rows = pd.DataFrame(
         {
-            "ts": ts[first], "first": value[first], "last": value[first + count - 1],
+            "ts": begin, "first": value[first], "last": value[first + count - 1],
             "min": np.minimum.reduceat(value, first), "max": np.maximum.reduceat(value, first),
             "mean": np.add.reduceat(value, first) / count, "count": count,
         }
     )  # fmt: skip
-    late = np.flatnonzero(np.diff(ts[first]) > width + HOUR)
-    gaps = pd.DataFrame({"ts": ts[first][late] + width}).reindex(columns=rows.columns)
+    late = np.flatnonzero(np.diff(begin) > gap_us)
+    gaps = pd.DataFrame({"ts": begin[late] + width}).reindex(columns=rows.columns)
     return pd.concat([rows, gaps]).sort_values("ts", ignore_index=True) if len(late) else rows

@@ -21,7 +21,7 @@ from pages.shared.window import Window, pick_window
 
 VIEWS = ("alerts", "rules", "messages")
 EVALUATE = "python preprocess.py alerts --follow"
-MOST_LANES = 12
+MOST_LANES = 30
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -110,28 +110,37 @@ def show_alerts(
 
 
 def show_timeline(alerts: Sequence[Alert], window: Window) -> None:
-    """A lane for every rule and device, the gravest first and of these the busiest."""
+    """A lane for every rule and device: open ones first, then the gravest, then the newest."""
     by_lane: dict[tuple[str, str], list[Alert]] = {}
     for one in alerts:
         by_lane.setdefault((one.rule, one.device), []).append(one)
     if not by_lane:
         return
-    ranked = sorted(by_lane.items(), key=lambda item: (-_gravest(item[1]), -len(item[1])))
-    busiest = max(ranked, key=lambda item: len(item[1]))[0]
-    lanes = [_lane(rule, device, mine, window) for (rule, device), mine in ranked[:MOST_LANES]]
-    title = t("alerts.timeline.title", count=numbers.number(len(alerts)),
-              busiest=_lane_name(*busiest))  # fmt: skip
+    ranked = sorted(by_lane.items(), key=lambda item: _rank(item[1]), reverse=True)
+    busiest = max(ranked, key=lambda item: len(item[1]))
+    drawn, rest = ranked[:MOST_LANES], ranked[MOST_LANES:]
+    lanes = [_lane(rule, device, mine, window) for (rule, device), mine in drawn]
+    # A title that names a lane which is not drawn sends the eye nowhere.
+    key = "alerts.timeline.title" if busiest in drawn else "alerts.timeline.count"
+    title = t(key, count=numbers.number(len(alerts)), busiest=_lane_name(*busiest[0]))
     figure = battery_charts.build_lanes_figure(
         lanes, zone=window.zone, span=(window.start, window.end), title=title,
         theme=theme.kind(), language=current_language(),
     )  # fmt: skip
     chart.show_figure(figure, "alerts-timeline")
-    rest = [_lane_name(*name) for name, _ in ranked[MOST_LANES:]]
     if rest:
+        names = ", ".join(_lane_name(*name) for name, _ in rest)
         chart.show_caption(
-            t("alerts.timeline.rest", shown=numbers.number(MOST_LANES),
-              all=numbers.number(len(ranked)), names=", ".join(rest))
+            t("alerts.timeline.rest", shown=numbers.number(len(drawn)),
+              all=numbers.number(len(ranked)), names=names)
         )  # fmt: skip
+
+
+def _rank(alerts: Sequence[Alert]) -> tuple[bool, int, int]:
+    """What places a lane: of its open alerts, and without any of all, the gravest and newest."""
+    going = [one for one in alerts if one.end is None]
+    told = going or alerts
+    return bool(going), _gravest(told), max(one.start for one in told)
 
 
 def _gravest(alerts: Sequence[Alert]) -> int:

@@ -15,6 +15,7 @@ from core.alert_service import run_alerts
 from core.alert_store import Alert, open_alerts
 from core.alert_views import preview_rule, spread_series, window_around
 from core.analytics.alerts import Limit, Rule, When
+from core.charts import build_series_figure, to_wall_ms
 from core.errors import ConfigError, SourceError
 from core.fleet import fleet_report, with_alerts
 from core.levels import DAY, HOUR
@@ -66,6 +67,19 @@ def test_what_had_begun_before_did_not_fire_in_the_time_looked_at(battery: Store
     assert (none.total, none.fired, none.devices) == (0, 0, 2)
 
 
+def test_what_lasts_from_before_is_told_apart_from_what_fired(battery: Store) -> None:
+    """Bad from day 2 to 5 and from day 12 to the end, day 20."""
+    found = {days: preview_rule(battery, json.dumps(rule_as_table(APART)), days)
+             for days in (20, 17, 10, 3)}  # fmt: skip
+    told = {days: (one.rows, one.lasted) for days, one in found.items() if one is not None}
+    assert told == {
+        20: ((("BESS-1", "warning", 2, 0),), 0),
+        17: ((("BESS-1", "warning", 1, 1),), 1),
+        10: ((("BESS-1", "warning", 1, 0),), 0),
+        3: ((("BESS-1", "warning", 0, 1),), 1),
+    }
+
+
 def test_the_window_of_an_open_alert_ends_with_the_data(alerts: list[Alert]) -> None:
     newest = int(MINUTES[-1])
     going = next(one for one in alerts if one.end is None)
@@ -86,6 +100,25 @@ def test_a_spread_is_drawn_itself_and_only_while_the_rule_holds(
     assert len(gap) == 1 and START + 8 * DAY <= gap["ts"].iloc[0] < START + 9 * DAY
     assert int(rows["count"].sum()) == len(MINUTES) - 144
     assert len(series.frame) <= 102
+
+
+@pytest.mark.parametrize("max_points", [100, 10_000])
+def test_a_spread_is_drawn_at_the_time_it_was_measured(
+    battery: Store, alerts: list[Alert], max_points: int
+) -> None:
+    series = spread_series(battery, alerts[0], APART, START, START + 20 * DAY, max_points)
+    assert series is not None and series.exact == (max_points > len(MINUTES))
+    width = 0 if series.exact else 20 * DAY // max_points
+    assert (series.step_us or 0) == width
+    ts, wide = series.frame["ts"].to_numpy(), series.frame["max"].to_numpy() > 0.05
+    assert ts[wide][0] == START + 2 * DAY and ts[0] == START
+    figure = build_series_figure([series])
+    drawn = np.concatenate([np.asarray(trace.x, float) for trace in figure.data])
+    edges = to_wall_ms([START, START + 20 * DAY], series.zone)
+    assert np.nanmin(drawn) >= edges[0] and np.nanmax(drawn) <= edges[1]
+    line = figure.data[-1]
+    above = np.asarray(line.x, float)[np.asarray(line.y) > 0.05]
+    assert abs(above[0] - to_wall_ms([START + 2 * DAY], series.zone)[0]) <= width / 1000
 
 
 def test_a_device_with_an_open_alert_needs_attention(battery: Store) -> None:

@@ -72,16 +72,17 @@ def headline(alerts: Sequence[Alert], zone: str) -> str:
 def pick_filter(alerts: Sequence[Alert]) -> Filter:
     """Choices bound to the URL."""
     told = {
-        "severity": _pick("severity", GRAVEST, lambda v: t(f"alerts.severity.{v}")),
+        "severity": _pick("severity", GRAVEST, lambda v: _words("severity", v)),
         "device": _pick("of", sorted({one.device for one in alerts}), str),
         "rule": _pick("rule", sorted({one.rule for one in alerts}), rule_words),
         "state": _pick("state", ("open", "acknowledged", "snoozed", "ended"),
-                       lambda v: t(f"alerts.state.{v}")),
+                       lambda v: _words("state", v)),
     }  # fmt: skip
     return Filter(**told)
 
 
 def _pick(name: str, values: Sequence[str], words: Callable[[str], str]) -> str:
+    """One of the values; what else the URL asks for is offered as it stands, and lets nothing."""
     asked = address.get(name) or ""
     options = ["", *values] if asked in ("", *values) else ["", asked, *values]
     chosen: str = st.selectbox(
@@ -148,7 +149,11 @@ def place_words(one: Alert) -> str:
 
 def rule_words(name: str) -> str:
     """A shipped rule's name in words; others are called what they are."""
-    key = f"alerts.rule.{name}"
+    return _words("rule", name)
+
+
+def _words(kind: str, name: str) -> str:
+    key = f"alerts.{kind}.{name}"
     return t(key) if key in TEXTS else name
 
 

@@ -159,27 +159,32 @@ def _show_preview(store: Store, rules: Sequence[Rule]) -> None:
         states.notice(t("empty.no_readings"))
         return
     states.notice(preview_words(found, name), detail=_lacking(found))
-    if found.counts:
-        titles = [t("alerts.col.device"), t("alerts.col.severity"), t("alerts.preview.count")]
+    if found.rows:
+        titles = [t(f"alerts.{name}") for name in ("col.device", "col.severity", "preview.count",
+                                                   "preview.before")]  # fmt: skip
         rows = [
             [device, table.state(listing.LOOK[severity], t(f"alerts.severity.{severity}")),
-             numbers.number(count)]
-            for device, severity, count in found.counts
+             numbers.number(raised), numbers.number(lasted)]
+            for device, severity, raised, lasted in found.rows
         ]  # fmt: skip
-        table.show_table(titles, rows, numeric=(2,))
+        table.show_table(titles, rows, numeric=(2, 3))
 
 
 def preview_words(found: Preview, name: str) -> str:
-    """The sentence of the preview."""
+    """What the preview found: what was raised, and what lasted from before."""
     days = round((found.end - found.start) / 86_400e6)
     key = {0: "alerts.preview.never", 1: "alerts.preview.once"}.get(
         found.total, "alerts.preview.times"
     )
-    return t(
+    words = t(
         key, rule=listing.rule_words(name), count=numbers.number(found.total),
         days=numbers.number(days), fired=numbers.number(found.fired),
         devices=numbers.number(found.devices),
     )  # fmt: skip
+    if not found.lasted:
+        return words
+    more = "alerts.preview.lasted.one" if found.lasted == 1 else "alerts.preview.lasted.some"
+    return f"{words} {t(more, count=numbers.number(found.lasted))}"
 
 
 def _lacking(found: Preview) -> str:

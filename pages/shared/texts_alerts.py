@@ -82,9 +82,11 @@ ALERTS: dict[str, tuple[str, str]] = {
         "{count} alerts in the window, most of {busiest}",
         "{count} Alarme im Zeitraum, die meisten von {busiest}",
     ),
+    "alerts.timeline.count": ("{count} alerts in the window", "{count} Alarme im Zeitraum"),
     "alerts.timeline.rest": (
-        "Drawn are {shown} of {all}, the gravest first; not drawn: {names}",
-        "Gezeichnet sind {shown} von {all}, die schwersten zuerst; nicht gezeichnet: {names}",
+        "Drawn are {shown} of {all}, open ones first, then the gravest; not drawn: {names}",
+        "Gezeichnet sind {shown} von {all}, offene zuerst, dann die schwersten; "
+        "nicht gezeichnet: {names}",
     ),
     # --- one alert ---
     "alerts.unknown": ("There is no alert {number}.", "Einen Alarm {number} gibt es nicht."),
@@ -169,6 +171,15 @@ ALERTS: dict[str, tuple[str, str]] = {
     "alerts.preview.of": ("Rule", "Regel"),
     "alerts.preview.runs": ("Evaluating the past ...", "Vergangenheit wird ausgewertet ..."),
     "alerts.preview.count": ("Alerts", "Alarme"),
+    "alerts.preview.before": ("Lasting from before", "Von vorher andauernd"),
+    "alerts.preview.lasted.one": (
+        "One alert that began before lasted into these days.",
+        "Ein Alarm, der vorher begann, dauerte in diese Tage hinein.",
+    ),
+    "alerts.preview.lasted.some": (
+        "{count} alerts that began before lasted into these days.",
+        "{count} Alarme, die vorher begannen, dauerten in diese Tage hinein.",
+    ),
     "alerts.preview.once": (
         "{rule} would have fired once in the last {days} days; devices watched: {devices}.",
         "{rule} hätte in den letzten {days} Tagen einmal ausgelöst; überwachte Geräte: {devices}.",

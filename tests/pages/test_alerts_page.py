@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,12 +15,14 @@ from streamlit.testing.v1 import AppTest
 from core.alert_rules import load_alerts
 from core.alert_service import run_alerts
 from core.alert_store import Found, open_alerts
+from core.alert_views import Preview
 from core.analytics.alerts import Episode
 from core.query import open_store
 from pages.alarms.detail import note_words
+from pages.alarms.rules import preview_words
 from pages.shared.texts import TEXTS
 from tests.conftest import REPO
-from tests.pages.apps import pages_of
+from tests.pages.apps import captions, pages_of, plain, show, specs
 from tests.stores import run, scratch, us, write_csv
 
 START = us("2025-03-01T00:00")
@@ -66,17 +69,53 @@ def test_a_wrong_file_of_rules_leaves_the_page_with_the_rules_before(store: Path
     assert "as they were before" in shown(lang="en", view="rules")
 
 
-def test_lanes_that_are_not_drawn_are_named_and_the_gravest_are_drawn(store: Path) -> None:
+@pytest.mark.parametrize("name", ["severity", "state", "of", "rule"])
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_a_filter_of_an_unknown_value_shows_it_and_lets_nothing(
+    store: Path, name: str, lang: str
+) -> None:
+    app = show("alerts", lang=lang, **{name: "quatsch"})
+    picked = app.get_by_key(f"url-{name}")
+    assert picked.value == "quatsch" and "quatsch" in picked.options
+    assert not any(one.startswith("alerts.") for one in picked.options)
+    assert any(TEXTS["alerts.open.none"][lang == "de"] in line for line in captions(app))
+    assert TEXTS["alerts.filter.all"][lang == "de"] in picked.options
+
+
+def keep_ended(store: Path, rule: str, severity: str, hours: Iterable[int]) -> None:
+    """Alerts of an hour each that have ended."""
     with open_alerts(store) as alerts:
-        for number in range(14):
-            severity = "critical" if number == 13 else "info"
-            for i in range(1 if number == 13 else 3):
-                at = START + (number + 20 * i) * HOUR
-                episode = Episode(at, at, severity, 1.0, at, end=at + HOUR, known=at + HOUR)
-                alerts.keep([Found(f"own{number:02}", "BESS-1", "", episode, "1", "threshold")])
-    (words,) = [line for line in shown(lang="en").splitlines() if "not drawn" in line]
-    assert ("Drawn are 12 of 15, the gravest first") in words
-    assert "own13" not in words and "Temperature" not in words and "own00" in words
+        for hour in hours:
+            at = START + hour * HOUR
+            episode = Episode(at, at, severity, 1.0, at, end=at + HOUR, known=at + HOUR)
+            alerts.keep([Found(rule, "BESS-1", "", episode, "1", "threshold")])
+
+
+def test_open_alerts_have_the_first_lanes_then_the_gravest_then_the_newest(store: Path) -> None:
+    keep_ended(store, "busy", "info", (1, 21, 41))
+    for number in range(31):
+        keep_ended(store, f"own{number:02}", "critical", [number])
+    app = show("alerts", lang="en")
+    (figure,) = [one for one in specs(app) if "alerts in the window" in title_of(one)]
+    lanes = figure["layout"]["yaxis"]["ticktext"]
+    # The open one is of the severity "warning", all others with few alerts are critical.
+    assert lanes[0] == "Temperature · BESS-1" and len(lanes) == 30
+    assert lanes[1:] == [f"own{number:02} · BESS-1" for number in range(30, 1, -1)]
+    assert "busy" not in title_of(figure) and "36 alerts" in title_of(figure)
+    (words,) = [line for line in captions(app) if "not drawn" in line]
+    assert "Drawn are 30 of 33, open ones first, then the gravest" in words
+    assert words.endswith("own01 · BESS-1, own00 · BESS-1, busy · BESS-1")
+
+
+def test_the_title_of_the_timeline_names_the_busiest_lane_where_it_is_drawn(store: Path) -> None:
+    keep_ended(store, "busy", "info", (1, 21, 41))
+    app = show("alerts", lang="en")
+    assert "5 alerts in the window, most of busy · BESS-1" in " ".join(map(title_of, specs(app)))
+    assert not [line for line in captions(app) if "not drawn" in line]
+
+
+def title_of(figure: dict[str, Any]) -> str:
+    return plain(str(figure["layout"].get("title", {}).get("text", "")))
 
 
 def test_the_overview_calls_for_a_device_with_an_open_alert(store: Path) -> None:
@@ -112,6 +151,18 @@ def test_notes_of_shipped_rules_have_both_languages_and_ones_own_stays() -> None
     for rule in load_alerts(None, "UTC").rules:
         assert TEXTS[f"alerts.about.{rule.name}"][0] == rule.note
         assert note_words(replace(rule, note="eigene Notiz")) == "eigene Notiz"
+
+
+def test_the_preview_names_what_lasted_from_before() -> None:
+    none = Preview((), 2, 0, 90 * 24 * HOUR, ())
+    silent = "Cell spread would not have fired in the last 90 days; devices watched: 2."
+    assert preview_words(none, "cell_spread") == silent
+    one = replace(none, lasting=(("BESS-1", "warning", 1),))
+    assert preview_words(one, "cell_spread") == (
+        f"{silent} One alert that began before lasted into these days."
+    )
+    some = replace(none, lasting=(("BESS-1", "warning", 1), ("BESS-2", "error", 2)))
+    assert "3 alerts that began before lasted" in preview_words(some, "cell_spread")
 
 
 def test_what_was_filed_leaves_the_form(store: Path) -> None:
