@@ -19,6 +19,7 @@ USUAL_LIGHT = 200.0  # W/m², from which the performance of an interval tells so
 AVAILABLE_LIGHT = 100.0  # W/m², from which an inverter must run
 AVAILABLE_SHARE = 0.05  # of the nominal power, of the peers where no light is measured
 REMEMBERED = 4  # reports of a store
+MOST_NOMINAL = 2.0  # times the nominal power: light at the edge of a cloud brings 1.5 at most
 DARK_SHARE = 0.005  # of the energy: faults of a sensor are less, a wrong clock is more
 # Flags that forbid a figure; the others say what the plant did.
 FORBIDDING = ("night", "stale")
@@ -59,6 +60,18 @@ class PlantReport:
     def clock_is_doubtful(self) -> bool:
         """Whether so much was measured by night that clock, zone or place must be wrong."""
         return self.dark_kwh > DARK_SHARE * (self.energy_kwh + self.dark_kwh)
+
+    @property
+    def times_nominal(self) -> float:
+        """Highest output or DC power over the nominal power; NaN where that is not told."""
+        powers = self.course.frame[["ac_kw", "dc_kw"]].to_numpy(np.float64)
+        highest = np.nanmax(powers, initial=0.0)
+        return float(highest / self.course.facts.kwp) if self.course.facts.kwp else np.nan
+
+    @property
+    def power_is_doubtful(self) -> bool:
+        """Whether so much was measured that a unit or the nominal power must be wrong."""
+        return self.times_nominal > MOST_NOMINAL
 
     @property
     def time_ratio(self) -> float:

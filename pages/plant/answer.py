@@ -138,6 +138,14 @@ def say_refusals(ctx: Context) -> None:
         share = numbers.percent(TRANSPOSED, 0)
         key = "pv.computed.arrays" if computed else "pv.computed"
         chart.show_caption(t(key, share=share, arrays=", ".join(computed)))
+    if report.power_is_doubtful:
+        states.notice(
+            t(
+                "pv.oversized", times=numbers.number(report.times_nominal, 1),
+                kwp=numbers.number(report.course.facts.kwp or 0.0, 1),
+            ),
+            detail=t("pv.mend.oversized"), state="warning",
+        )  # fmt: skip
     if report.clock_is_doubtful:
         whole = report.energy_kwh + report.dark_kwh
         states.notice(

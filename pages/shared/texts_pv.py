@@ -125,6 +125,18 @@ PV: dict[str, tuple[str, str]] = {
         "In der Anlagenbeschreibung je Ebene einen Sensor nennen, mit seinem Teilgenerator; oder "
         "einen horizontalen, ghi, aus dem das Licht in einer Ebene berechnet wird.",
     ),
+    "pv.oversized": (
+        "Power of up to {times} times the nominal {kwp} kWp was measured: the figures below cannot "
+        "be right.",
+        "Gemessen wurde bis zum {times}-Fachen der Nennleistung von {kwp} kWp: Die Zahlen unten "
+        "können nicht stimmen.",
+    ),
+    "pv.mend.oversized": (
+        "The unit of a power in the source (W taken for kW), or the nominal power of the plant is "
+        "wrong.",
+        "Die Einheit einer Leistung in der Quelle (W als kW gelesen) oder die Nennleistung der "
+        "Anlage stimmt nicht.",
+    ),
     "pv.dark": (
         "{dark} of {whole} kWh ({share}) were measured while the sun stood 6° and more below the "
         "horizon, and are left out: the figures below cannot be right.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -228,6 +229,14 @@ def test_much_energy_at_night_is_no_night_value() -> None:
 
 def test_a_right_clock_casts_no_doubt(roof: PlantReport) -> None:
     assert not roof.clock_is_doubtful and roof.dark_kwh == 0
+
+
+def test_watts_taken_for_kilowatts_are_told(roof: PlantReport) -> None:
+    assert 0.5 < roof.times_nominal < 1.2 and not roof.power_is_doubtful
+    course = roof.course
+    watts = replace(course, frame=course.frame.assign(ac_kw=1000 * course.frame["ac_kw"]))
+    found = replace(roof, course=watts)
+    assert found.times_nominal > 500 and found.power_is_doubtful
 
 
 def test_classes_of_sensor_and_meter_make_the_uncertainty(store: Store, tmp_path: Path) -> None:
