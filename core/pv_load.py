@@ -161,7 +161,7 @@ def output_signals(
 
 def usual_output(store: Store, signals: PlantSignals) -> tuple[SignalInfo, ...]:
     """`output_signals` of the last `USUAL_DAYS` days; of signals with units."""
-    end = max(one.last for one in signals.powers if one.last is not None) + 1
+    end = max(one.last or 0 for one in signals.powers) + 1
     return output_signals(store, signals, end - USUAL_DAYS * DAY, end)
 
 

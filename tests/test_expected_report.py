@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.alert_subjects import find_subjects
+from core.analytics.alerts import Limit, Rule
+from core.config import Settings
 from core.errors import QueryError
 from core.expected_report import actual_power, expected_report, typical_expected
 from core.expected_weather import load_weather, nominal_hours
@@ -23,8 +26,12 @@ from core.inputs import (
 )
 from core.levels import HOUR
 from core.plant_faults import parse_plant
+from core.plant_file import plants_file
 from core.plants import Plant
+from core.pv_expected import production, yield_expected
+from core.pv_report import plant_report
 from core.query import Store, open_store
+from ingest.manual import enter_facts
 from tests.stores import run, settle, us, write_csv, write_text
 
 START, DAYS = us("2024-06-01"), 12
@@ -197,3 +204,79 @@ def test_columns_are_frames(store: Store) -> None:
     frame = actual_power(store, plant(), START, END, HOUR)
     assert isinstance(frame, pd.DataFrame)
     assert frame.columns.tolist() == ["INV"]
+
+
+# --- one output of one plant ----------------------------------------------------------------------
+
+
+SITE = {"kwp": 10.0, "tilt": 30.0, "azimuth": 180.0, "location.latitude": 50.21,
+        "location.longitude": 6.43, "location.altitude_m": 448.0}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def metered(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A roof of one inverter, one of eight of which one stands still, and a house with its own."""
+    root = tmp_path_factory.mktemp("metered")
+    eight = [f"ac_power_inv{n}" for n in range(1, 9)]
+    rows: dict[str, list[tuple[int, list[float]]]] = {"ONE": [], "EIGHT": [], "HOUSE": []}
+    for quarter in range(8 * 96):
+        ts, hour = START + quarter * HOUR // 4, quarter / 4 % 24
+        up = max(0.0, np.sin(np.pi * (hour - 4) / 16)) if 4 <= hour < 20 else 0.0
+        units = [1.25 * up * (n != 2) for n in range(8)]
+        rows["ONE"].append((ts, [9.0 * up, 4.0 * up, 950 * up, 25.0]))
+        rows["EIGHT"].append((ts, [0.97 * sum(units), *units, 950 * up, 25.0]))
+        rows["HOUSE"].append((ts, [3.0 - 5 * up, 9.0 * up, 950 * up, 25.0]))
+    for name, columns in (
+        ("ONE", ["ac_power", "ac_power_inv2", "poa_global", "temp_module"]),
+        ("EIGHT", ["ac_power", *eight, "poa_global", "temp_module"]),
+        ("HOUSE", ["active_power", "ac_power", "poa_global", "temp_module"]),
+    ):
+        write_csv(root / "src" / "PV" / f"{name}.csv", columns, rows[name])
+    assert run(root).failed == []
+    opened = Settings(store=root / "store")
+    for name in ("ONE", "HOUSE"):
+        enter_facts(opened, name, "PV", SITE)
+    text = '[[plant]]\nname = "Eight"\nlatitude = 50.21\nlongitude = 6.43\ndevice = "EIGHT"\n'
+    for n, signal in enumerate(eight, start=1):
+        text += f'[[plant.array]]\nname = "a{n}"\ninverter = "i{n}"\nkwp = 1.25\n'
+        text += "tilt = 30\nazimuth = 180\n"
+        text += f'[[plant.inverter]]\nname = "i{n}"\nac_power = ["{signal}"]\n'
+    write_text(plants_file(root / "store", None), text)
+    return open_store(root / "store")
+
+
+BELOW = Rule("below", "deviation", (("warning", Limit(below=-0.15)),), ("pv_power",),
+             against="expected", mean_s=3600.0)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("device", "output"),
+    [("ONE", ["ac_power"]), ("EIGHT", ["ac_power"]), ("HOUSE", ["ac_power"])],
+)
+def test_page_expectation_and_rule_go_by_one_output(
+    metered: Store, device: str, output: list[str]
+) -> None:
+    """A meter is not added to the inverters that it measures; that of a house is no plant's."""
+    end = START + 8 * 24 * HOUR
+    page = plant_report(metered, device, START, end)
+    told = production(metered, device, START, end, "1d").report
+    tile = yield_expected(metered, device, START, end)
+    assert page is not None
+    assert told is not None and tile is not None
+    course = page.course.frame
+    energy = (course["ac_kw"] * course["hours"]).sum()
+    assert told.actual.sum() / 4 == pytest.approx(energy, rel=1e-6)
+    # By hand: the integral of the sine over sixteen hours is 32 / π h, on eight days.
+    scale = {"ONE": 9.0, "EIGHT": 0.97 * 7 * 1.25, "HOUSE": 9.0}[device]
+    assert energy == pytest.approx(8 * scale * 32 / np.pi, rel=2e-3)
+    sums = told.periods[["expected", "actual"]].sum()
+    assert tile.ratio == pytest.approx(sums["actual"] / sums["expected"])
+    (subject,), _ = find_subjects(metered, [BELOW], devices=[device])
+    assert [one.name for one in subject.signals] == output
+
+
+def test_the_meter_hides_no_inverter_that_stands_still(metered: Store) -> None:
+    told = production(metered, "EIGHT", START, START + 8 * 24 * HOUR, "1d").report
+    assert told is not None
+    assert told.reasons.outage == pytest.approx(-told.reasons.expected / 8, rel=0.01)
+    assert told.reasons.actual == pytest.approx(8 * 0.97 * 8.75 * 32 / np.pi, rel=2e-3)

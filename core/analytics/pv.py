@@ -146,14 +146,19 @@ def combined_uncertainty(*parts: float | None) -> float | None:
     return float(np.sqrt(np.square(known).sum())) if len(known) == len(parts) else None
 
 
-def expected_from_peers(units: Float, unit_kwp: Float, plane: Int | None = None) -> Float:
-    """What each unit would give by the median of the others [kW]: float64[n, units].
+def expected_from_peers(
+    units: Float, unit_kwp: Float, plane: Int | None = None, *, ranked: bool = False
+) -> Float:
+    """What each unit would give by the median of the others that run [kW]: float64[n, units].
 
-    NaN where fewer than two others are known.
+    Where none of the others runs it is the median of them all. NaN where fewer than two others
+    are known.
 
     Parameters
     ----------
     plane : int64[units], number of the plane of each; units of another plane are no peers.
+    ranked : for shares of units that run. One peer that runs tells nothing then; two of them
+        would be their mean, which a single weak one draws down: the unit itself joins the median.
     """
     specific = units / unit_kwp
     others = np.full(specific.shape, np.nan)
@@ -161,9 +166,19 @@ def expected_from_peers(units: Float, unit_kwp: Float, plane: Int | None = None)
         peers = np.arange(specific.shape[1]) != at
         if plane is not None:
             peers &= plane == plane[at]
-        rest = np.sort(specific[:, peers], axis=1)  # what is not known comes last
+        rest = specific[:, peers]
+        enough_known = np.isfinite(rest).sum(axis=1) >= 2
+        runs = rest >= RUNNING_RATIO
+        running = runs.sum(axis=1)
+        rest = np.where(runs | (running == 0)[:, None], rest, np.nan)
+        if ranked:
+            enough_known &= running != 1
+            own = specific[:, at]
+            joins = (running == 2) & (own >= RUNNING_RATIO)
+            rest = np.column_stack([rest, np.where(joins, own, np.nan)])
+        rest = np.sort(rest, axis=1)  # what is not known comes last
         known = np.isfinite(rest).sum(axis=1)
-        enough = np.flatnonzero(known >= 2)
+        enough = np.flatnonzero(enough_known)
         low, high = rest[enough, (known[enough] - 1) // 2], rest[enough, known[enough] // 2]
         others[enough, at] = (low + high) / 2
     expected: Float = others * unit_kwp

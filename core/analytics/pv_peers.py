@@ -61,7 +61,7 @@ def daily_shares(
     telling : bool[n], bright and not at a limit. day : int64[n].
     plane : see `pv.expected_from_peers`.
     """
-    peers = expected_from_peers(units, unit_kwp, plane)
+    peers = expected_from_peers(units, unit_kwp, plane, ranked=True)
     columns = {}
     for at in range(units.shape[1]):
         own = units[:, at]
@@ -122,7 +122,7 @@ def hourly_shares(
     """
     from scipy.stats import binom
 
-    peers = expected_from_peers(units, unit_kwp, plane)
+    peers = expected_from_peers(units, unit_kwp, plane, ranked=True)
     count = units.shape[1]
     share, high = np.full((24, count), np.nan), np.full((24, count), np.nan)
     tail = (1 - LEVEL) / 2 / (24 * max(count, 1))

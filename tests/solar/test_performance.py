@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analytics import pv, pv_losses
+from core.analytics import pv, pv_losses, pv_peers
 
 HOUR = 3_600_000_000
 
@@ -107,7 +107,7 @@ def test_an_outage_is_told_by_time_and_by_energy() -> None:
     power = np.array([[5.0, 5.0, 5.0], [10.0, 0.0, 10.0]])
     kwp = np.full(3, 10.0)
     expected = pv.expected_from_peers(power, kwp)
-    assert expected[1] == pytest.approx([5.0, 10.0, 5.0])
+    assert expected[1] == pytest.approx([10.0, 10.0, 10.0])
     found = pv.availability(power, expected, kwp, np.ones(2), np.ones(2, bool))
     assert found["time_ratio"].tolist() == [1.0, 0.5, 1.0]
     assert found["lost_kwh"].tolist() == [0.0, 10.0, 0.0]
@@ -151,3 +151,29 @@ def test_the_nearest_days_are_taken_and_those_of_the_window_first() -> None:
     daily[9:12] = np.nan  # the window itself tells nothing
     assert sorted(pv_losses.nearest_days(daily, 9, 11, 4)) == [7, 8, 12, 13]
     assert sorted(pv_losses.nearest_days(daily, 3, 5, 3)) == [3, 4, 5]
+
+
+def test_a_dead_unit_is_no_peer_of_the_running() -> None:
+    """Three sound units of 1, 1.01 and 1.02 kW/kWp beside one that stands still."""
+    power, kwp = np.array([[1.0, 1.01, 1.02, 0.0]]), np.ones(4)
+    expected = pv.expected_from_peers(power, kwp)
+    assert expected[0] == pytest.approx([1.015, 1.01, 1.005, 1.01])
+    assert pv.expected_from_peers(power * 0, kwp)[0] == pytest.approx(np.zeros(4))
+    two_dead = np.array([[1.0, 1.01, 0.0, 0.0]])
+    assert pv.expected_from_peers(two_dead, kwp)[0] == pytest.approx([1.01, 1.0, 1.005, 1.005])
+    shares = pv.expected_from_peers(two_dead, kwp, ranked=True)[0]
+    assert np.isnan(shares[:2]).all() and shares[2:] == pytest.approx([1.005, 1.005])
+
+
+def test_an_outage_puts_no_sound_unit_ahead() -> None:
+    """Ten days; of four units one is weak and one stands still on all days but the first two."""
+    rng = np.random.default_rng(3)
+    day = np.repeat(np.arange(10), 40)
+    power = 5 * (1 + 0.1 * np.sin(np.arange(400)))[:, None] * np.ones(4)
+    power *= np.array([1.002, 0.97, 1.0, 1.001]) * (1 + 0.002 * rng.standard_normal((400, 4)))
+    power[day >= 2, 2] = 0.0
+    ones = np.ones(400)
+    shares = pv_peers.daily_shares(power, np.full(4, 10.0), ones, ones > 0, day)
+    verdicts = {one.unit: one.verdict for one in pv_peers.rank_units(shares, list("abcd"))}
+    assert verdicts["b"] == "behind"
+    assert "ahead" not in verdicts.values()
