@@ -20,6 +20,7 @@ from core.measures import FORECAST_GROUP
 from core.plant_facts import plant_of_device
 from core.plants import Plant
 from core.pv_facts import PlantFacts, facts_of
+from core.pv_load import usual_output
 from core.pv_plant import describe, plant_in_file, plants_stamp
 from core.pv_signals import PlantSignals, find_signals
 from core.query import Device, SignalInfo, Store
@@ -305,14 +306,13 @@ def _of_device(
             return [], "" if device.group in FETCHED else "forecast"
         return [replace(subject, place=place, gate=gate)], ""
     if rule.condition == "deviation" and rule.against == "expected":
-        found = _expected(plant)
-        if found is None:
+        if plant.expected is None:
             return [], "expected"
-        output, expected = found
-        if output[0].device != device.name:
+        if plant.signals.powers[0].device != device.name:
             return [], ""  # a plant of several devices is watched once
+        output = usual_output(store, plant.signals)
         return [
-            Subject(rule, device.name, output, expected=expected, place=place, gate=gate,
+            Subject(rule, device.name, output, expected=plant.expected, place=place, gate=gate,
                     closed=closed)
         ], ""  # fmt: skip
     reference = None
@@ -381,13 +381,6 @@ def _first(signals: Sequence[SignalInfo], quantity: str) -> SignalInfo | None:
 def _sends_no_more(rule: Rule, device: Device) -> bool:
     """Whether a device's silence is none: archives, and what is fetched, unless a rule names it."""
     return device.group in FETCHED and not (rule.devices or rule.groups)
-
-
-def _expected(plant: _Plant) -> tuple[tuple[SignalInfo, ...], Expected] | None:
-    """Powers that make up a plant's output, and what tells how large that should be."""
-    signals = plant.signals
-    output = signals.units if signals.complete or signals.meter is None else (signals.meter,)
-    return (output, plant.expected) if output and plant.expected is not None else None
 
 
 def _forecast(

@@ -19,9 +19,10 @@ from core.expected_weather import (
     nominal_hours,
     typical_device,
 )
-from core.known_plants import AC_POWER, signals_of
 from core.levels import HOUR
 from core.plants import Plant
+from core.pv_load import output_signals
+from core.pv_plant import inverter_signals, power_signals
 from core.query import SignalInfo, Store
 from core.rollup import day_index
 from core.signals import canonical_unit
@@ -63,37 +64,39 @@ class ExpectedReport:
 WHOLE = "plant"  # column of a plant whose inverters have no readings of their own
 
 
-def power_signals(store: Store, plant: Plant) -> dict[str, list[SignalInfo]]:
-    """Signals of AC power by inverter, or those of the whole plant.
+def actual_power(store: Store, plant: Plant, start: int, end: int, step_us: int) -> pd.DataFrame:
+    """AC power [kW] by steps of [start, end); NaN without a reading.
+
+    One column `WHOLE` by the plant's meter where it has one, else a column per inverter: the
+    choice of `core.pv_load.output_signals`.
 
     Raises
     ------
     QueryError : there is none, or an inverter has none while another has.
     UnknownDevice, UnknownSignal : the plant names what the store does not have.
     """
-    found = {one.name: signals_of(store, plant, one)["ac_power"] for one in plant.inverters}
-    silent = [name for name, signals in found.items() if not signals]
-    if not silent:
-        return found
-    if len(silent) < len(found):
+    signals = power_signals(store, plant)
+    output = () if signals is None else output_signals(store, signals, start, end)
+    found = inverter_signals(store, plant)
+    silent = [name for name, infos in found.items() if not infos]
+    if signals is not None and output == (signals.meter,):
+        found = {WHOLE: list(output)}
+    elif silent and len(silent) < len(found):
         raise QueryError(f"plant {plant.name}: no signal tells the power of {', '.join(silent)}")
-    for quantity in AC_POWER if plant.device is not None else ():
-        whole = [one for one in store.signals(str(plant.device), quantity) if one.rows]
-        if whole:
-            return {WHOLE: whole}
-    raise QueryError(f"plant {plant.name}: no signal tells its power; name ac_power")
+    elif silent and not output:
+        raise QueryError(f"plant {plant.name}: no signal tells its power; name ac_power")
+    elif silent:
+        found = {WHOLE: list(output)}
+    return _powers(store, found, start, end, step_us)
 
 
-def actual_power(store: Store, plant: Plant, start: int, end: int, step_us: int) -> pd.DataFrame:
-    """AC power [kW] by steps of [start, end), a column per inverter; NaN without a reading.
-
-    Raises
-    ------
-    QueryError, UnknownDevice, UnknownSignal
-    """
+def _powers(
+    store: Store, found: dict[str, list[SignalInfo]], start: int, end: int, step_us: int
+) -> pd.DataFrame:
+    """Sums of signals [kW] by steps, a column per name."""
     grid = np.arange(start, end, step_us)
     columns: dict[str, pd.Series] = {}
-    for name, infos in power_signals(store, plant).items():
+    for name, infos in found.items():
         total = pd.Series(0.0, index=pd.Index(grid, name="ts"))
         for info in infos:
             unit, factor = canonical_unit(info.unit)
@@ -102,6 +105,16 @@ def actual_power(store: Store, plant: Plant, start: int, end: int, step_us: int)
             total = total + means(store, info, start, end, step_us).reindex(grid) * factor
         columns[name] = total
     return pd.DataFrame(columns)
+
+
+def _by_inverter(
+    store: Store, plant: Plant, gave: pd.DataFrame, start: int, end: int, step_us: int
+) -> pd.DataFrame:
+    """Power of each inverter, to tell which stood still; the plant's where one is not known."""
+    found = inverter_signals(store, plant)
+    if WHOLE not in gave or len(found) == 1 or not all(found.values()):
+        return gave
+    return _powers(store, found, start, end, step_us).reindex(gave.index)
 
 
 def typical_expected(store: Store, plant: Plant) -> tuple[Expected, str] | None:
@@ -129,15 +142,17 @@ def expected_report(
     weather = load_weather(store, plant, start, end)
     expected = expected_power(weather.frame, model_of(plant), weather.step_us / HOUR)
     index = weather.frame.index.to_numpy(np.int64)
-    gave = actual_power(store, plant, int(index[0]), end, weather.step_us).reindex(index)
+    first = int(index[0])
+    gave = actual_power(store, plant, first, end, weather.step_us).reindex(index)
+    units = _by_inverter(store, plant, gave, first, end, weather.step_us)
     kwp = {WHOLE: plant.kwp} | {
         one.name: sum(array.kwp for array in plant.arrays_of(one.name)) for one in plant.inverters
     }
     zone = plant.zone or store.zone
     found = typical_expected(store, plant)
     typical = None if found is None else _in_these_days(found[0], index, weather.step_us)
-    why = reasons(expected, gave, kwp, day_index(index, zone), typical)
     actual = gave.sum(axis=1, skipna=False)
+    why = reasons(expected, units, kwp, day_index(index, zone), typical, actual)
     table = _periods(expected, actual, typical, local_periods(start, end, zone, period))
     name = "" if found is None else found[1]
     return ExpectedReport(plant, weather, expected, actual, table, why, name, plant.assumed)

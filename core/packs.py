@@ -277,8 +277,10 @@ def _clocked(store: Store, battery: Battery, string: BatteryString) -> BatterySt
     while True:
         ts, volts = _raw_of(store, info, spans)
         stamps, current = _raw_of(store, measured, spans)
+        if battery.soc is not None:
+            current = np.where(_turned(string, stamps), -current, current)
         day, sign, lag = current_checks.match_by_day(
-            ts, volts, stamps, current, battery.capacity_ah
+            ts, volts, stamps, current, battery.capacity_ah, known_sign=battery.soc is not None
         )
         far = np.where(np.abs(lag) > current_checks.NEAR_LAG, 1.0, -1.0) * np.abs(sign)
         turned = -sign * (far < 0) if battery.soc is None else np.zeros(len(sign))
@@ -291,6 +293,15 @@ def _clocked(store: Store, battery: Battery, string: BatteryString) -> BatterySt
     return replace(
         string, doubts=doubts + current_checks.find_doubts("turned", day, turned, margin=2)
     )
+
+
+def _turned(string: BatteryString, ts: Int) -> Bool:
+    """Times at which the current has the other sign than charge, as the SOC tells."""
+    found = np.zeros(len(ts), bool)
+    for one in string.doubts:
+        if one.kind == "turned":
+            found |= (ts >= one.start) & (ts < one.end)
+    return found
 
 
 def _raw_of(store: Store, info: SignalInfo, spans: Sequence[tuple[int, int]]) -> tuple[Int, Float]:

@@ -117,11 +117,12 @@ def plant_toml(plant: Plant) -> str:
 
 
 def _pairs(table: Mapping[str, Any]) -> list[str]:
-    # A text is written alike in TOML and JSON, and so are numbers and lists of them.
+    # A text is written alike in TOML and JSON, and so are numbers and lists of them. An array names
+    # its inverter by the same key that holds the inverters of a plant, which are tables.
     return [
         f"{key} = {json.dumps(value, ensure_ascii=False)}".replace("\x7f", "\\u007f")
         for key, value in table.items()
-        if key not in _INNER and value != ()
+        if value != () and not (key in _INNER and not isinstance(value, str))
     ]
 
 
@@ -197,9 +198,10 @@ def _write(path: Path, text: str) -> None:
         os.fsync(file.fileno())
     try:
         read_plants(draft)  # what is written can be read, horizon files beside it included
-    except DeclarationError:
+    except DeclarationError as error:
         draft.unlink()
-        raise
+        # of the draft nobody knows
+        raise DeclarationError(path, error.why, expected=error.expected) from error
     draft.replace(path)
 
 

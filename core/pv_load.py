@@ -16,13 +16,14 @@ from core.measures import KILO
 from core.plants import Plane
 from core.pv_facts import PlantFacts
 from core.pv_plant import describe
-from core.pv_signals import PlantSignals
+from core.pv_signals import METER, PlantSignals
 from core.query import SignalInfo, Store
 from core.rollup import Buckets
 from core.windows import fine_level, level_width
 
 QUARTER = 15 * MINUTE
 QUARTERS_UP_TO = 400 * DAY  # longer windows are computed by the hour
+USUAL_DAYS = 60  # over which it is decided what a plant's output is read from for good
 LEAST_COVER = 0.5  # of a cell must have readings
 SLACK_STEPS = 1.5  # readings that a full cell may lack: phase of the source, one lost reading
 # A meter of a house tells another thing than its roof; one of the plant goes with the inverters.
@@ -108,9 +109,7 @@ def load_course(
         return None
     # A sum over those that are known would tell less than there was.
     inverters = units.sum(axis=1, min_count=len(units.columns)).to_numpy()
-    meter = grid.mean(signals.meter) if signals.meter is not None else np.full(grid.n, np.nan)
-    if signals.meter is not None and signals.meter.quantity == "active_power":
-        meter = meter if _is_same(meter, inverters) else np.full(grid.n, np.nan)
+    meter = _metered(grid, signals, inverters)
     metered = bool(np.isfinite(meter).any())
     poa = grid.light(facts, signals)
     above = grid.together(signals.ghi) if facts.computed else np.full(grid.n, np.nan)
@@ -140,6 +139,42 @@ def load_course(
         device, facts.zone or store.zone, start, end, grid.step, facts, signals, frame, units,
         dc_units, source, "meter" if metered else "inverters",
     )  # fmt: skip
+
+
+def output_signals(
+    store: Store, signals: PlantSignals, start: int, end: int
+) -> tuple[SignalInfo, ...]:
+    """What a plant's output in [start, end) is the sum of: its meter, else its inverters.
+
+    The choice is that of `load_course`: every figure of one window goes by the same signals.
+    """
+    if signals.meter is None:
+        return signals.units
+    if not signals.units:
+        return (signals.meter,)
+    grid = _Grid(store, start, end, grid_step(store, signals, start, end))
+    units = grid.table(signals.units)
+    inverters = units.sum(axis=1, min_count=len(units.columns)).to_numpy()
+    metered = np.isfinite(_metered(grid, signals, inverters)).any()
+    return (signals.meter,) if metered else signals.units
+
+
+def usual_output(store: Store, signals: PlantSignals) -> tuple[SignalInfo, ...]:
+    """`output_signals` of the last `USUAL_DAYS` days; of signals with units."""
+    end = max(one.last for one in signals.powers) + 1
+    return output_signals(store, signals, end - USUAL_DAYS * DAY, end)
+
+
+def _metered(grid: _Grid, signals: PlantSignals, inverters: Float) -> Float:
+    """Power by the plant's meter [kW]; NaN where it has none."""
+    meter = signals.meter
+    if meter is None:
+        return np.full(grid.n, np.nan)
+    found = grid.mean(meter)
+    elsewhere = any(one.device != meter.device for one in signals.units)
+    if (elsewhere or meter.quantity == METER) and not _is_same(found, inverters):
+        return np.full(grid.n, np.nan)
+    return found
 
 
 def load_strings(store: Store, course: PlantCourse) -> pd.DataFrame:

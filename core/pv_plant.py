@@ -89,7 +89,7 @@ def describe(
     signals = _with_sensors(store, plant, find_signals(store.signals(device), facts))
     units = _units_of(store, plant)
     if units.signals:
-        signals = replace(signals, units=units.signals, complete=True, **_dc_of(store, plant))
+        signals = replace(_powers(store, plant, signals), **_dc_of(store, plant))
     strings = _strings_of(store, plant)
     if strings.signals:
         signals = replace(signals, strings=strings.signals)
@@ -112,6 +112,53 @@ def describe(
     return _in_planes(
         store, plant, replace(facts, planes=planes, unit_planes=units.planes), signals
     )
+
+
+def power_signals(store: Store, plant: Plant) -> PlantSignals | None:
+    """The signals of a plant's power, as `describe` finds them; None where no device is told.
+
+    Raises
+    ------
+    UnknownDevice, UnknownSignal : the plant names what the store does not have.
+    """
+    device = plant.device or next(iter(plant.devices), None)
+    if device is None:
+        return None
+    facts = facts_of(store.device(device).facts)
+    return _powers(store, plant, find_signals(store.signals(device), facts))
+
+
+def _powers(store: Store, plant: Plant, signals: PlantSignals) -> PlantSignals:
+    """The signals of a device, with the plant's inverters and meter in place of its own."""
+    units = _units_of(store, plant)
+    if not units.signals:
+        return signals
+    return replace(signals, units=units.signals, meter=_meter_of(store, plant), complete=True)
+
+
+def _meter_of(store: Store, plant: Plant) -> SignalInfo | None:
+    """The meter on the plant's device; a signal that alone tells an inverter's power is none."""
+    devices = {plant.device_of(one) for one in plant.inverters}
+    device = plant.device or (devices.pop() if len(devices) == 1 else None)
+    if device is None:
+        return None
+    meter = find_signals(store.signals(device), facts_of(store.device(device).facts)).meter
+    claimed = (signals_of(store, plant, one)["ac_power"] for one in plant.inverters)
+    return None if any(mine == [meter] for mine in claimed) else meter
+
+
+def inverter_signals(store: Store, plant: Plant) -> dict[str, list[SignalInfo]]:
+    """Signals of AC power by inverter, without the plant's meter; empty where one has none.
+
+    Raises
+    ------
+    UnknownDevice, UnknownSignal : the plant names what the store does not have.
+    """
+    meter = _meter_of(store, plant)
+    return {
+        one.name: [info for info in signals_of(store, plant, one)["ac_power"] if info != meter]
+        for one in plant.inverters
+    }
 
 
 def _with_sensors(store: Store, plant: Plant, signals: PlantSignals) -> PlantSignals:
@@ -184,8 +231,9 @@ def _units_of(store: Store, plant: Plant) -> _Units:
     limits: list[float | None] = []
     planes: list[int] = []
     place = {name: at for at, plane in enumerate(plant.planes) for name in plane.arrays}
+    signals = inverter_signals(store, plant)
     for at, inverter in enumerate(plant.inverters):
-        mine = signals_of(store, plant, inverter)["ac_power"]
+        mine = signals[inverter.name]
         if not mine:
             return _Units()
         arrays = plant.arrays_of(inverter.name)

@@ -127,7 +127,7 @@ def key_figures(
     )  # fmt: skip
     if day.coverage_ratio < MIN_COVERAGE:
         meters += f" · {t('overview.covered', ratio=numbers.percent(day.coverage_ratio))}"
-    exported = t("overview.exported", energy=numbers.energy(day.exported))
+    exported = t("overview.exported", energy=f"{numbers.energy(day.exported)}{NBSP}kWh")
     figures.append(
         KeyFigure(
             t("overview.import", day=name), numbers.energy(day.imported), "kWh",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+# Before numpy is imported, and for every process that a test starts: several tests run beside
+# each other, and threads of BLAS that wait for work on small matrices cost more than they save.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 # Imported here and nowhere else: a fixture that two modules import is set up twice.
+from tests.demo_sites import simulated
 from tests.servers import certificates, mosquitto, rabbit
 
-__all__ = ["certificates", "mosquitto", "rabbit"]
+__all__ = ["certificates", "mosquitto", "rabbit", "simulated"]
 
 # A busy machine is slow: that is no failure of the code.
 settings.register_profile("ziggurat", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -21,6 +21,7 @@ from core.resistance_report import resistance_report
 from core.signals import load_catalogue
 from core.upkeep import tidy
 from ingest.demo import DemoDevice, DemoOptions, demo_site, truth
+from tests.demo_sites import Sites
 
 OPTIONS = DemoOptions(seed=5, days=75, packs=2, cells=8, faults="offset_low:1,resistance:1")
 RULES = "1min,5min,15min,1h,1d"
@@ -152,8 +153,9 @@ ALTERED |= {name: ALTERED.get(name, ALTERED["same"]) for name in FACTS}
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def store(tmp_path_factory: pytest.TempPathFactory, simulated: Sites) -> Iterator[Store]:
     root = tmp_path_factory.mktemp("bad") / "store"
+    simulated(OPTIONS)
     source = next(one for one in demo_site(OPTIONS) if one.name == "BESS-2")
     with create_ledger(root, zone=OPTIONS.zone, rules=RULES) as ledger:
         for name, alter in ALTERED.items():

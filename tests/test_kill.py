@@ -37,12 +37,14 @@ SERVER = f"""
 import os, resource, shutil, signal, sys, time
 sys.path.insert(0, {str(REPO)!r})
 from pathlib import Path
-import core.parts, core.pyramid, core.upkeep, pyarrow.compute
+import core.parts, core.pyramid, core.upkeep, pandas, pyarrow.compute
 import ingest.build, ingest.csv_files, ingest.look, ingest.spool
 from core.config import Settings
 from core.ledger import Ledger
 from core.rollup import day_starts
+from core.signals import load_catalogue
 day_starts("Europe/Berlin")
+load_catalogue()  # half of so small a build, and nothing is written meanwhile
 left = 0
 
 def counted(owner, name):

@@ -17,14 +17,16 @@ from core.signals import load_catalogue
 from core.upkeep import tidy
 from ingest.demo import DemoDevice, DemoOptions, demo_site, truth
 from ingest.demo_store import write_device
+from tests.demo_sites import Sites
 
-OPTIONS = DemoOptions(seed=5, days=75, packs=2, cells=10, faults="offset_low:1,resistance:1")
+OPTIONS = DemoOptions(seed=5, days=75, packs=2, cells=8, faults="offset_low:1,resistance:1")
 RULES = "1min,5min,15min,1h,1d"
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def store(tmp_path_factory: pytest.TempPathFactory, simulated: Sites) -> Iterator[Store]:
     root = tmp_path_factory.mktemp("packs") / "store"
+    simulated(OPTIONS)
     with create_ledger(root, zone=OPTIONS.zone, rules=RULES) as ledger:
         for device in demo_site(OPTIONS):
             if device.group == "BESS":
@@ -52,7 +54,7 @@ def _write(ledger, source: DemoDevice, name: str) -> None:  # type: ignore[no-un
                 continue
             if name == "plain" and "_p" in signal_name:
                 continue
-            if name == "gappy" and signal_name in ("bms1_p1_v4", "bms1_p2_v10"):
+            if name == "gappy" and signal_name in ("bms1_p1_v4", "bms1_p2_v8"):
                 continue
             if name == "turned" and signal_name == "bms1_c":
                 value = -value
@@ -70,13 +72,13 @@ def _write(ledger, source: DemoDevice, name: str) -> None:  # type: ignore[no-un
 def test_layout_comes_from_the_data(store: Store) -> None:
     battery = packs.load_battery(store, "BESS-1")
     assert battery is not None
-    assert (len(battery.names), max(battery.pack), max(battery.cell)) == (20, 2, 10)
-    assert battery.place(2, 3) == 12
+    assert (len(battery.names), max(battery.pack), max(battery.cell)) == (16, 2, 8)
+    assert battery.place(2, 3) == 10
     assert (battery.chemistry.name, battery.chemistry_from) == ("LFP", "fact")
     assert (battery.capacity_ah, battery.capacity_from) == (280.0, "fact")
     assert battery.chemistry.charge_cutoff == 3.60  # as operated, from the facts
-    with pytest.raises(QueryError, match="no cell 11 in pack 2"):
-        battery.place(2, 11)
+    with pytest.raises(QueryError, match="no cell 9 in pack 2"):
+        battery.place(2, 9)
 
 
 def test_what_nobody_told_is_taken_from_the_data(store: Store) -> None:
@@ -90,7 +92,7 @@ def test_what_nobody_told_is_taken_from_the_data(store: Store) -> None:
 def test_days_tell_complete_charges(store: Store) -> None:
     days = cell_days.load_days(store, "BESS-1")
     assert days is not None
-    assert days.sat.shape == (75, 20)
+    assert days.sat.shape == (75, 16)
     known = truth(OPTIONS)["batteries"]["BESS-1"]
     full = {int(ts) // DAY for ts in known["full_charges"]}
     # A charge may end after midnight in UTC: compare the number, and most of the days.
@@ -148,7 +150,7 @@ def test_refusals_say_why(store: Store, device: str, refusal: str) -> None:
 def test_missing_cells_do_not_shift_the_others(store: Store) -> None:
     weak = weak_cells.weak_cells(store, "gappy")
     assert weak is not None and weak.refusal is None
-    assert len(weak.table) == 18
+    assert len(weak.table) == 14
     assert not ((weak.table["pack"] == 1) & (weak.table["cell"] == 4)).any()
     whole = weak_cells.weak_cells(store, "BESS-2")
     assert whole is not None
@@ -165,7 +167,7 @@ def test_a_device_without_cells(store: Store) -> None:
 def test_trends_and_regimes(store: Store) -> None:
     report = pack_trends.trend_report(store, "BESS-1")
     assert report is not None
-    assert len(report.cells) == 20 and len(report.packs) == 2
+    assert len(report.cells) == 16 and len(report.packs) == 2
     assert report.by_pack.shape == (75, 2)
     day = truth(OPTIONS)["batteries"]["BESS-1"]["regime"]["day"]
     found = [change.day - report.x[0] for change in report.regimes.changes]

@@ -296,6 +296,13 @@ def test_one_plant_is_written_and_the_rest_stays(tmp_path: Path) -> None:
     assert sorted(one.name for one in tmp_path.iterdir()) == [".plants.toml.lock", "plants.toml"]
 
 
+def test_a_plant_of_several_parts_is_written_whole(tmp_path: Path) -> None:
+    (field,) = read_plants(written(tmp_path, FIELD))
+    assert [one.inverter for one in field.arrays] != [None] * 3
+    put_plant(tmp_path / "new.toml", field)
+    assert read_plants(tmp_path / "new.toml") == (field,)
+
+
 def test_a_first_plant_makes_the_file(tmp_path: Path) -> None:
     (home,) = read_plants(written(tmp_path, HOUSE))
     path = tmp_path / "new" / "plants.toml"

@@ -159,7 +159,7 @@ def dying_settle(store: Path, journal: Journal, step: int) -> None:
         settle(store, journal, keep_s=0, limit=7)
 
 
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=28, deadline=None)
 @given(st.lists(_steps, max_size=14))
 def test_any_order_of_events_holds_exactly_the_readings(
     steps: list[tuple[str, object]],
@@ -502,12 +502,14 @@ SERVER = f"""
 import os, resource, signal, sys
 sys.path.insert(0, {str(REPO)!r})
 from pathlib import Path
-import pyarrow.compute
+import pandas, pyarrow.compute
 import core.upkeep, ingest.settle
 from core.journal import FILE, Journal, open_journal
 from core.ledger import Ledger
 from core.rollup import day_starts
+from core.signals import load_catalogue
 day_starts({ZONE!r})
+load_catalogue()
 
 def child(root, kind, amount):
     left = amount

@@ -77,17 +77,26 @@ def sign_by_day(ts: Int, moved: Float, change: Float) -> tuple[Int, Float]:
 
 
 def match_by_day(
-    ts: Int, volts: Float, current_ts: Int, current: Float, capacity_ah: float
+    ts: Int,
+    volts: Float,
+    current_ts: Int,
+    current: Float,
+    capacity_ah: float,
+    *,
+    known_sign: bool = False,
 ) -> tuple[Int, Float, Float]:
     """Sign and lag at which steps of the current fit those of a cell's voltage, by day.
 
     For each lag the correlation of ΔV with ΔI over steps of C/20 or more between neighbouring
     readings, of a day with the three before and after it. The lag of the largest is taken; none
-    is looked for where they fit well as they stand (0.7).
+    is looked for where they fit well as they stand (0.7). Charges that end and discharges that
+    begin at the same hours day by day fit with the other sign at some lag: where the sign is known,
+    only lags that fit it count.
 
     Parameters
     ----------
     ts, volts : readings of a cell [µs], [V]. current_ts, current : of its string [µs], [A].
+    known_sign : charge is positive, as something else has told.
 
     Returns
     -------
@@ -111,6 +120,9 @@ def match_by_day(
         least = np.sqrt(xx * yy)
         return both / np.where(least > 0, least, np.inf), count
 
+    def fit(share: Float) -> Float:
+        return share if known_sign else np.abs(share)
+
     best, count = match(ts, volts, 0)
     lag, enough = np.zeros(days), count >= LEAST_STEPS
     # Where the steps fit well as they stand, no other lag is tried.
@@ -118,9 +130,9 @@ def match_by_day(
     rows = (_around(unsure.astype(np.float64)) > 0)[np.maximum(ts // DAY_US - first, 0)]
     for one in (other for other in LAGS if other and unsure.any()):
         share, _ = match(ts[rows], volts[rows], one)
-        better = unsure & (np.abs(share) > np.abs(best))
+        better = unsure & (fit(share) > fit(best))
         best[better], lag[better] = share[better], one
-    sign = np.where(enough & (np.abs(best) >= LEAST_MATCH), np.sign(best), 0.0)
+    sign = np.where(enough & (fit(best) >= LEAST_MATCH), np.sign(best), 0.0)
     return np.arange(first, first + days), sign, lag
 
 

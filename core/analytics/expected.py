@@ -470,6 +470,7 @@ def reasons(
     kwp: Mapping[str, float],
     day: NDArray[np.int64],
     typical: Expected | None = None,
+    output: pd.Series | None = None,
 ) -> Reasons:
     """Why a plant gave what it gave.
 
@@ -481,6 +482,7 @@ def reasons(
     kwp : nominal power of each column's arrays [kWp].
     day : number of the local day of each step.
     typical : expected in typical weather, by the same steps.
+    output : what the plant gave [kW], where a meter tells it; else the sum of `actual`.
 
     Notes
     -----
@@ -488,7 +490,9 @@ def reasons(
     seed 0): it tells how much the days differ, not how wrong the irradiance is.
     """
     frame, h = expected.frame, expected.step_h
-    ac, whole = frame["ac"].to_numpy(), actual.sum(axis=1, skipna=False).to_numpy()
+    ac = frame["ac"].to_numpy()
+    gave = actual.sum(axis=1, skipna=False) if output is None else output
+    whole = gave.to_numpy(np.float64)
     known = ~np.isnan(whole) & ~np.isnan(ac)
     unread = float((np.isnan(whole) & (ac > 0)).sum() * h)
 
@@ -499,9 +503,9 @@ def reasons(
     for name in actual:
         own = name in expected.inverters and len(actual.columns) > 1
         should = expected.inverters[name].to_numpy() if own else ac
-        gave = actual[name].to_numpy(np.float64)
-        still = known & (should >= OUTAGE_LEAST * kwp[str(name)]) & (gave <= OUTAGE_SHARE * should)
-        missed += np.where(still, gave - should, 0.0)
+        power = actual[name].to_numpy(np.float64)
+        still = known & (should >= OUTAGE_LEAST * kwp[str(name)]) & (power <= OUTAGE_SHARE * should)
+        missed += np.where(still, power - should, 0.0)
     rest = np.where(known, whole - ac - missed, 0.0) * h
     low, high, days = _by_days(rest[known], day[known])
     sun = warm = clip = base = np.nan

@@ -155,9 +155,13 @@ def estimate_room(
     names = [one for one in PHYSICAL[kind] if sun or one != "a"] + ["gain"] * gain
     names += [one for one in NOISE[kind] if mass_noise or one != "noise_mass"]
     problem = _Problem(kind, inputs, measured, hold, names)
-    theta, cost = _search(problem)
-    hessian = _hessian(problem.cost, theta, _held(problem, theta))
-    return _judged(problem, theta, cost, hessian, span)
+    from threadpoolctl import threadpool_limits
+
+    # Threads for matrices of two states only wait for each other: four times the work.
+    with threadpool_limits(limits=1):
+        theta, cost = _search(problem)
+        hessian = _hessian(problem.cost, theta, _held(problem, theta))
+        return _judged(problem, theta, cost, hessian, span)
 
 
 def _refusal_before(

@@ -8,7 +8,6 @@ ALERTS: dict[str, tuple[str, str]] = {
     "overview.alerts": ("Open alerts", "Offene Alarme"),
     "overview.open_alerts.1": ("1 open alert", "1 offener Alarm"),
     "overview.open_alerts.n": ("{count} open alerts", "{count} offene Alarme"),
-    "overview.exported": ("export {energy} kWh", "Einspeisung {energy} kWh"),
     # --- severities and states ---
     "alerts.severity.info": ("Information", "Hinweis"),
     "alerts.severity.warning": ("Warning", "Warnung"),

@@ -36,6 +36,7 @@ from core.analytics.capacity import (
 from core.analytics.chemistry import CHEMISTRIES, LFP, NMC, Chemistry, chemistry
 from core.errors import ConfigError
 from ingest.demo import DemoOptions, demo_site, truth
+from tests.demo_sites import Sites
 
 MINUTE = 60_000_000
 LIMITS = chemistry("LFP", charge_cutoff=3.60, discharge_cutoff=2.80)
@@ -285,9 +286,10 @@ def test_estimate_covers_the_truth_as_often_as_it_says() -> None:
 
 
 @pytest.fixture(scope="module")
-def site() -> dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]:
+def site(simulated: Sites) -> dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]:
     """System signals of both batteries."""
     wanted = ("bms1_c", "bms1_soc", "bms1_cell_max_v", "bms1_cell_min_v", "bms1_cell_ave_t")
+    simulated(DEMO)
     return {
         device.name: {name: (ts, v) for name, ts, v in device.signals() if name in wanted}
         for device in demo_site(DEMO)
@@ -296,8 +298,9 @@ def site() -> dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]:
 
 
 @pytest.fixture(scope="module")
-def known() -> dict[str, Any]:
+def known(simulated: Sites) -> dict[str, Any]:
     """What made the readings."""
+    simulated(DEMO)
     return truth(DEMO)
 
 

@@ -50,6 +50,22 @@ def test_steps_of_the_voltage_tell_clock_and_sign(late: int, sign: int) -> None:
     assert (np.abs(lag + late) <= 10).all()
 
 
+def test_a_known_sign_keeps_charges_before_discharges_from_looking_late() -> None:
+    """Each day a charge of an hour and a discharge after it: an hour later the steps fit turned."""
+    rng = np.random.default_rng(2)
+    stamps = np.arange(10 * 1440) * MINUTE_US
+    hour = stamps // HOUR_US % 24
+    current = np.select([hour % 6 == 1, hour % 6 == 2], [40.0, -40.0])
+    ts = np.arange(0, 10 * DAY_US, 10 * MINUTE_US)
+    # the cell answers to the end of the charge and little else
+    volts = 3.3 + 1e-3 * np.minimum(current[ts // MINUTE_US], 0.0)
+    volts += 6e-3 * rng.standard_normal(len(ts))
+    _, told, lag = current_checks.match_by_day(ts, volts, stamps, current, 100.0, known_sign=True)
+    assert (told == 1).all() and (np.abs(lag) <= 20).all()
+    _, _, loose = current_checks.match_by_day(ts, volts, stamps, -current, 100.0, known_sign=True)
+    assert (np.abs(loose) > 20).all(), "of the other sign it is only right an hour apart"
+
+
 def test_a_quiet_current_tells_no_clock() -> None:
     ts = np.arange(0, 10 * DAY_US, 10 * MINUTE_US)
     _, told, _ = current_checks.match_by_day(ts, np.full(len(ts), 3.3), ts, np.zeros(len(ts)), 1.0)

@@ -19,8 +19,10 @@ from core.analytics.regimes import (
     share_common,
 )
 from core.analytics.trend import middle, within_limits
-from ingest.demo import DemoOptions, demo_site, truth
+from ingest.demo import demo_site, truth
 from tests.analytics.daily import Float, ar1, read_systems
+from tests.demo_sites import Sites
+from tests.health.batteries import OPTIONS
 
 
 def wave(rng: np.random.Generator, n: int, amplitude: float) -> Float:
@@ -82,11 +84,11 @@ def test_step_is_found_on_its_day(step: float) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_demo_batteries_change_their_cut_off() -> None:
+def test_demo_batteries_change_their_cut_off(simulated: Sites) -> None:
     """Cut-off 3.60 to 3.55 V and back, in the daily maxima of a simulated site."""
-    options = DemoOptions(days=90, packs=2, cells=12)
-    known = {name: one["regime"]["date"] for name, one in truth(options)["batteries"].items()}
-    for device in demo_site(options):
+    simulated(OPTIONS)
+    known = {name: one["regime"]["date"] for name, one in truth(OPTIONS)["batteries"].items()}
+    for device in demo_site(OPTIONS):
         if device.name not in known:
             continue
         highest, cells = None, {}

@@ -264,8 +264,9 @@ def test_few_days_are_refused() -> None:
 def test_intervals_hold_what_they_say_from_few_days() -> None:
     """Of the planted resistances 90 to 99 % lie inside, from any 8 days of two months."""
     options = DemoOptions(seed=5, days=60, packs=2, cells=26, faults="none")
+    site = demo_site(options)  # kept while the truth is asked of the same simulation
     known = truth(options)["batteries"]
-    for device in demo_site(options):
+    for device in site:
         if device.name not in known:
             continue
         cells, course = known[device.name]["cells"], known[device.name]["trajectory"]
@@ -302,9 +303,10 @@ def steps_of(device: DemoDevice, names: list[tuple[int, int]]) -> Steps:
 
 @pytest.mark.slow
 def test_demo_resistances_are_recovered() -> None:
+    site = demo_site(DEMO)
     known = truth(DEMO)
     (fault,) = known["faults"]
-    (device,) = (one for one in demo_site(DEMO) if one.name == fault["device"])
+    (device,) = (one for one in site if one.name == fault["device"])
     names = [(pack, cell) for pack in (1, 2) for cell in range(1, 9)]
     pack = np.array([p for p, _ in names])
     steps = steps_of(device, names)

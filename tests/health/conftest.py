@@ -14,13 +14,15 @@ from core.query import Store, open_store
 from core.resistance_report import ResistanceReport, resistance_report
 from ingest.demo import demo_site, truth
 from ingest.demo_store import write_device
+from tests.demo_sites import Sites
 from tests.health.batteries import LEFT_OUT, OPTIONS, RULES, span, write_copy
 
 
 @pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def store(tmp_path_factory: pytest.TempPathFactory, simulated: Sites) -> Iterator[Store]:
     """BESS-1 as simulated, and copies of BESS-2 that lack one thing each."""
     root = tmp_path_factory.mktemp("health") / "store"
+    simulated(OPTIONS)
     with create_ledger(root, zone=OPTIONS.zone, rules=RULES) as ledger:
         site = {one.name: one for one in demo_site(OPTIONS)}
         write_device(ledger, site["BESS-1"], OPTIONS, lambda name: not name.startswith("pcs1"))
@@ -32,7 +34,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def known() -> dict[str, Any]:
+def known(simulated: Sites) -> dict[str, Any]:
+    simulated(OPTIONS)
     return dict(truth(OPTIONS)["batteries"]["BESS-1"])
 
 

@@ -11,8 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.ledger import create_ledger
-from ingest.demo import DemoOptions, demo_site, truth
+from ingest.demo import demo_site, truth
 from ingest.demo_store import write_device
+from tests.demo_sites import Sites
+from tests.health.batteries import OPTIONS, RULES
 from tests.pages.apps import (
     Show,
     figures,
@@ -25,9 +27,6 @@ from tests.pages.apps import (
     words,
 )
 from tests.stores import scratch
-
-OPTIONS = DemoOptions(seed=3, days=75, packs=2, cells=8, faults="resistance:1,capacity:1")
-RULES = "1min,5min,15min,1h,1d"
 
 
 def write_cells(folder: Path) -> Path:
@@ -53,7 +52,8 @@ def weak_cell(kind: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Show]:
+def page(simulated: Sites) -> Iterator[Show]:
+    simulated(OPTIONS)
     with scratch() as folder, pages_of(write_cells(folder)) as show:
         yield lambda **asked: show("packpulse", device="BESS-1", **asked)
 
@@ -93,4 +93,4 @@ def test_dossier_of_a_cell_and_of_the_next(page: Show) -> None:
     app = press(app, step)
     other = int(cell) + (1 if step == "Next" else -1)
     assert app.query_params["cell"] == f"{pack}.{other}"
-    assert f"Pack {pack} cell {other} does not" in notices(app)[0]
+    assert f"Pack {pack} cell {other} does not" in " ".join(notices(app))

@@ -11,21 +11,23 @@ from core.annotations import Note, open_annotations
 from core.ledger import create_ledger
 from core.levels import DAY
 from core.query import open_store
-from ingest.demo import DemoOptions, demo_site
+from ingest.demo import demo_site
 from ingest.demo_store import write_device
+from tests.demo_sites import Sites
+from tests.health.batteries import OPTIONS, RULES
 from tests.pages.apps import pages_of, specs
 from tests.stores import scratch
 
-OPTIONS = DemoOptions(seed=3, days=130, packs=1, cells=6, faults="none")
 Page = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(simulated: Sites) -> Iterator[Page]:
     """Figures of a page, ``page("packpulse", tab="overview")``, of a battery with a note."""
+    simulated(OPTIONS)
     with scratch() as here:
         root = here / "store"
-        with create_ledger(root, zone=OPTIONS.zone, rules="1min,5min,15min,1h,1d") as ledger:
+        with create_ledger(root, zone=OPTIONS.zone, rules=RULES) as ledger:
             device = next(one for one in demo_site(OPTIONS) if one.name == "BESS-1")
             write_device(ledger, device, OPTIONS, lambda name: name.startswith(("bms1", "pcs1")))
         store = open_store(root)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,19 @@ from pages.shared import (
 NBSP = "\u00a0"
 BERLIN = "Europe/Berlin"
 REPO = Path(__file__).parents[2]
+
+
+def test_a_text_stands_in_one_table_only() -> None:
+    keys = [
+        key.value
+        for path in sorted((REPO / "pages" / "shared").glob("texts*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Dict)
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(value, ast.Tuple)
+    ]
+    assert len(keys) > 2000
+    assert [key for key, count in Counter(keys).items() if count > 1] == []
 
 
 # --- sentences ----------------------------------------------------------------------------------
