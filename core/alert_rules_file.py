@@ -31,6 +31,7 @@ COLUMNS = (
     "clear_by", "clear_s", "per", "day_only", "against", "mean_s", "over_s", "quiet", "recipients",
     "escalate_s", "note",
 )  # fmt: skip
+NUMBERS = ("hold_s", "clear_by", "clear_s", "mean_s", "over_s", "escalate_s")  # empty is none
 _NUMBER = r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?"
 _BOUND = re.compile(rf"([<>])\s*({_NUMBER})")
 
@@ -67,6 +68,27 @@ def parse_limit(text: str) -> dict[str, float] | None:
     return {names[sign]: float(number.replace(",", ".")) for sign, number in found}
 
 
+def number_text(value: float, language: Language = "en") -> str:
+    """``0.05``, ``86400``; in German ``0,05``: what `parse_number` reads."""
+    text = str(int(value)) if float(value).is_integer() else repr(float(value))
+    return text.replace(".", ",") if language == "de" else text
+
+
+def parse_number(value: Any) -> float:
+    """The number of a cell, with a point or a comma; 0 of an empty one.
+
+    Raises
+    ------
+    RuleError : it is no number.
+    """
+    if not isinstance(value, str):
+        return 0.0 if value is None or value != value else float(value)
+    text = value.strip()
+    if text and not re.fullmatch(_NUMBER, text):
+        raise RuleError("number", "{found!r} is no number; expected e.g. 0.05", found=text)
+    return float(text.replace(",", ".")) if text else 0.0
+
+
 def rules_frame(rules: Sequence[Rule], language: Language = "en") -> pd.DataFrame:
     """One row a rule, in the columns `COLUMNS`."""
     rows = []
@@ -75,6 +97,7 @@ def rules_frame(rules: Sequence[Rule], language: Language = "en") -> pd.DataFram
         limits = dict(rule.limits)
         row = {name: table[name] for name in COLUMNS if name not in SEVERITIES}
         row |= {name: limit_text(limits.get(name), language) for name in SEVERITIES}
+        row |= {name: number_text(row[name], language) for name in NUMBERS}
         row |= {name: ", ".join(row[name]) for name in LISTED if name in row}
         rows.append(row)
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -103,15 +126,15 @@ def _rule_of(name: str, row: Mapping[str, Any], known: Mapping[str, dict[str, An
     told = {k: v for k, v in known.get(name, {}).items() if k not in SEVERITIES}
     for column in COLUMNS:
         value = row.get(column)
-        if column in SEVERITIES:
+        if column in SEVERITIES or column in NUMBERS:
             try:
-                limit = parse_limit(_text(value))
+                read = parse_number(value) if column in NUMBERS else parse_limit(_text(value))
             except RuleError as error:
                 told_too = {**error.told, "rule": name, "column": column}
                 sentence = "{column}: " + error.sentence
                 raise RuleError(error.kind, sentence, key=column, **told_too) from error
-            if limit is not None:
-                told[column] = limit
+            if read is not None:
+                told[column] = read
         elif column in LISTED:
             told[column] = [part.strip() for part in _text(value).split(",") if part.strip()]
         elif value is not None and value == value:  # neither empty nor NaN

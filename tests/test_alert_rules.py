@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from core.alert_rules import Maintenance, RuleTable, load_alerts, rule_as_table
@@ -161,6 +162,18 @@ def test_limits_in_german_and_back() -> None:
     assert row.loc["smoke_or_error", "critical"] == "gesetzt"
 
 
+def test_numbers_of_a_table_are_written_as_its_limits_are() -> None:
+    shipped = {rule.name: rule for rule in load_alerts(None, ZONE).rules}
+    rules = (replace(shipped["temperature"], clear_by=0.05, hold_s=86400.0, mean_s=0.0),)
+    for language, text in (("en", "0.05"), ("de", "0,05")):
+        row = rules_frame(rules, language).iloc[0]
+        assert (row["clear_by"], row["hold_s"], row["mean_s"]) == (text, "86400", "0")
+    frame = rules_frame(rules)
+    for text, value in (("0.05", 0.05), ("0,05", 0.05), (" 3 ", 3.0), ("", 0.0), (2.5, 2.5)):
+        frame["clear_by"] = pd.Series([text], dtype=object)
+        assert rules_from_frame(frame, rules)[0].clear_by == value
+
+
 @pytest.mark.parametrize(
     ("column", "value", "kind", "told"),
     [
@@ -168,6 +181,9 @@ def test_limits_in_german_and_back() -> None:
         ("quiet", "abends", "quiet", {"rule": "temperature", "found": "abends"}),
         ("warning", "> 60", "order", {"grave": "error", "inner": "> 55", "outer": "> 60"}),
         ("hold_s", -1.0, "value", {"column": "hold_s"}),
+        ("hold_s", "-1", "value", {"column": "hold_s"}),
+        ("clear_by", "vier", "number", {"column": "clear_by", "found": "vier"}),
+        ("warning", "> vier", "limit", {"column": "warning", "found": "> vier"}),
         ("name", "> 0,04", "name", {"rule": "> 0,04"}),
     ],
 )
@@ -189,6 +205,7 @@ def change(path: Path, **changed: object) -> str:
     config = load_alerts(path, ZONE)
     frame = rules_frame(config.rules)
     for column, value in changed.items():
+        frame[column] = frame[column].astype(object)
         frame.loc[frame["name"] == "temperature", column] = value
     write_rules(config, rules_from_frame(frame, config.rules), ZONE)
     return path.read_text("utf-8")

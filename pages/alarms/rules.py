@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core.alert_rules import AlertConfig, rule_as_table
-from core.alert_rules_file import COLUMNS, rules_frame, rules_from_frame, write_rules
+from core.alert_rules_file import COLUMNS, NUMBERS, rules_frame, rules_from_frame, write_rules
 from core.alert_subjects import Doubt
 from core.alert_views import PREVIEW_DAYS, Preview, preview_rule
 from core.analytics.alerts import CONDITIONS, SEVERITIES, Rule
@@ -21,7 +21,6 @@ from pages.shared import chart, data, numbers, states, table
 from pages.shared.texts import TEXTS, current_language, t
 from pages.shared.wording import detail_in_language
 
-NUMBERS = ("hold_s", "clear_by", "clear_s", "mean_s", "over_s", "escalate_s")
 # What is changed most stands first: on a narrow screen the rest is reached by scrolling.
 ORDER = ("title", "enabled", "warning", "error", "critical", "hold_s", "clear_by", "clear_s",
          "quiet", "recipients", "info", "name", "condition", "quantity", "signal", "device",
@@ -38,6 +37,7 @@ def show_rules(store: Store, config: AlertConfig, *, editable: bool = True) -> N
     chart.show_caption(t("alerts.rules.note", path=str(config.path)))
     if saved := st.session_state.pop("rules-saved", None):
         states.notice(saved, state="good")
+    above = st.container()  # below a long table nobody would see why a cell is not taken
     frame = rules_frame(config.rules, "de" if current_language() == "de" else "en")
     frame.insert(0, "title", [listing.rule_words(rule.name) for rule in config.rules])
     key = f"{TABLE}-{st.session_state.get(ROUND, 0)}"
@@ -49,7 +49,8 @@ def show_rules(store: Store, config: AlertConfig, *, editable: bool = True) -> N
     try:
         rules = rules_from_frame(changed, config.rules)
     except ConfigError as error:
-        states.notice(t("alerts.rules.wrong"), detail=error_words(error), state="error")
+        with above:
+            states.notice(t("alerts.rules.wrong"), detail=error_words(error), state="error")
         return
     _show_preview(store, rules)
     if not editable:
@@ -86,8 +87,9 @@ def _columns() -> dict[str, object]:
                 format_func=lambda value: t(f"alerts.per.{value}"),
             )  # fmt: skip
         elif name in NUMBERS:
-            configs[name] = st.column_config.NumberColumn(
-                title, help=tip, min_value=0, default=0.0, width=95
+            # As text a number has the decimal sign of the page, whatever the browser's language.
+            configs[name] = st.column_config.TextColumn(
+                title, help=tip, default="0", width=95, alignment="right"
             )
         else:
             configs[name] = st.column_config.TextColumn(

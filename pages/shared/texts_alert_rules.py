@@ -96,6 +96,10 @@ ALERT_RULES: dict[str, tuple[str, str]] = {
         "“{found}” is no limit; expected e.g. > 45 or < 180, > 260",
         "„{found}“ ist keine Grenze; erwartet ist z. B. > 45 oder < 180, > 260",
     ),
+    "alerts.wrong.number": (
+        "“{found}” is no number; expected e.g. 0.05",
+        "„{found}“ ist keine Zahl; erwartet ist z. B. 0,05",
+    ),
     "alerts.wrong.empty_limit": (
         "{severity} has no bound; expected e.g. > 45",
         "{severity} hat keine Grenze; erwartet ist z. B. > 45",

@@ -105,6 +105,31 @@ def test_a_rule_is_edited_tried_on_the_past_and_saved(
     assert tomllib.loads(text)["rule"][0]["warning"] == {"above": 49}
 
 
+@pytest.mark.parametrize(
+    ("title", "typed", "told"),
+    [
+        ("Warnung", "> vier", "Regel Temperatur: „> vier“ ist keine Grenze"),
+        ("Rückfall um", "vier", "Regel Temperatur: „vier“ ist keine Zahl"),
+    ],
+)
+def test_why_a_cell_is_not_taken_is_said_above_the_table(
+    site: Path, serve: Serve, open_page: OpenPage, title: str, typed: str, told: str
+) -> None:
+    (site / "store_alerts.toml").write_text("", "utf-8")
+    page = open_page(f"{serve(site / 'store')}/alerts?view=rules&lang=de", height=700)
+    go_to_cell(page, title, "Temperatur")
+    page.keyboard.press("Enter")
+    page.locator("#portal textarea, #portal input").first.wait_for()
+    page.keyboard.press("Control+A")
+    page.keyboard.type(typed, delay=30)
+    page.keyboard.press("Enter")
+    notice = page.locator(".zg-notice")
+    expect(notice).to_contain_text(told)
+    expect(notice).to_be_in_viewport()
+    cells = page.locator("[data-testid='stDataFrame'] canvas table").first
+    expect(cells.get_by_text(typed, exact=True)).to_have_count(1)
+
+
 def go_to_cell(page: Page, title: str, name: str) -> None:
     """Select a cell of the grid: it is drawn, and its words are those for screen readers."""
     grid = page.locator("[data-testid='stDataFrame']").first
