@@ -105,6 +105,8 @@ def _say_worth(report: PlanReport, past: bool) -> None:
             f"comfort: {comfort['missed_kh'].sum():.1f} K·h outside the bands of {len(comfort)} "
             f"rooms, {comfort['before_kh'].sum():.1f} K·h with thermostats"
         )
+        if report.gives_up_comfort:
+            typer.echo("comfort is given up for the saving; the totals put no price on it")
     kind = "saving" if past else "expected saving"
     typer.echo(
         f"{kind} against doing nothing {report.saving.total_eur:z.2f} EUR, gap {report.gap:.2g}, "

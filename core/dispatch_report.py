@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.analytics.dispatch import Plan, plan
-from core.analytics.dispatch_costs import Costs, cost_of, missed_comfort
+from core.analytics.dispatch_comfort import with_comfort_priced
+from core.analytics.dispatch_costs import Costs, cost_of, missed_by_room
 from core.analytics.dispatch_rolling import (
     KnownPrices,
     Rule,
@@ -54,6 +55,7 @@ from core.errors import Infeasible
 from core.query import Store
 
 EVERY_STEPS = 16  # planned anew every four hours
+LEAST_KH = 0.05  # less is not shown
 ROLLED_LIMIT_S = 4.0  # of all plans of a past window, for whole numbers
 
 
@@ -107,6 +109,11 @@ class PlanReport:
         return tuple(self.costs)
 
     @property
+    def gives_up_comfort(self) -> bool:
+        """Whether the plan leaves more outside the comfort bands than thermostats do."""
+        return self.costs["plan"].comfort_kh > self.costs["nothing"].comfort_kh + LEAST_KH
+
+    @property
     def forecast(self) -> bool:
         """Whether a stored model tells any of load and sun."""
         return any(one.served for one in self.sources)
@@ -156,6 +163,7 @@ def plan_report(
         site, battery=replace(site.battery, stored_eur_kwh=worth), vehicles=behind.vehicles,
         rooms=behind.rooms, relays=behind.relays,
     )  # fmt: skip
+    site = with_comfort_priced(site)
     try:
         made = plan(site, outlooks, first_steps=EVERY_STEPS)
     except Infeasible as error:
@@ -216,8 +224,7 @@ def _as_it_went(
     vehicles, gap = made.vehicles[0], made.gap
     if site.relays:
         followed = execute(made, actual, 0, site.steps, start_state(site), rule=rule)
-        missed = missed_comfort(site, followed.rooms)
-        followed = replace(followed, costs=cost_of(site, followed.flows, missed))
+        followed = replace(followed, costs=cost_of(site, followed.flows, followed.rooms))
     else:
 
         def known(begin: int, stop: int) -> Sequence[Outlook]:
@@ -352,21 +359,21 @@ def comfort_frame(report: PlanReport) -> pd.DataFrame:
 
     Returns
     -------
-    frame `room`, `low`, `high` (edges of the band over the steps), `coldest`, `warmest`,
-    `missed_kh` of the plan, `before_kh` of thermostats.
+    frame `room`, `low`, `high` (the band while its lower edge is highest: that of the day),
+    `coldest`, `warmest`, `missed_kh` of the plan, `before_kh` of thermostats, `price_eur_kh` of
+    what is missed, in the objective alone.
     """
     rows = []
     site = report.plan.site
+    missed, before = (missed_by_room(site, one) for one in (report.plan.rooms, report.thermostats))
     for room in site.rooms:
-        air, before = (
-            one[room.name].to_numpy(np.float64) for one in (report.plan.rooms, report.thermostats)
-        )
-        missed, was = (
-            site.step_h * float(((room.low - x).clip(min=0) + (x - room.high).clip(min=0)).sum())
-            for x in (air, before)
-        )
-        rows.append((room.name, room.low.min(), room.high.max(), air.min(), air.max(), missed, was))
-    names = ["room", "low", "high", "coldest", "warmest", "missed_kh", "before_kh"]
+        air = report.plan.rooms[room.name].to_numpy(np.float64)
+        day = int(np.argmax(room.low))
+        rows.append(
+            (room.name, room.low[day], room.high[day], air.min(), air.max(), missed[room.name],
+             before[room.name], site.comfort_eur_kh(room))
+        )  # fmt: skip
+    names = ["room", "low", "high", "coldest", "warmest", "missed_kh", "before_kh", "price_eur_kh"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -384,7 +391,7 @@ def plan_content(report: PlanReport, zone: str) -> dict[str, Any]:
         "steps_are": "followed, load as it came" if report.choice.past else "expected",
         "strategy": {"name": weights.name, "cost": weights.cost,
                      "import_eur_kwh": weights.import_eur_kwh,
-                     "comfort_eur_kh": weights.comfort_eur_kh},
+                     "comfort_times": weights.comfort_times},
         "outlook": [
             {"device": one.device, "by": one.served or "days before", "why": one.why}
             for one in report.sources

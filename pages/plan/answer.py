@@ -12,6 +12,7 @@ from pages.shared.chart import KeyFigure
 from pages.shared.texts import t
 
 EURO = "€"
+KELVIN_HOURS = "K·h"
 
 
 def euro(value: float) -> str:
@@ -24,10 +25,13 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
     costs = report.costs
     nothing, bound = costs["nothing"].total_eur, costs["perfect"].total_eur
     saved, most = report.saving.total_eur, nothing - bound
-    state = "good" if saved > 0.005 else "warning" if saved < -0.005 else None
+    given_up = report.gives_up_comfort
+    state = "warning" if given_up or saved < -0.005 else "good" if saved > 0.005 else None
     kind = "past" if report.choice.past else "ahead"
     span = numbers.span(report.start, int(report.ts[-1]) + STEP_US, zone)
     reach = t("dispatch.saving.note", most=f"{euro(most)} {EURO}")
+    if given_up:
+        reach = t("dispatch.saving.comfort", **outside(report))
     before = f"{numbers.number(report.saving.peak_before_kw, 1)} kW"
     return [
         KeyFigure(t(f"dispatch.saving.{kind}"), euro(saved), EURO, state=state, note=reach),
@@ -43,8 +47,27 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
             t("dispatch.discharged"), numbers.number(report.saving.discharged_kwh, 0), "kWh",
             note=t("dispatch.wear.note", wear=f"{euro(report.saving.wear_eur)} {EURO}"),
         ),
+        *comfort_figures(report),
         KeyFigure(t(f"dispatch.window.{kind}"), str(report.choice.hours), "h", note=span),
     ]  # fmt: skip
+
+
+def outside(report: PlanReport) -> dict[str, str]:
+    """Kelvin hours outside the comfort bands, by the plan and by thermostats."""
+    return {
+        name: numbers.quantity(report.costs[way].comfort_kh, KELVIN_HOURS, 1)
+        for name, way in (("missed", "plan"), ("before", "nothing"))
+    }
+
+
+def comfort_figures(report: PlanReport) -> list[KeyFigure]:
+    """What rooms are outside their comfort bands, beside what thermostats leave."""
+    if not report.behind.rooms:
+        return []
+    missed = numbers.number(report.costs["plan"].comfort_kh, 1)
+    state = "warning" if report.gives_up_comfort else None
+    note = t("dispatch.comfort.note", before=outside(report)["before"])
+    return [KeyFigure(t("dispatch.comfort"), missed, KELVIN_HOURS, state=state, note=note)]
 
 
 def say_honestly(report: PlanReport, store: Store) -> None:
