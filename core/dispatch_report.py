@@ -55,7 +55,7 @@ from core.errors import Infeasible
 from core.query import Store
 
 EVERY_STEPS = 16  # planned anew every four hours
-LEAST_KH = 0.05  # less is not shown
+LEAST_KH, LEAST_EUR = 0.05, 0.005  # less is not shown
 ROLLED_LIMIT_S = 4.0  # of all plans of a past window, for whole numbers
 
 
@@ -81,6 +81,8 @@ class PlanReport:
     prices : that are charged. expected_prices : that the first plan was made with.
     peak_since : start of the readings that the highest import so far is of [µs UTC].
     gap : to the best possible, of a run planned anew that of its worst plan.
+    year_begins : the billing year begins within the window or began in the week before: a demand
+    charge is then that of a year, not of these days.
     """
 
     choice: Choice
@@ -102,11 +104,29 @@ class PlanReport:
     expected_prices: Prices
     peak_since: int
     gap: float
+    year_begins: bool = False
 
     @property
     def ways(self) -> tuple[str, ...]:
         """Ways that are compared, the plan third."""
         return tuple(self.costs)
+
+    @property
+    def demand_aside(self) -> bool:
+        """Whether the demand charge is left out of the headline, see `year_begins`."""
+        return self.year_begins and self.plan.site.tariff.demand_eur_kw > 0
+
+    def headline_eur(self, way: str) -> float:
+        """Cost of a way [€], without a demand charge that is no cost of these days."""
+        costs = self.costs[way]
+        return costs.total_eur - (costs.demand_eur if self.demand_aside else 0.0)
+
+    @property
+    def cheaper(self) -> tuple[str, float] | None:
+        """Cheapest of the simpler ways and by how much it costs less [€]; None: the plan is."""
+        way = min(("greedy", "nothing"), key=self.headline_eur)
+        less = self.headline_eur("plan") - self.headline_eur(way)
+        return (way, less) if less > LEAST_EUR else None
 
     @property
     def gives_up_comfort(self) -> bool:
@@ -185,8 +205,15 @@ def plan_report(
     return PlanReport(
         choice, now, ts, made, actual, went.costs, went.saving, prices, behind, expected.sources,
         soc is not None, load.bridged, went.idle.rooms, went.rule, went.flows, went.vehicles,
-        expected_prices, since, went.gap,
+        expected_prices, since, went.gap, begins_year(ts, store.zone),
     )  # fmt: skip
+
+
+def begins_year(ts: np.ndarray, zone: str) -> bool:
+    """Whether a billing year begins within steps, or began in the week before them."""
+    week_before = int(ts[0]) - WEEK_STEPS * STEP_US
+    first, last = billing_years(np.array([week_before, int(ts[-1])]), zone)
+    return bool(first != last)
 
 
 def at_local_time(error: Infeasible, start: int, zone: str) -> Infeasible:

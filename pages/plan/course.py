@@ -78,7 +78,7 @@ def show_costs(report: PlanReport) -> None:
     kind = "past" if report.choice.past else "ahead"
     # To the cent: of ways that cost the same the plan is named.
     best = min(
-        ("plan", "greedy", "nothing"), key=lambda way: round(report.costs[way].total_eur, 2)
+        ("plan", "greedy", "nothing"), key=lambda way: round(report.headline_eur(way), 2)
     )  # fmt: skip
     figure = dispatch_charts.build_costs_figure(
         [t(f"dispatch.way.{way}") for way in report.ways], parts, hues, y_title=EURO,

@@ -140,6 +140,18 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Über diese Verläufe kostet Ausgleichen von Last und Sonne voraussichtlich weniger als "
         "vorab festgelegte Leistungen; darum gleicht die Batterie aus.",
     ),
+    "dispatch.peak.none": (
+        "The billing year so far has no readings of import.",
+        "Das Abrechnungsjahr hat bisher keine Messwerte des Bezugs.",
+    ),
+    "dispatch.peak.aside": (
+        "The billing year has just begun: its demand charge falls on whatever peak comes first and "
+        "is no saving of these days. It is left out of the figures above; in the costs below the "
+        "plan has {saved} less of it.",
+        "Das Abrechnungsjahr hat gerade begonnen: Sein Leistungspreis fällt auf die erste Spitze "
+        "und ist keine Ersparnis dieser Tage. In den Zahlen oben ist er nicht enthalten; in den "
+        "Kosten unten hat der Plan davon {saved} weniger.",
+    ),
     "dispatch.peak.new_year": (
         "A new billing year begins within the window; its demand charge counts from 0.",
         "Im Fenster beginnt ein neues Abrechnungsjahr; dessen Leistungspreis zählt ab 0.",
@@ -212,14 +224,14 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Tagen überbrückt.",
     ),
     "dispatch.behind": (
-        "In this window greedy self-consumption would have cost {amount} less: what the plan "
-        "expected did not come.",
-        "In diesem Fenster hätte einfacher Eigenverbrauch {amount} weniger gekostet: Was der Plan "
+        "In this window another way would have cost {amount} less: {way}. What the plan expected "
+        "did not come.",
+        "In diesem Fenster hätte eine andere Weise {amount} weniger gekostet: {way}. Was der Plan "
         "erwartete, kam nicht.",
     ),
     "dispatch.behind.ahead": (
-        "Greedy self-consumption is expected to cost {amount} less than this plan.",
-        "Einfacher Eigenverbrauch kostet voraussichtlich {amount} weniger als dieser Plan.",
+        "Another way is expected to cost {amount} less than this plan: {way}.",
+        "Eine andere Weise kostet voraussichtlich {amount} weniger als dieser Plan: {way}.",
     ),
     # --- no plan ---
     "dispatch.infeasible": (
