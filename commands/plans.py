@@ -105,9 +105,23 @@ def _say_worth(report: PlanReport, past: bool) -> None:
             f"comfort: {comfort['missed_kh'].sum():.1f} K·h outside the bands of {len(comfort)} "
             f"rooms, {comfort['before_kh'].sum():.1f} K·h with thermostats"
         )
+        if report.gives_up_comfort:
+            typer.echo("comfort is given up for the saving; the totals put no price on it")
+    if report.cheaper is not None:
+        way, less = report.cheaper
+        typer.echo(
+            f"{way} {'would have cost' if past else 'is expected to cost'} {less:.2f} EUR "
+            "less than the plan"
+        )
+    saved = report.headline_eur("nothing") - report.headline_eur("plan")
+    if report.demand_aside:
+        typer.echo(
+            "the billing year has just begun: its demand charge is no saving of these days and "
+            f"left out ({report.saving.peak_eur:z.2f} EUR less of it in the costs above)"
+        )
     kind = "saving" if past else "expected saving"
     typer.echo(
-        f"{kind} against doing nothing {report.saving.total_eur:z.2f} EUR, gap {report.gap:.2g}, "
+        f"{kind} against doing nothing {saved:z.2f} EUR, gap {report.gap:.2g}, "
         f"{report.plan.seconds:.2f} s"
     )
 

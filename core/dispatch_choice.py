@@ -77,7 +77,7 @@ def told_choice(
     power = facts.get("rated_kw") if size.power_kw is None else size.power_kw
     if capacity is None or power is None:
         raise QueryError("size of the battery unknown: set capacity_kwh and power_kw in [battery]")
-    name = strategy or told.strategy
+    name = strategy or told.usual_strategy
     if name not in STRATEGIES:
         raise QueryError(f"no strategy {name!r}; there are {', '.join(STRATEGIES)}")
     return Choice(

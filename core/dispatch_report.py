@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.analytics.dispatch import Plan, plan
-from core.analytics.dispatch_costs import Costs, cost_of, missed_comfort
+from core.analytics.dispatch_comfort import with_comfort_priced
+from core.analytics.dispatch_costs import Costs, cost_of, missed_by_room
 from core.analytics.dispatch_rolling import (
     KnownPrices,
     Rule,
@@ -54,6 +55,7 @@ from core.errors import Infeasible
 from core.query import Store
 
 EVERY_STEPS = 16  # planned anew every four hours
+LEAST_KH, LEAST_EUR = 0.05, 0.005  # less is not shown
 ROLLED_LIMIT_S = 4.0  # of all plans of a past window, for whole numbers
 
 
@@ -79,6 +81,8 @@ class PlanReport:
     prices : that are charged. expected_prices : that the first plan was made with.
     peak_since : start of the readings that the highest import so far is of [µs UTC].
     gap : to the best possible, of a run planned anew that of its worst plan.
+    year_begins : the billing year begins within the window or began in the week before: a demand
+    charge is then that of a year, not of these days.
     """
 
     choice: Choice
@@ -100,11 +104,34 @@ class PlanReport:
     expected_prices: Prices
     peak_since: int
     gap: float
+    year_begins: bool = False
 
     @property
     def ways(self) -> tuple[str, ...]:
         """Ways that are compared, the plan third."""
         return tuple(self.costs)
+
+    @property
+    def demand_aside(self) -> bool:
+        """Whether the demand charge is left out of the headline, see `year_begins`."""
+        return self.year_begins and self.plan.site.tariff.demand_eur_kw > 0
+
+    def headline_eur(self, way: str) -> float:
+        """Cost of a way [€], without a demand charge that is no cost of these days."""
+        costs = self.costs[way]
+        return costs.total_eur - (costs.demand_eur if self.demand_aside else 0.0)
+
+    @property
+    def cheaper(self) -> tuple[str, float] | None:
+        """Cheapest of the simpler ways and by how much it costs less [€]; None: the plan is."""
+        way = min(("greedy", "nothing"), key=self.headline_eur)
+        less = self.headline_eur("plan") - self.headline_eur(way)
+        return (way, less) if less > LEAST_EUR else None
+
+    @property
+    def gives_up_comfort(self) -> bool:
+        """Whether the plan leaves more outside the comfort bands than thermostats do."""
+        return self.costs["plan"].comfort_kh > self.costs["nothing"].comfort_kh + LEAST_KH
 
     @property
     def forecast(self) -> bool:
@@ -156,6 +183,7 @@ def plan_report(
         site, battery=replace(site.battery, stored_eur_kwh=worth), vehicles=behind.vehicles,
         rooms=behind.rooms, relays=behind.relays,
     )  # fmt: skip
+    site = with_comfort_priced(site)
     try:
         made = plan(site, outlooks, first_steps=EVERY_STEPS)
     except Infeasible as error:
@@ -177,8 +205,15 @@ def plan_report(
     return PlanReport(
         choice, now, ts, made, actual, went.costs, went.saving, prices, behind, expected.sources,
         soc is not None, load.bridged, went.idle.rooms, went.rule, went.flows, went.vehicles,
-        expected_prices, since, went.gap,
+        expected_prices, since, went.gap, begins_year(ts, store.zone),
     )  # fmt: skip
+
+
+def begins_year(ts: np.ndarray, zone: str) -> bool:
+    """Whether a billing year begins within steps, or began in the week before them."""
+    week_before = int(ts[0]) - WEEK_STEPS * STEP_US
+    first, last = billing_years(np.array([week_before, int(ts[-1])]), zone)
+    return bool(first != last)
 
 
 def at_local_time(error: Infeasible, start: int, zone: str) -> Infeasible:
@@ -216,8 +251,7 @@ def _as_it_went(
     vehicles, gap = made.vehicles[0], made.gap
     if site.relays:
         followed = execute(made, actual, 0, site.steps, start_state(site), rule=rule)
-        missed = missed_comfort(site, followed.rooms)
-        followed = replace(followed, costs=cost_of(site, followed.flows, missed))
+        followed = replace(followed, costs=cost_of(site, followed.flows, followed.rooms))
     else:
 
         def known(begin: int, stop: int) -> Sequence[Outlook]:
@@ -352,21 +386,21 @@ def comfort_frame(report: PlanReport) -> pd.DataFrame:
 
     Returns
     -------
-    frame `room`, `low`, `high` (edges of the band over the steps), `coldest`, `warmest`,
-    `missed_kh` of the plan, `before_kh` of thermostats.
+    frame `room`, `low`, `high` (the band while its lower edge is highest: that of the day),
+    `coldest`, `warmest`, `missed_kh` of the plan, `before_kh` of thermostats, `price_eur_kh` of
+    what is missed, in the objective alone.
     """
     rows = []
     site = report.plan.site
+    missed, before = (missed_by_room(site, one) for one in (report.plan.rooms, report.thermostats))
     for room in site.rooms:
-        air, before = (
-            one[room.name].to_numpy(np.float64) for one in (report.plan.rooms, report.thermostats)
-        )
-        missed, was = (
-            site.step_h * float(((room.low - x).clip(min=0) + (x - room.high).clip(min=0)).sum())
-            for x in (air, before)
-        )
-        rows.append((room.name, room.low.min(), room.high.max(), air.min(), air.max(), missed, was))
-    names = ["room", "low", "high", "coldest", "warmest", "missed_kh", "before_kh"]
+        air = report.plan.rooms[room.name].to_numpy(np.float64)
+        day = int(np.argmax(room.low))
+        rows.append(
+            (room.name, room.low[day], room.high[day], air.min(), air.max(), missed[room.name],
+             before[room.name], site.comfort_eur_kh(room))
+        )  # fmt: skip
+    names = ["room", "low", "high", "coldest", "warmest", "missed_kh", "before_kh", "price_eur_kh"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -384,7 +418,7 @@ def plan_content(report: PlanReport, zone: str) -> dict[str, Any]:
         "steps_are": "followed, load as it came" if report.choice.past else "expected",
         "strategy": {"name": weights.name, "cost": weights.cost,
                      "import_eur_kwh": weights.import_eur_kwh,
-                     "comfort_eur_kh": weights.comfort_eur_kh},
+                     "comfort_times": weights.comfort_times},
         "outlook": [
             {"device": one.device, "by": one.served or "days before", "why": one.why}
             for one in report.sources

@@ -222,7 +222,12 @@ class DispatchSettings(House):
     connection: Grid = Grid()
     load: tuple[str, ...] = ()
     pv: tuple[str, ...] = ()
-    strategy: Literal["economic", "comfort", "environment", "balanced"] = "economic"
+    strategy: Literal["economic", "comfort", "environment", "balanced"] | None = None
+
+    @property
+    def usual_strategy(self) -> str:
+        """As told; else economic, with rooms balanced: comfort is given up only if asked for."""
+        return self.strategy or ("balanced" if self.room else "economic")
 
 
 def settings_path(store: Path) -> Path:

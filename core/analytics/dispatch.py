@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from core.analytics.dispatch_conflicts import explain_infeasible, explain_unbounded
-from core.analytics.dispatch_costs import Costs, cost_of, flows_frame, missed_comfort
+from core.analytics.dispatch_costs import Costs, cost_of, flows_frame
 from core.analytics.dispatch_model import (
     Bools,
     Course,
@@ -100,10 +100,9 @@ def plan(
     model, found, flows = search.run()
     assert found.x is not None  # else the search raised
     relays, rooms = _heating(model, site, found.x)
-    missed = missed_comfort(site, rooms)
     shares = np.array([one.probability for one in courses])
     shares /= shares.sum()
-    costs = tuple(cost_of(site, one, missed) for one in flows)
+    costs = tuple(cost_of(site, one, rooms) for one in flows)
     objective = float(sum(p * c.weighted(site) for p, c in zip(shares, costs, strict=True)))
     return Plan(
         site=site, status=found.status, gap=found.gap, objective=objective, flows=tuple(flows),

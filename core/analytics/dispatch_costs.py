@@ -27,7 +27,8 @@ class Costs:
     demand_eur : charge on the peak, what was owed before the first step left out.
     wear_eur : of the battery. stored_eur, stored_kwh : energy stored beyond that at the
     start, and its value.
-    comfort_kh : kelvin hours outside the comfort band, weighted by room.
+    comfort_kh : kelvin hours outside the comfort bands of all rooms; comfort_eur : what a strategy
+    prices them at, no part of bill and total.
     import_kwh : energy taken. peak_kw : highest import, that of the period so far included.
     """
 
@@ -40,6 +41,7 @@ class Costs:
     comfort_kh: float
     import_kwh: float
     peak_kw: float
+    comfort_eur: float = 0.0
 
     @property
     def bill_eur(self) -> float:
@@ -58,7 +60,7 @@ class Costs:
             weights.cost * (self.bill_eur + self.wear_eur)
             - weighted_value_of_stored(site) * self.stored_kwh
             + weights.import_eur_kwh * self.import_kwh
-            + weights.comfort_eur_kh * self.comfort_kh
+            + self.comfort_eur
         )
 
     def as_dict(self) -> dict[str, float]:
@@ -67,10 +69,11 @@ class Costs:
         return parts | {"bill_eur": self.bill_eur, "total_eur": self.total_eur}
 
 
-def cost_of(site: Site, flows: pd.DataFrame, comfort_kh: float = 0.0) -> Costs:
+def cost_of(site: Site, flows: pd.DataFrame, rooms: pd.DataFrame | None = None) -> Costs:
     """Costs of flows (columns `FLOWS`, one row a step).
 
-    The demand charge is that of a peak above the one the billing period already has.
+    The demand charge is that of a peak above the one the billing period already has. Without
+    `rooms`, air at the end of each step, comfort is left out.
     """
     tariff, h = site.tariff, site.step_h
     imported, exported = (flows[name].to_numpy(np.float64) for name in ("import_kw", "export_kw"))
@@ -81,6 +84,7 @@ def cost_of(site: Site, flows: pd.DataFrame, comfort_kh: float = 0.0) -> Costs:
         gained = float(flows["stored_kwh"].iloc[-1]) - start_kwh(battery)
         stored = value_of_stored(site) * gained
     peak = max(float(imported.max(initial=0.0)), tariff.peak_so_far_kw)
+    missed = {} if rooms is None else missed_by_room(site, rooms)
     return Costs(
         import_eur=h * float(imported @ tariff.import_eur_kwh),
         export_eur=h * float(exported @ tariff.export_eur_kwh),
@@ -88,19 +92,20 @@ def cost_of(site: Site, flows: pd.DataFrame, comfort_kh: float = 0.0) -> Costs:
         wear_eur=wear,
         stored_eur=stored,
         stored_kwh=gained,
-        comfort_kh=comfort_kh,
+        comfort_kh=sum(missed.values()),
+        comfort_eur=sum(site.comfort_eur_kh(one) * missed.get(one.name, 0.0) for one in site.rooms),
         import_kwh=h * float(imported.sum()),
         peak_kw=peak,
     )
 
 
-def missed_comfort(site: Site, rooms: pd.DataFrame) -> float:
-    """Kelvin hours outside the comfort bands [K·h], each room with its weight."""
-    missed = 0.0
+def missed_by_room(site: Site, rooms: pd.DataFrame) -> dict[str, float]:
+    """Kelvin hours outside its comfort band, by room [K·h]."""
+    missed = {}
     for room in site.rooms:
         air = rooms[room.name].to_numpy(np.float64)
         outside = (room.low - air).clip(min=0) + (air - room.high).clip(min=0)
-        missed += room.weight * site.step_h * float(outside.sum())
+        missed[room.name] = site.step_h * float(outside.sum())
     return missed
 
 

@@ -150,7 +150,6 @@ def schedule_relay(site: Site, relay: Relay, extra_eur: Floats) -> Floats:
     """
     rooms = [room for room in site.rooms if relay.heats.get(room.name)]
     steps = site.steps
-    weights = site.strategy.comfort_eur_kh * site.step_h
     heat = relay.power_kw * relay.heat_per_power
     gains = [room.heat_gain * (relay.heats[room.name] * heat) for room in rooms]
     transition, gain, first = _joined(rooms, gains)
@@ -158,7 +157,7 @@ def schedule_relay(site: Site, relay: Relay, extra_eur: Floats) -> Floats:
     air = np.cumsum([0, *(room.states for room in rooms[:-1])])
     low = np.array([room.low for room in rooms]).T
     high = np.array([room.high for room in rooms]).T
-    price = np.array([room.weight for room in rooms]) * weights
+    price = site.step_h * np.array([site.comfort_eur_kh(room) for room in rooms])
     grain = np.maximum(gain, np.abs(gain[air]).max() / 4) / BUCKETS_OF_A_STEP
     states, cost = first[None, :], np.zeros(1)
     last = np.array([relay.on])

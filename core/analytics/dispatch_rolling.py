@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from core.analytics.dispatch import Plan, plan
-from core.analytics.dispatch_costs import Costs, cost_of, missed_comfort
+from core.analytics.dispatch_costs import Costs, cost_of
 from core.analytics.dispatch_model import Bools
 from core.analytics.dispatch_simulation import Run, do_nothing, follow, greedy, room_states
 from core.analytics.dispatch_site import Floats, Outlook, Relay, Site, Tariff, Vehicle
@@ -167,7 +167,7 @@ def roll(
     flows = pd.concat([one.flows for one in done], ignore_index=True)
     rooms = pd.concat([one.rooms for one in done], ignore_index=True)
     relays = pd.concat([one.relays for one in done], ignore_index=True)
-    costs = cost_of(site, flows, missed_comfort(site, rooms))
+    costs = cost_of(site, flows, rooms)
     run = Run(flows, relays, rooms, costs, max(one.over_kw for one in done))
     vehicles = pd.concat(cars, ignore_index=True).fillna(0.0)
     return Rolled(run, vehicles, tuple(rules), plans, worst, time.perf_counter() - began)

@@ -56,7 +56,7 @@ def room_columns(
             heat = relay.heats.get(room.name, 0.0) * relay.power_kw * relay.heat_per_power
             if heat and room.heat_gain[i]:
                 program.put(rows, places, -room.heat_gain[i] * heat)
-    price = priced * site.strategy.comfort_eur_kh * room.weight * site.step_h
+    price = priced * site.comfort_eur_kh(room) * site.step_h
     for sign, low, high in ((1.0, room.low, np.inf), (-1.0, -np.inf, room.high)):
         rows = program.rows(steps, low, high)
         program.put(rows, states[0], 1.0)

@@ -21,6 +21,7 @@ class Saving:
     peak_eur : of the demand charge. arbitrage_eur : of buying at other times and selling.
     self_consumption_eur : of own generation stored for own use. wear_eur : what it costs in wear.
     stored_eur : value of what is left in store beyond the start.
+    heating_eur : of heat that rooms are not given, at what thermostats pay; below 0: given more.
     """
 
     peak_eur: float
@@ -31,13 +32,14 @@ class Saving:
     discharged_kwh: float
     peak_before_kw: float
     peak_after_kw: float
+    heating_eur: float = 0.0
 
     @property
     def total_eur(self) -> float:
         """All of it, wear taken off."""
         return (
             self.peak_eur + self.arbitrage_eur + self.self_consumption_eur
-            - self.wear_eur + self.stored_eur
+            - self.wear_eur + self.stored_eur + self.heating_eur
         )  # fmt: skip
 
 
@@ -46,7 +48,9 @@ def saving_parts(site: Site, without: pd.DataFrame, with_battery: pd.DataFrame) 
 
     Energy charged out of a surplus of PV is own generation; its share of all that was charged is
     its share of all that covered own load. What it would have earned as export is taken off.
-    Arbitrage is the rest of the saving in energy, so that the parts add up.
+    Heat not given is no arbitrage: the difference in heating energy counts at the mean import price
+    of the heating without the plan. Arbitrage is the rest of the saving in energy, so that the
+    parts add up.
     """
     tariff, h = site.tariff, site.step_h
     before, after = cost_of(site, without), cost_of(site, with_battery)
@@ -61,15 +65,19 @@ def saving_parts(site: Site, without: pd.DataFrame, with_battery: pd.DataFrame) 
     share = float(from_sun.sum()) / charged if charged > 0 else 0.0
     own = h * float(share * to_load @ tariff.import_eur_kwh - sold_before @ tariff.export_eur_kwh)
     own = own if share > 0 else 0.0
+    heated = b["heating_kw"] if b["heating_kw"].any() else a["heating_kw"]
+    price = float(heated @ tariff.import_eur_kwh / heated.sum()) if heated.any() else 0.0
+    heating = price * h * float(b["heating_kw"].sum() - a["heating_kw"].sum())
     return Saving(
         peak_eur=before.demand_eur - after.demand_eur,
-        arbitrage_eur=energy - own,
+        arbitrage_eur=energy - own - heating,
         self_consumption_eur=own,
         wear_eur=after.wear_eur - before.wear_eur,
         stored_eur=after.stored_eur - before.stored_eur,
         discharged_kwh=h * float(a["discharge_kw"].sum()),
         peak_before_kw=before.peak_kw,
         peak_after_kw=after.peak_kw,
+        heating_eur=heating,
     )
 
 

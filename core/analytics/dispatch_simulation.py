@@ -16,7 +16,6 @@ from core.analytics.dispatch_costs import (
     Costs,
     cost_of,
     flows_frame,
-    missed_comfort,
 )
 from core.analytics.dispatch_model import effective_prices, energy_limits, start_kwh
 from core.analytics.dispatch_site import Battery, Floats, Outlook, Relay, Room, Site
@@ -252,5 +251,5 @@ def _settled(
     over = max(
         float((imported - limits.import_kw).max()), float((exported - limits.export_kw).max()), 0.0
     )
-    costs = cost_of(site, flows, missed_comfort(site, rooms))
+    costs = cost_of(site, flows, rooms)
     return Run(flows, relays, rooms, costs, over)

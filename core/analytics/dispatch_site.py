@@ -178,6 +178,7 @@ class Room:
     start : (n,) states now [°C].
     low, high : (T,) comfort band of the air at the END of each step [°C].
     weight : of its comfort against that of others.
+    comfort_eur_kh : price of a kelvin outside its band for an hour; None: that of the strategy.
     """
 
     name: str
@@ -188,6 +189,7 @@ class Room:
     low: Floats
     high: Floats
     weight: float = 1.0
+    comfort_eur_kh: float | None = None
 
     def __post_init__(self) -> None:
         n = len(self.start)
@@ -253,26 +255,28 @@ class Strategy:
     ----------
     cost : weight of money (import, export, demand charge, wear).
     import_eur_kwh : value put on every kWh not imported, beside its price.
-    comfort_eur_kh : price of a kelvin outside the comfort band for an hour.
+    comfort_eur_kh : price of a kelvin outside the comfort band for an hour, of rooms without one.
+    comfort_times : price of comfort as a multiple of what heating costs, see `dispatch_comfort`.
     """
 
     name: str
     cost: float
     import_eur_kwh: float
     comfort_eur_kh: float
+    comfort_times: float = 0.0
 
     def __post_init__(self) -> None:
-        least = min(self.cost, self.import_eur_kwh, self.comfort_eur_kh)
+        least = min(self.cost, self.import_eur_kwh, self.comfort_eur_kh, self.comfort_times)
         _need(least >= 0, f"strategy {self.name}: weights must not be negative")
 
 
 STRATEGIES = {
     one.name: one
     for one in (
-        Strategy("economic", 1.0, 0.0, 0.1),
-        Strategy("comfort", 1.0, 0.0, 5.0),
-        Strategy("environment", 0.2, 0.5, 0.5),
-        Strategy("balanced", 1.0, 0.1, 0.5),
+        Strategy("economic", 1.0, 0.0, 0.1, 0.25),
+        Strategy("comfort", 1.0, 0.0, 5.0, 10.0),
+        Strategy("environment", 0.2, 0.5, 0.5, 2.0),
+        Strategy("balanced", 1.0, 0.1, 0.5, 2.0),
     )
 }
 
@@ -334,6 +338,11 @@ class Site:
         """Raise PlanError unless an outlook has the steps of the tariff."""
         found = f"{len(outlook.load_kw)} and {len(outlook.pv_kw)} of {self.steps} steps"
         _need(len(outlook.load_kw) == len(outlook.pv_kw) == self.steps, f"outlook: {found}")
+
+    def comfort_eur_kh(self, room: Room) -> float:
+        """Price of a kelvin hour outside the band of a room, its weight included [€/(K·h)]."""
+        own = room.comfort_eur_kh
+        return room.weight * (self.strategy.comfort_eur_kh if own is None else own)
 
     def without_battery(self) -> Site:
         """The same site with no battery."""

@@ -12,6 +12,7 @@ from pages.shared.chart import KeyFigure
 from pages.shared.texts import t
 
 EURO = "€"
+KELVIN_HOURS = "K·h"
 
 
 def euro(value: float) -> str:
@@ -21,18 +22,20 @@ def euro(value: float) -> str:
 
 def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
     """Savings of the plan and of perfect foresight, cost, peak, energy through the battery."""
-    costs = report.costs
-    nothing, bound = costs["nothing"].total_eur, costs["perfect"].total_eur
-    saved, most = report.saving.total_eur, nothing - bound
-    state = "good" if saved > 0.005 else "warning" if saved < -0.005 else None
+    nothing, bound, planned = (report.headline_eur(way) for way in ("nothing", "perfect", "plan"))
+    saved, most = nothing - planned, nothing - bound
+    given_up = report.gives_up_comfort
+    state = "warning" if given_up or saved < -0.005 else "good" if saved > 0.005 else None
     kind = "past" if report.choice.past else "ahead"
     span = numbers.span(report.start, int(report.ts[-1]) + STEP_US, zone)
     reach = t("dispatch.saving.note", most=f"{euro(most)} {EURO}")
+    if given_up:
+        reach = t("dispatch.saving.comfort", **outside(report))
     before = f"{numbers.number(report.saving.peak_before_kw, 1)} kW"
     return [
         KeyFigure(t(f"dispatch.saving.{kind}"), euro(saved), EURO, state=state, note=reach),
         KeyFigure(
-            t(f"dispatch.cost.{kind}"), euro(costs["plan"].total_eur), EURO,
+            t(f"dispatch.cost.{kind}"), euro(planned), EURO,
             note=t("dispatch.cost.note", nothing=f"{euro(nothing)} {EURO}"),
         ),
         KeyFigure(
@@ -43,8 +46,27 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
             t("dispatch.discharged"), numbers.number(report.saving.discharged_kwh, 0), "kWh",
             note=t("dispatch.wear.note", wear=f"{euro(report.saving.wear_eur)} {EURO}"),
         ),
+        *comfort_figures(report),
         KeyFigure(t(f"dispatch.window.{kind}"), str(report.choice.hours), "h", note=span),
     ]  # fmt: skip
+
+
+def outside(report: PlanReport) -> dict[str, str]:
+    """Kelvin hours outside the comfort bands, by the plan and by thermostats."""
+    return {
+        name: numbers.quantity(report.costs[way].comfort_kh, KELVIN_HOURS, 1)
+        for name, way in (("missed", "plan"), ("before", "nothing"))
+    }
+
+
+def comfort_figures(report: PlanReport) -> list[KeyFigure]:
+    """What rooms are outside their comfort bands, beside what thermostats leave."""
+    if not report.behind.rooms:
+        return []
+    missed = numbers.number(report.costs["plan"].comfort_kh, 1)
+    state = "warning" if report.gives_up_comfort else None
+    note = t("dispatch.comfort.note", before=outside(report)["before"])
+    return [KeyFigure(t("dispatch.comfort"), missed, KELVIN_HOURS, state=state, note=note)]
 
 
 def say_honestly(report: PlanReport, store: Store) -> None:
@@ -63,14 +85,11 @@ def say_honestly(report: PlanReport, store: Store) -> None:
         )
     if report.bridged:
         words.append(t("dispatch.bridged", count=numbers.number(report.bridged)))
-    costs = report.costs
     key = "dispatch.behind" if report.choice.past else "dispatch.behind.ahead"
-    behind = costs["plan"].total_eur - costs["greedy"].total_eur
-    if behind > 0.005:
-        states.notice(
-            t(key, amount=f"{euro(behind)} {EURO}"), detail=" ".join(words),
-            state="warning",
-        )  # fmt: skip
+    if report.cheaper is not None:
+        way, less = report.cheaper
+        said = t(key, way=t(f"dispatch.way.{way}"), amount=f"{euro(less)} {EURO}")
+        states.notice(said, detail=" ".join(words), state="warning")
     else:
         states.notice(t("dispatch.basis"), detail=" ".join(words))
     if report.choice.capacity_kwh == 0:
@@ -125,7 +144,11 @@ def said_of_peak(report: PlanReport, zone: str) -> list[str]:
         return []
     peak = numbers.quantity(tariff.peak_so_far_kw, "kW", 1)
     span = numbers.span(report.peak_since, report.start, zone)
-    words = [t("dispatch.peak.so_far", peak=peak, span=span)]
+    none = report.peak_since >= report.start
+    words = [t("dispatch.peak.none") if none else t("dispatch.peak.so_far", peak=peak, span=span)]
+    if report.demand_aside:
+        saved = f"{euro(report.saving.peak_eur)} {EURO}"
+        words.append(t("dispatch.peak.aside", saved=saved))
     if len(tariff.owed()) > 1:
         words.append(t("dispatch.peak.new_year"))
     return words

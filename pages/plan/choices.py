@@ -52,7 +52,7 @@ def pick(
         alone = any(at_connection(store.device(name)) for name in load)
         sun = _several("pv", plants, told.pv, first=not alone)
         battery = _battery(batteries)
-        strategy = _one_of("strategy", STRATEGIES, told.strategy)
+        strategy = _one_of("strategy", STRATEGIES, told.usual_strategy)
         window = _one_of("window", WINDOWS, WINDOWS[0], ".name")
     if not load:
         st.info(t("dispatch.pick.load.none"))

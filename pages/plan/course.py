@@ -78,7 +78,7 @@ def show_costs(report: PlanReport) -> None:
     kind = "past" if report.choice.past else "ahead"
     # To the cent: of ways that cost the same the plan is named.
     best = min(
-        ("plan", "greedy", "nothing"), key=lambda way: round(report.costs[way].total_eur, 2)
+        ("plan", "greedy", "nothing"), key=lambda way: round(report.headline_eur(way), 2)
     )  # fmt: skip
     figure = dispatch_charts.build_costs_figure(
         [t(f"dispatch.way.{way}") for way in report.ways], parts, hues, y_title=EURO,
@@ -100,24 +100,29 @@ def show_costs(report: PlanReport) -> None:
     if report.behind.rooms:
         heads.append(t("dispatch.costs.comfort"))
     table.show_table(heads, rows, numeric=tuple(range(1, len(heads))))
-    if not report.choice.past:
-        chart.show_caption(t("dispatch.costs.note.ahead"))
+    notes = [] if report.choice.past else [t("dispatch.costs.note.ahead")]
+    if report.behind.rooms:
+        notes.append(t("dispatch.costs.note.comfort"))
+    if notes:
+        chart.show_caption(" ".join(notes))
 
 
 def show_parts(report: PlanReport) -> None:
     """Parts of the saving."""
     saving = report.saving
+    heat = [("heat", saving.heating_eur)] if report.behind.relays else []
     rows = [
         [t(f"dispatch.saved.{name}"), f"{euro(value)} {EURO}"]
         for name, value in (
             ("peak", saving.peak_eur), ("arbitrage", saving.arbitrage_eur),
-            ("own", saving.self_consumption_eur), ("wear", -saving.wear_eur),
+            ("own", saving.self_consumption_eur), *heat, ("wear", -saving.wear_eur),
             ("stored", saving.stored_eur), ("total", saving.total_eur),
         )
     ]  # fmt: skip
     st.markdown(f"**{t('dispatch.saved.title')}**")
     table.show_table([t("dispatch.saved.part"), t("dispatch.saved.amount")], rows, numeric=(1,))
-    chart.show_caption(t("dispatch.saved.note"))
+    words = [t("dispatch.saved.note")] + ([t("dispatch.saved.note.heat")] if heat else [])
+    chart.show_caption(" ".join(words))
 
 
 def show_strategy(report: PlanReport) -> None:
@@ -128,7 +133,7 @@ def show_strategy(report: PlanReport) -> None:
         [
             t(f"dispatch.strategy.{name}"), numbers.number(STRATEGIES[name].cost, 2),
             numbers.number(STRATEGIES[name].import_eur_kwh, 2),
-            numbers.number(STRATEGIES[name].comfort_eur_kh, 2),
+            numbers.number(STRATEGIES[name].comfort_times, 2),
         ]
         for name in order
     ]  # fmt: skip

@@ -6,11 +6,11 @@ import streamlit as st
 
 from core import dispatch_charts
 from core.dispatch_report import STEP_US, PlanReport, comfort_frame
+from pages.plan.answer import KELVIN_HOURS
 from pages.shared import chart, numbers, table, theme
 from pages.shared.texts import current_language, t
 
-COLUMNS = ("room", "band", "coldest", "warmest", "missed", "before")
-KELVIN_HOURS = "K·h"
+COLUMNS = ("room", "band", "coldest", "warmest", "missed", "before", "price")
 
 
 def show(report: PlanReport, zone: str) -> None:
@@ -34,10 +34,11 @@ def show(report: PlanReport, zone: str) -> None:
             row["room"], f"{numbers.number(row['low'], 1)} … {numbers.number(row['high'], 1)}",
             *(numbers.number(row[name], 1)
               for name in ("coldest", "warmest", "missed_kh", "before_kh")),
+            numbers.number(row["price_eur_kh"], 2),
         ]
         for row in comfort.to_dict("records")
     ]  # fmt: skip
     heads = [t(f"dispatch.rooms.{name}") for name in COLUMNS]
     with st.container(height=300 if len(rows) > 8 else "content", border=False):
-        table.show_table(heads, rows, numeric=(2, 3, 4, 5))
+        table.show_table(heads, rows, numeric=(2, 3, 4, 5, 6))
     chart.show_caption(t("dispatch.rooms.note"))

@@ -41,11 +41,13 @@ def show(store: query.Store, choice: Choice) -> None:
 
 
 def pick_days(usual: int) -> int:
-    """How many days of readings sizes are computed from; in the URL."""
+    """Days of readings that a section is computed from: of the URL, else its usual ones."""
     asked = address.get("days")
     days = int(asked) if asked in {str(one) for one in DAYS} else usual
+    # What another section chose is none of this one's: the URL counts, else its own default.
+    st.session_state["sizing-days"] = days
     chosen = st.selectbox(
-        t("dispatch.sizing.days"), DAYS, width=160, index=DAYS.index(days), key="sizing-days",
+        t("dispatch.sizing.days"), DAYS, width=160, key="sizing-days",
         format_func=lambda one: t("dispatch.sizing.span", days=str(one)),
         on_change=lambda: address.put({"days": str(st.session_state["sizing-days"])}),
     )  # fmt: skip

@@ -87,6 +87,12 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "with perfect foresight {most}",
         "mit vollkommener Voraussicht {most}",
     ),
+    "dispatch.saving.comfort": (
+        "comfort is given up for it: {missed} outside the bands, with thermostats {before}",
+        "dafür wird Komfort aufgegeben: {missed} außerhalb der Bänder, mit Thermostaten {before}",
+    ),
+    "dispatch.comfort": ("Outside comfort", "Außerhalb Komfort"),
+    "dispatch.comfort.note": ("with thermostats {before}", "mit Thermostaten {before}"),
     "dispatch.cost.past": ("Cost with the plan", "Kosten mit Plan"),
     "dispatch.cost.ahead": ("Expected cost", "Erwartete Kosten"),
     "dispatch.cost.note": ("without battery use {nothing}", "ohne Batterieeinsatz {nothing}"),
@@ -133,6 +139,18 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "beforehand, so the battery balances.",
         "Über diese Verläufe kostet Ausgleichen von Last und Sonne voraussichtlich weniger als "
         "vorab festgelegte Leistungen; darum gleicht die Batterie aus.",
+    ),
+    "dispatch.peak.none": (
+        "The billing year so far has no readings of import.",
+        "Das Abrechnungsjahr hat bisher keine Messwerte des Bezugs.",
+    ),
+    "dispatch.peak.aside": (
+        "The billing year has just begun: its demand charge falls on whatever peak comes first and "
+        "is no saving of these days. It is left out of the figures above; in the costs below the "
+        "plan has {saved} less of it.",
+        "Das Abrechnungsjahr hat gerade begonnen: Sein Leistungspreis fällt auf die erste Spitze "
+        "und ist keine Ersparnis dieser Tage. In den Zahlen oben ist er nicht enthalten; in den "
+        "Kosten unten hat der Plan davon {saved} weniger.",
     ),
     "dispatch.peak.new_year": (
         "A new billing year begins within the window; its demand charge counts from 0.",
@@ -206,14 +224,14 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Tagen überbrückt.",
     ),
     "dispatch.behind": (
-        "In this window greedy self-consumption would have cost {amount} less: what the plan "
-        "expected did not come.",
-        "In diesem Fenster hätte einfacher Eigenverbrauch {amount} weniger gekostet: Was der Plan "
+        "In this window another way would have cost {amount} less: {way}. What the plan expected "
+        "did not come.",
+        "In diesem Fenster hätte eine andere Weise {amount} weniger gekostet: {way}. Was der Plan "
         "erwartete, kam nicht.",
     ),
     "dispatch.behind.ahead": (
-        "Greedy self-consumption is expected to cost {amount} less than this plan.",
-        "Einfacher Eigenverbrauch kostet voraussichtlich {amount} weniger als dieser Plan.",
+        "Another way is expected to cost {amount} less than this plan: {way}.",
+        "Eine andere Weise kostet voraussichtlich {amount} weniger als dieser Plan: {way}.",
     ),
     # --- no plan ---
     "dispatch.infeasible": (
@@ -303,6 +321,12 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Erwartet über die Verläufe; vollkommene Voraussicht weiß, welcher davon kommt, mit Relais "
         "bis auf die Lücke.",
     ),
+    "dispatch.costs.note.comfort": (
+        "The totals put no price on comfort: ways are alike only where they leave as much outside "
+        "the bands.",
+        "Die Summen geben Komfort keinen Preis: Gleich sind Weisen nur, wo sie gleich viel "
+        "außerhalb der Bänder lassen.",
+    ),
     "dispatch.costs.comfort": ("Outside comfort [K·h]", "Außerhalb Komfort [K·h]"),
     "dispatch.costs.way": ("Way", "Weise"),
     "dispatch.costs.bill": ("Bill [€]", "Rechnung [€]"),
@@ -316,6 +340,13 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.saved.peak": ("Peak", "Lastspitze"),
     "dispatch.saved.arbitrage": ("Other times (arbitrage)", "Andere Zeiten (Arbitrage)"),
     "dispatch.saved.own": ("Self-consumption", "Eigenverbrauch"),
+    "dispatch.saved.heat": ("Heat not given", "Nicht gegebene Wärme"),
+    "dispatch.saved.note.heat": (
+        "Heat not given is what rooms are heated less than with thermostats, at the mean price "
+        "that these pay; below 0 they are heated more.",
+        "Nicht gegebene Wärme ist, was die Räume weniger geheizt werden als mit Thermostaten, zum "
+        "mittleren Preis, den diese zahlen; unter 0 werden sie mehr geheizt.",
+    ),
     "dispatch.saved.wear": ("Wear", "Verschleiß"),
     "dispatch.saved.stored": ("Left in store", "Bleibt gespeichert"),
     "dispatch.saved.total": ("Total", "Summe"),
@@ -332,14 +363,22 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Jede nicht bezogene kWh [€/kWh]",
     ),
     "dispatch.weights.comfort": (
-        "Outside the comfort band [€/K·h]",
-        "Außerhalb des Komfortbands [€/K·h]",
+        "Outside the comfort band [× heating a kelvin]",
+        "Außerhalb des Komfortbands [× Heizen eines Kelvins]",
     ),
     "dispatch.weights.note": (
         "A plan minimises money times its weight, plus what is put on energy from the grid, plus "
-        "the price of comfort missed. The chosen strategy stands first.",
+        "the price of comfort missed: so many times what it costs at the highest price of the "
+        "window to heat the room by a kelvin for its last quarter hour, the dearest there is. From "
+        "1 on holding the band is worth its energy; below, comfort is given up at the ends of it. "
+        "The price of each room stands beside its temperatures. The chosen strategy stands "
+        "first.",
         "Ein Plan macht am kleinsten: Geld mal Gewicht, dazu was auf Netzenergie gelegt ist, dazu "
-        "der Preis verfehlten Komforts. Die gewählte Strategie steht zuerst.",
+        "der Preis verfehlten Komforts: so viele Male, was es beim höchsten Preis des Fensters "
+        "kostet, den Raum für die letzte Viertelstunde um ein Kelvin zu heizen, teurer geht es "
+        "nicht. Ab 1 lohnt das Band seine Energie; darunter wird an den Rändern des Bands Komfort "
+        "aufgegeben. Der Preis jedes Raums steht bei seinen Temperaturen. Die gewählte Strategie "
+        "steht zuerst.",
     ),
     # --- rooms ---
     "dispatch.relay.on": ("on", "an"),
@@ -354,11 +393,13 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.rooms.warmest": ("Warmest [°C]", "Wärmster [°C]"),
     "dispatch.rooms.missed": ("Outside [K·h]", "Außerhalb [K·h]"),
     "dispatch.rooms.before": ("With thermostats [K·h]", "Mit Thermostaten [K·h]"),
+    "dispatch.rooms.price": ("Price outside [€/K·h]", "Preis außerhalb [€/K·h]"),
     "dispatch.rooms.note": (
-        "Air at the end of each step, by the room's resistance and heat capacity; thermostats hold "
-        "the lower edge of the band.",
-        "Luft am Ende jedes Schritts, aus Widerstand und Wärmekapazität des Raums; Thermostate "
-        "halten den unteren Rand des Bands.",
+        "The band is the one with the highest lower edge, that of the day. Air at the end of each "
+        "step, by the room's resistance and heat capacity; thermostats hold the lower edge.",
+        "Das Band ist das mit dem höchsten unteren Rand, das des Tages. Luft am Ende jedes "
+        "Schritts, aus Widerstand und Wärmekapazität des Raums; Thermostate halten den unteren "
+        "Rand.",
     ),
     # --- a year ---
     "dispatch.year.busy": (

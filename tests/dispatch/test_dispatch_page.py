@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.dispatch_settings import settings_path
 from tests.dispatch.test_dispatch_report import write_plant
@@ -74,6 +75,18 @@ def test_a_year_with_perfect_foresight_and_without(page: Show) -> None:
     app = choose(app, "year-compare", True)
     assert "Saving planned day by day" in words(app)
     assert len(tables(app)[0]) == 6
+
+
+def test_days_are_those_of_the_url_or_of_the_section(page: Show) -> None:
+    def days(app: AppTest) -> int:
+        return int(app.selectbox(key="sizing-days").value)
+
+    app = page(section="sizing")
+    assert days(app) == 30
+    app = choose(app, "url-section", "year")
+    assert days(app) == 365
+    assert days(choose(app, "url-section", "sizing")) == 30
+    assert days(choose(page(section="sizing", days="90"), "url-section", "year")) == 90
 
 
 def test_rooms_and_relays_of_the_settings() -> None:

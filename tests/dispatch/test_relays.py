@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.analytics.dispatch import plan
-from core.analytics.dispatch_costs import balance_error, missed_comfort
+from core.analytics.dispatch_costs import balance_error, missed_by_room
 from core.analytics.dispatch_simulation import do_nothing, room_states, thermostats
 from core.analytics.dispatch_site import (
     Battery,
@@ -62,7 +62,7 @@ def test_the_temperatures_of_a_plan_are_those_that_its_relays_give() -> None:
     states = room_states(site, made.relays)
     for room in site.rooms:
         assert np.allclose(made.rooms[room.name], states[room.name][:, 0], atol=1e-6)
-    assert made.costs[0].comfort_kh == pytest.approx(missed_comfort(site, made.rooms))
+    assert made.costs[0].comfort_kh == pytest.approx(sum(missed_by_room(site, made.rooms).values()))
     assert made.flows[0].heating_kw.tolist() == pytest.approx(
         (2 * made.relays["one"] + 3 * made.relays["two"]).tolist()
     )

@@ -1,0 +1,114 @@
+"""What the first figures of a plan leave out, and that a cheaper way is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import commands.plans as plans
+from core.dispatch_choice import told_choice
+from core.dispatch_report import STEP_US, PlanReport, begins_year, plan_report
+from core.dispatch_settings import read_dispatch_settings, settings_path
+from core.query import Store, open_store
+from pages.plan.answer import key_figures, said_of_peak, say_honestly
+from pages.shared import states
+from preprocess import app
+from tests.dispatch.test_dispatch_report import write_plant
+from tests.stores import scratch, us
+
+
+@pytest.fixture(scope="module")
+def store() -> Iterator[Store]:
+    with scratch() as folder:
+        write_plant(folder)
+        yield open_store(folder / "store")
+
+
+@pytest.fixture(scope="module")
+def report(store: Store) -> PlanReport:
+    told = read_dispatch_settings(settings_path(store.root))
+    choice = told_choice(store, told, None, ["m1"], ["pv1"], None, 48)
+    return plan_report(store, replace(choice, demand_eur_kw_a=100.0))
+
+
+@pytest.mark.parametrize(
+    ("start", "begins"),
+    [
+        ("2025-03-20T00:00+01:00", False), ("2024-12-29T00:00+01:00", False),
+        ("2024-12-30T12:00+01:00", True), ("2025-01-01T00:00+01:00", True),
+        ("2025-01-06T00:00+01:00", True), ("2025-01-08T00:00+01:00", False),
+    ],
+)  # fmt: skip
+def test_a_year_begins_within_the_steps_or_in_the_week_before(start: str, begins: bool) -> None:
+    assert begins_year(us(start) + np.arange(192) * STEP_US, "Europe/Berlin") == begins
+
+
+def new_year(report: PlanReport) -> PlanReport:
+    """The same plan with 50 EUR less of a demand charge, at the very beginning of a year."""
+    costs = {
+        way: replace(one, demand_eur=100.0 if way == "plan" else 150.0)
+        for way, one in report.costs.items()
+    }
+    saving = replace(report.saving, peak_eur=50.0)
+    return replace(
+        report, costs=costs, saving=saving, year_begins=True, peak_since=report.start
+    )  # fmt: skip
+
+
+def test_a_demand_charge_of_a_new_year_is_no_saving_of_these_days(
+    report: PlanReport, store: Store
+) -> None:
+    begun = new_year(report)
+    free = {way: one.total_eur - one.demand_eur for way, one in report.costs.items()}
+    assert begun.headline_eur("plan") == pytest.approx(free["plan"])
+    late = replace(begun, year_begins=False)
+    assert late.headline_eur("nothing") == pytest.approx(free["nothing"] + 150)
+    amounts = [
+        float(key_figures(one, store.zone)[0].value.replace(",", "")) for one in (late, begun)
+    ]
+    assert amounts[0] - amounts[1] == pytest.approx(50, abs=0.011)
+    said = " ".join(said_of_peak(begun, store.zone))
+    assert "has just begun" in said
+    assert "no readings of import" in said
+    assert "00:00" not in said
+
+
+def with_greedy(report: PlanReport, less: float) -> PlanReport:
+    """The same report where greedy self-consumption costs so much less than the plan."""
+    plan = report.costs["plan"]
+    return replace(
+        report,
+        costs={
+            "nothing": replace(plan, import_eur=plan.import_eur + 5),
+            "greedy": replace(plan, import_eur=plan.import_eur - less),
+            "plan": plan, "perfect": plan,
+        },
+    )  # fmt: skip
+
+
+def test_a_cheaper_way_is_named(
+    report: PlanReport, store: Store, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    dearer = with_greedy(report, 0.66)
+    assert dearer.cheaper is not None
+    assert dearer.cheaper[0] == "greedy"
+    assert dearer.cheaper[1] == pytest.approx(0.66)
+    assert with_greedy(report, 0.0).cheaper is None
+    said: list[str] = []
+    monkeypatch.setattr(states, "notice", lambda words, **_: said.append(words))
+    say_honestly(dearer, store)
+    assert "0.66" in said[0]
+    assert "Greedy self-consumption" in said[0]
+    plans._say_worth(dearer, False)
+    assert "greedy is expected to cost 0.66 EUR less than the plan" in capsys.readouterr().out
+
+
+def test_the_command_tells_a_plan_of_an_old_year_as_it_is(store: Store) -> None:
+    found = CliRunner().invoke(app, ["plan", "--load", "m1", "--store", str(store.root)])
+    assert found.exit_code == 0, found.output
+    assert "just begun" not in found.output
