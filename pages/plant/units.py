@@ -18,7 +18,7 @@ STATES = {
     "behind": "warning", "ahead": "unknown", "alike": "good", "undecided": "unknown",
     "few_days": "unknown", "down": "error",
 }  # fmt: skip
-MOST_PLACES = 5
+RATIO_PLACES = 2
 MOST_SPANS = 3
 MOST_SENTENCES = 6
 
@@ -109,7 +109,7 @@ def show_table(found: Ranking, kind: str) -> None:
             [
                 numbers.number(place),
                 one.unit,
-                numbers.percent(one.ratio, 2),
+                numbers.percent(one.ratio, RATIO_PLACES),
                 interval_words(one),
                 numbers.number(one.days),
                 table.state(STATES[one.verdict], t(f"pv.verdict.{one.verdict}")),
@@ -151,10 +151,9 @@ def show_hours(ctx: Context, found: Ranking, kind: str) -> None:
 
 
 def interval_words(one: PeerRank) -> str:
-    """Bounds of a ratio."""
+    """Bounds of a ratio with the decimals of the ratio, rounded outwards: never narrower."""
     if not np.isfinite(one.low):
         return numbers.NOTHING
-    places = 2
-    while places < MOST_PLACES and round(100 * one.low, places) == round(100 * one.high, places):
-        places += 1  # two edges that look alike say that there is no interval
-    return f"{numbers.number(100 * one.low, places)} – {numbers.percent(one.high, places)}"
+    low = np.floor(np.round(1e4 * one.low, 6)) / 100
+    high = np.ceil(np.round(1e4 * one.high, 6)) / 100
+    return f"{numbers.number(low, RATIO_PLACES)} – {numbers.percent(high / 100, RATIO_PLACES)}"

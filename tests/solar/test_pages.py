@@ -151,7 +151,8 @@ def test_edges_of_an_interval_are_told_apart() -> None:
     def said(low: float, high: float) -> str:
         return interval_words(PeerRank("a", low, low, high, 9, "alike")).replace(NBSP, " ")
 
-    assert said(0.99451, 0.99454) == "99.451 – 99.454 %"
+    assert said(0.99451, 0.99454) == "99.45 – 99.46 %"
+    assert said(0.96621, 0.96629) == "96.62 – 96.63 %"
     assert said(0.98, 0.99) == "98.00 – 99.00 %"
 
 
