@@ -28,6 +28,14 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "{device} measures the connection of the site: what the battery did is in its readings.",
         "{device} misst den Netzanschluss: Was die Batterie tat, steckt in seinen Messwerten.",
     ),
+    "dispatch.unknown": (
+        "There is no choice “{name}” here; shown is: {shown}.",
+        "Eine Auswahl „{name}“ gibt es hier nicht; gezeigt ist: {shown}.",
+    ),
+    "dispatch.unknown.mend": (
+        "Choose another one above, at {pick}.",
+        "Oben bei {pick} anders wählen.",
+    ),
     "dispatch.few": (
         "There are too few readings for a plan.",
         "Für einen Plan gibt es zu wenige Messwerte.",
