@@ -241,6 +241,10 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Another way is expected to cost {amount} less than this plan: {way}.",
         "Eine andere Weise kostet voraussichtlich {amount} weniger als dieser Plan: {way}.",
     ),
+    "dispatch.behind.comfort": (
+        "It leaves {left} outside the comfort bands, the plan {missed}.",
+        "Sie lässt {left} außerhalb der Komfortbänder, der Plan {missed}.",
+    ),
     # --- no plan ---
     "dispatch.infeasible": (
         "No plan keeps every limit.",
