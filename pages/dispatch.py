@@ -33,6 +33,8 @@ def main() -> None:
     choice, involved = chosen
     chart.show_synthetic_ribbon(involved)
     section = address.get("section")
+    if section is not None and section not in SECTIONS:
+        choices.say_unknown(section, t(f"dispatch.section.{SECTIONS[0]}"))
     section = section if section in SECTIONS else SECTIONS[0]
     try:
         report = data.report(

@@ -89,6 +89,9 @@ def say_honestly(report: PlanReport, store: Store) -> None:
     if report.cheaper is not None:
         way, less = report.cheaper
         said = t(key, way=t(f"dispatch.way.{way}"), amount=f"{euro(less)} {EURO}")
+        if report.behind.rooms:
+            left = numbers.quantity(report.costs[way].comfort_kh, KELVIN_HOURS, 1)
+            said += " " + t("dispatch.behind.comfort", left=left, missed=outside(report)["missed"])
         states.notice(said, detail=" ".join(words), state="warning")
     else:
         states.notice(t("dispatch.basis"), detail=" ".join(words))

@@ -54,6 +54,9 @@ def pick(
         battery = _battery(batteries)
         strategy = _one_of("strategy", STRATEGIES, told.usual_strategy)
         window = _one_of("window", WINDOWS, WINDOWS[0], ".name")
+    if not all([_known("load", loads, devices), _known("pv", plants, devices)]):
+        return None
+    _say_unknown("strategy", STRATEGIES, strategy)
     if not load:
         st.info(t("dispatch.pick.load.none"))
         return None
@@ -70,6 +73,28 @@ def pick(
     )  # fmt: skip
     names = [*load, *sun, *([battery] if battery else [])]
     return choice, [by_name[name] for name in names]
+
+
+def _known(name: str, offered: Sequence[query.Device], devices: Sequence[query.Device]) -> bool:
+    """Whether the URL names devices that there are; says which there are not."""
+    there, fit = {one.name for one in devices}, {one.name for one in offered}
+    strange = [one for one in address.get_all(name) if one not in fit and one != NONE]
+    for one in strange:
+        key = "error.other_device" if one in there else "error.unknown_device"
+        mend = t("dispatch.unknown.mend", pick=t(f"dispatch.pick.{name}"))
+        states.notice(t(key, name=one), detail=mend, state="warning")
+    return not strange
+
+
+def _say_unknown(name: str, known: Sequence[str], shown: str) -> None:
+    asked = address.get(name)
+    if asked is not None and asked not in known:
+        say_unknown(asked, t(f"dispatch.{name}.{shown}"))
+
+
+def say_unknown(asked: str, shown: str) -> None:
+    """Say that the URL names a choice that there is not, and what is shown in its stead."""
+    states.notice(t("dispatch.unknown", name=asked, shown=shown), state="warning")
 
 
 def _several(
@@ -106,7 +131,7 @@ def _battery(batteries: Sequence[query.Device]) -> str | None:
 
 def _one_of(name: str, known: Sequence[str], told: str, ending: str = "") -> str:
     asked = address.get(name) or told
-    asked = asked if asked in known else known[0]
+    asked = asked if asked in known else told
     return str(
         st.selectbox(
             t(f"dispatch.pick.{name}"), known, width=250 if ending else 180,

@@ -28,6 +28,14 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "{device} measures the connection of the site: what the battery did is in its readings.",
         "{device} misst den Netzanschluss: Was die Batterie tat, steckt in seinen Messwerten.",
     ),
+    "dispatch.unknown": (
+        "There is no choice “{name}” here; shown is: {shown}.",
+        "Eine Auswahl „{name}“ gibt es hier nicht; gezeigt ist: {shown}.",
+    ),
+    "dispatch.unknown.mend": (
+        "Choose another one above, at {pick}.",
+        "Oben bei {pick} anders wählen.",
+    ),
     "dispatch.few": (
         "There are too few readings for a plan.",
         "Für einen Plan gibt es zu wenige Messwerte.",
@@ -232,6 +240,10 @@ DISPATCH: dict[str, tuple[str, str]] = {
     "dispatch.behind.ahead": (
         "Another way is expected to cost {amount} less than this plan: {way}.",
         "Eine andere Weise kostet voraussichtlich {amount} weniger als dieser Plan: {way}.",
+    ),
+    "dispatch.behind.comfort": (
+        "It leaves {left} outside the comfort bands, the plan {missed}.",
+        "Sie lässt {left} außerhalb der Komfortbänder, der Plan {missed}.",
     ),
     # --- no plan ---
     "dispatch.infeasible": (

@@ -89,6 +89,18 @@ def test_days_are_those_of_the_url_or_of_the_section(page: Show) -> None:
     assert days(choose(page(section="sizing", days="90"), "url-section", "year")) == 90
 
 
+def test_what_the_url_names_in_vain_is_said(page: Show) -> None:
+    for name in ("load", "pv"):
+        app = page(**{name: "nix"})
+        assert "There is no device “nix” in this store." in words(app)
+        assert not specs(app)
+    assert "“m1” is not among the devices of this page" in words(page(pv="m1"))
+    app = page(section="zzz", strategy="xyz")
+    assert "There is no choice “zzz” here; shown is: Plan." in words(app)
+    assert "There is no choice “xyz” here; shown is: Economic." in words(app)
+    assert len(specs(app)) == 2
+
+
 def test_rooms_and_relays_of_the_settings() -> None:
     with scratch() as folder:
         write_plant(folder)
