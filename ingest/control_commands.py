@@ -48,7 +48,9 @@ def control(
         with ControlStore(settings.store) as kept:
             for one in running.dry_run(known, devices, plan, kept):
                 typer.echo(f"{one.actuator}: {one.value:g} kW (asked {one.asked:g}), {one.words}")
-        typer.echo("dry run: nothing was sent")
+        where = known.path if known.path.is_file() else f"there is no {known.path}"
+        off = f"control is off ({where}); " if known.options.mode == "off" else ""
+        typer.echo(f"dry run: {off}nothing was sent")
         return
     armed = running.check_arming(known, arm)
     if known.options.mode == "off":
