@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from core.forecast_issue import Forecast
 
 NO_WEATHER = (
-    "PV without weather ahead: the next days are taken to be about as clear as the last ones. On "
-    "the plant of the benchmark the skill against clear-sky persistence is 0.09 so, and 0.33 with "
-    "weather known perfectly. Fetch a forecast (python -m ingest fetch weather --help), build it "
-    "in, train again"
+    "PV without weather ahead: the next days are taken to be about as clear as the last ones. "
+    "Fetch a forecast (python -m ingest fetch weather --help), build it in, train again"
 )
 
 

@@ -31,7 +31,7 @@ from core.levels import DAY, HOUR
 from core.readings import Batch, Quality
 from core.rollup import FIRST_DAY, LAST_DAY, Float, Int
 from core.signals import Signal, load_catalogue
-from core.sqlite_files import ask
+from core.sqlite_files import ask, connect
 
 FILE = "journal.sqlite"
 FORMAT = 1
@@ -284,16 +284,6 @@ class View:
         """Newest good time stamp [µs UTC]; None without one."""
         facts = self.facts.get((device, signal))
         return facts.last if facts is not None and facts.rows else None
-
-
-def _connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
-    mode = "rwc" if create else "rw"
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30.0, isolation_level=None,
-        check_same_thread=False,
-    )  # fmt: skip
-    connection.row_factory = sqlite3.Row
-    return connection
 
 
 def identity(path: Path) -> tuple[int, int] | None:
@@ -998,11 +988,11 @@ def _create(path: Path) -> None:
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.new")
     try:
         if path.exists():
-            with closing(_connect(path)) as con:
+            with closing(connect(path, "rw")) as con:
                 _begin(con)
             return
         # Made beside its place and renamed.
-        with closing(_connect(draft, create=True)) as con:
+        with closing(connect(draft, "rwc")) as con:
             _begin(con)
         # Where another process was faster, its journal stands.
         try:
@@ -1084,7 +1074,7 @@ def open_journal(path: Path, *, create: bool = False, read_only: bool = False) -
             raise StoreMissing(f"no journal at {path}; the collector makes one")
         _create(path)
     try:
-        con = _connect(path)
+        con = connect(path, "rw")
     except sqlite3.OperationalError as error:
         raise StoreError(f"{path} cannot be opened ({error})") from error
     try:

@@ -123,12 +123,15 @@ def series(
     )  # fmt: skip
 
 
-@st.cache_data(show_spinner=False, max_entries=256)
-def _report(
+def _answer(
     _store: query.Store, path: str, version: int, name: str, _ask: Callable[..., Any],
     args: tuple[Any, ...], options: dict[str, Any],
 ) -> Any:  # fmt: skip
     return _ask(_store, *args, **options)
+
+
+_copied = st.cache_data(show_spinner=False, max_entries=256)(_answer)
+_shared = st.cache_resource(show_spinner=False, max_entries=64)(_answer)
 
 
 def report(
@@ -143,16 +146,8 @@ def report(
     ------
     ZigguratError : as the function.
     """
-    answer: R = _report(store, str(settings().store), store.version, _name(ask), ask, args, options)
+    answer: R = _copied(*_key(store, ask), ask, args, options)
     return answer
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _shared_report(
-    _store: query.Store, path: str, version: int, name: str, _ask: Callable[..., Any],
-    args: tuple[Any, ...], options: dict[str, Any],
-) -> Any:  # fmt: skip
-    return _ask(_store, *args, **options)
 
 
 def shared_report(
@@ -167,9 +162,7 @@ def shared_report(
     ------
     ZigguratError : as the function.
     """
-    answer: R = _shared_report(
-        store, str(settings().store), store.version, _name(ask), ask, args, options
-    )
+    answer: R = _shared(*_key(store, ask), ask, args, options)
     return answer
 
 
@@ -191,5 +184,6 @@ def ask_ahead(
     thread.start()
 
 
-def _name(ask: Callable[..., Any]) -> str:
-    return f"{ask.__module__}.{ask.__qualname__}"
+def _key(store: query.Store, ask: Callable[..., Any]) -> tuple[query.Store, str, int, str]:
+    """What an answer depends on beside its arguments."""
+    return store, str(settings().store), store.version, f"{ask.__module__}.{ask.__qualname__}"

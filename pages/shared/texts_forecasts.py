@@ -164,12 +164,12 @@ FORECASTS: dict[str, tuple[str, str]] = {
         "letzten.",
     ),
     "ahead.blind.detail": (
-        "Its skill against clear-sky persistence is {skill}. On the plant of the benchmark that is "
-        "0.09 without weather, and 0.33 with weather known perfectly. Fetch a weather forecast "
-        "(python -m ingest fetch weather), build it into the store and train again.",
-        "Ihr Skill gegen Klarhimmel-Persistenz ist {skill}. An der Anlage des Benchmarks sind es "
-        "0,09 ohne Wetter und 0,33 mit perfekt bekanntem Wetter. Abhilfe: Wetterprognose abrufen "
-        "(python -m ingest fetch weather), einlesen und neu trainieren.",
+        "Its skill against clear-sky persistence is {skill}. Fetch "
+        "a weather forecast (python -m ingest fetch weather), build it into the store and train "
+        "again.",
+        "Ihr Skill gegen Klarhimmel-Persistenz ist {skill}. "
+        "Abhilfe: Wetterprognose abrufen (python -m ingest fetch weather), einlesen und neu "
+        "trainieren.",
     ),
     "ahead.blind.mend": (
         "Fetch a weather forecast (python -m ingest fetch weather), build it into the store and "

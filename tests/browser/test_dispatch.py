@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.dispatch.test_dispatch_report import write_plant
+from tests.dispatch.plant import write_plant
 from tests.stores import scratch
 
 if TYPE_CHECKING:

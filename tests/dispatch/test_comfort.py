@@ -21,7 +21,7 @@ from core.dispatch_settings import read_dispatch_settings, settings_path
 from core.query import Store, open_store
 from pages.plan.answer import comfort_figures, key_figures
 from preprocess import app
-from tests.dispatch.test_dispatch_report import write_plant
+from tests.dispatch.plant import write_plant
 from tests.stores import scratch
 
 STEPS = 96

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.dispatch_settings import settings_path
-from tests.dispatch.test_dispatch_report import write_plant
+from tests.dispatch.plant import write_plant
 from tests.dispatch.test_house_settings import house_toml
 from tests.pages.apps import (
     Show,

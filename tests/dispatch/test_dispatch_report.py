@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,40 +18,10 @@ from core.dispatch_report import plan_frame, plan_report
 from core.dispatch_settings import DispatchSettings, read_dispatch_settings, settings_path
 from core.dispatch_sizing import saving_at, sizing_report
 from core.errors import DeclarationError, Infeasible, PlanError, QueryError
-from core.levels import DAY, HOUR, MINUTE
-from core.query import Store, open_store
+from core.levels import DAY, HOUR
+from core.query import Store
 from preprocess import app
-from tests.stores import run, scratch, us, write_csv
-
-START = us("2025-03-10T00:00+01:00")
-DAYS = 10
-SETTINGS = """[tariff]
-import_eur_kwh = 0.30
-export_eur_kwh = 0.08
-
-[battery]
-capacity_kwh = 20
-power_kw = 10
-"""
-
-
-def write_plant(folder: Path) -> None:
-    """Ten days alike: load 4 kW, 10 kW in the evening; 12 kW of sun from 10 to 14 h."""
-    quarters = range(START, START + DAYS * DAY, 15 * MINUTE)
-    hour = [(at - START) % DAY // HOUR for at in quarters]
-    load = [(at, [10.0 if 18 <= h < 21 else 4.0]) for at, h in zip(quarters, hour, strict=True)]
-    sun = [(at, [12.0 if 10 <= h < 14 else 0.0]) for at, h in zip(quarters, hour, strict=True)]
-    write_csv(folder / "src" / "meter" / "m1.csv", ["com_ap"], load)
-    write_csv(folder / "src" / "PV" / "pv1.csv", ["ac_power_inv1"], sun)
-    run(folder)
-    settings_path(folder / "store").write_text(SETTINGS)
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with scratch() as folder:
-        write_plant(folder)
-        yield open_store(folder / "store")
+from tests.dispatch.plant import DAYS, START
 
 
 @pytest.fixture(scope="module")

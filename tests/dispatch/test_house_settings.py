@@ -26,7 +26,7 @@ from core.errors import DeclarationError
 from core.levels import DAY
 from core.query import Store, open_store
 from tests.dispatch.houses import house
-from tests.dispatch.test_dispatch_report import DAYS, SETTINGS, START, write_plant
+from tests.dispatch.plant import DAYS, SETTINGS, START, write_plant
 from tests.stores import scratch, us
 
 QUARTER = 900_000_000

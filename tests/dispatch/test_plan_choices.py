@@ -15,7 +15,7 @@ from core.dispatch_settings import read_dispatch_settings, settings_path
 from core.errors import DeclarationError, QueryError, UnknownDevice
 from core.query import Device, SignalInfo, Store, open_store
 from pages.shared import wording
-from tests.dispatch.test_dispatch_report import SETTINGS, write_plant
+from tests.dispatch.plant import SETTINGS, write_plant
 from tests.pages.apps import pages_of, run
 from tests.stores import scratch
 

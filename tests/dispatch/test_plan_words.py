@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -16,17 +15,9 @@ from core.dispatch_settings import read_dispatch_settings, settings_path
 from core.dispatch_sizing import prices_of_own_use, saving_at, sizing_report
 from core.errors import Infeasible
 from core.levels import DAY
-from core.query import Store, open_store
+from core.query import Store
 from preprocess import app
-from tests.dispatch.test_dispatch_report import DAYS, SETTINGS, START, write_plant
-from tests.stores import scratch
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with scratch() as folder:
-        write_plant(folder)
-        yield open_store(folder / "store")
+from tests.dispatch.plant import DAYS, SETTINGS, START
 
 
 @pytest.fixture(scope="module")

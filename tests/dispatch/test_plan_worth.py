@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -13,19 +12,11 @@ import commands.plans as plans
 from core.dispatch_choice import told_choice
 from core.dispatch_report import STEP_US, PlanReport, begins_year, plan_report
 from core.dispatch_settings import read_dispatch_settings, settings_path
-from core.query import Store, open_store
+from core.query import Store
 from pages.plan.answer import key_figures, said_of_peak, say_honestly
 from pages.shared import states
 from preprocess import app
-from tests.dispatch.test_dispatch_report import write_plant
-from tests.stores import scratch, us
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with scratch() as folder:
-        write_plant(folder)
-        yield open_store(folder / "store")
+from tests.stores import us
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 from core import pv_history, pv_plant, pv_report
 from core.analytics import expected, pv
@@ -19,8 +18,7 @@ from core.plant_file import read_plants
 from core.pv_report import PlantReport
 from core.query import Store, open_store
 from ingest.manual import enter_facts
-from pages.shared import data
-from tests.pages.apps import show, words
+from tests.pages.apps import pages_of, show, words
 from tests.stores import run, scratch
 
 QUARTER = 900_000_000
@@ -231,13 +229,9 @@ def test_computed_light_against_a_sensor_in_the_plane(shared: Path) -> None:
 
 
 @pytest.fixture
-def served(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("ZIGGURAT_STORE", str(folder / "store"))
-    data.settings.cache_clear()
-    st.cache_resource.clear()
-    yield folder
-    data.settings.cache_clear()
-    st.cache_resource.clear()
+def served(folder: Path) -> Iterator[Path]:
+    with pages_of(folder / "store"):
+        yield folder
 
 
 @pytest.mark.usefixtures("served")

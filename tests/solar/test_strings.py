@@ -9,15 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 
 from core import pv_plant, pv_report, pv_units
 from core.analytics import pv_peers
 from core.analytics.quality import local_times
 from core.pv_report import PlantReport
 from core.query import Store, open_store
-from pages.shared import data
-from tests.pages.apps import show, titles, words
+from tests.pages.apps import pages_of, show, titles, words
 from tests.solar import strings
 from tests.stores import run, scratch
 
@@ -197,13 +195,9 @@ def test_strings_of_unknown_planes_are_no_peers(store: Store, tmp_path: Path) ->
 
 
 @pytest.fixture
-def served(barn: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("ZIGGURAT_STORE", str(barn / "store"))
-    data.settings.cache_clear()
-    st.cache_resource.clear()
-    yield barn
-    data.settings.cache_clear()
-    st.cache_resource.clear()
+def served(barn: Path) -> Iterator[Path]:
+    with pages_of(barn / "store"):
+        yield barn
 
 
 @pytest.mark.usefixtures("served")
