@@ -1,0 +1,112 @@
+"""Words of the comparison page; merged into `pages.shared.texts.TEXTS`."""
+
+from __future__ import annotations
+
+# key: (English, German).
+COMPARISON: dict[str, tuple[str, str]] = {
+    "comparison.mode": ("Compare", "Vergleichen"),
+    "comparison.mode.devices": ("Devices", "Geräte"),
+    "comparison.mode.periods": ("Periods of one device", "Zeiträume eines Geräts"),
+    "comparison.none": (
+        "No device of this store has a signal of power to compare.",
+        "Kein Gerät dieses Speichers hat ein Leistungssignal zum Vergleichen.",
+    ),
+    "comparison.two": ("Choose two to six devices.", "Bitte zwei bis sechs Geräte wählen."),
+    "comparison.without": (
+        "Without a signal of power, left out: {names}.",
+        "Ohne Leistungssignal, weggelassen: {names}.",
+    ),
+    "comparison.missing": (
+        "No reading of power here: {names}.",
+        "Hier gibt es keinen Messwert der Leistung: {names}.",
+    ),
+    "comparison.count": ("Periods", "Zeiträume"),
+    "comparison.starts": ("Start days", "Starttage"),
+    "comparison.start": ("Start of period {number}", "Beginn von Zeitraum {number}"),
+    "comparison.no_day": (
+        "“{text}” is not a day, e.g. 2025-06-13.",
+        "„{text}“ ist kein Tag, z. B. 13.06.2025.",
+    ),
+    "comparison.view": ("View", "Ansicht"),
+    "comparison.view.overlay": ("Overlaid", "Übereinander"),
+    "comparison.view.multiples": ("Small multiples", "Einzeln"),
+    "comparison.scale": ("Scale", "Maßstab"),
+    "comparison.scale.absolute": ("Absolute", "Absolut"),
+    "comparison.scale.peak": ("Per peak", "Je Spitze"),
+    "comparison.ghost": ("Period before", "Vorzeitraum"),
+    "comparison.ghost.on": ("Drawn along", "Mitgezeichnet"),
+    "comparison.ghost.off": ("Not drawn", "Ausgeblendet"),
+    "comparison.also": ("Also draw", "Dazu zeichnen"),
+    "comparison.a": ("First of the pair", "Erster des Paars"),
+    "comparison.b": ("Second of the pair", "Zweiter des Paars"),
+    "comparison.energy": ("Difference in energy", "Unterschied der Energie"),
+    "comparison.peak": ("Difference in peak", "Unterschied der Spitze"),
+    "comparison.energy.note": (
+        "over the {hours} h in which both have values · in all {both}",
+        "in den {hours} h, in denen beide Werte haben · insgesamt {both}",
+    ),
+    "comparison.ways": ("{net} ({taken} in, {given} out)", "{net} ({taken} ein, {given} aus)"),
+    "comparison.both": ("{a} against {b}", "{a} gegen {b}"),
+    "comparison.above": ("Where the first is higher", "Wo der erste höher liegt"),
+    "comparison.below": ("where it is lower {energy}", "wo er tiefer liegt {energy}"),
+    "comparison.r": ("Correlation (Pearson)", "Korrelation (Pearson)"),
+    "comparison.n": ("n = {count}, {step} means", "n = {count}, {step}-Mittel"),
+    "comparison.coverage": ("Least coverage", "Geringste Abdeckung"),
+    "comparison.coverage.note": ("of the pair", "des Paars"),
+    "comparison.less": ("{a} less {b}", "{a} minus {b}"),
+    "comparison.before": ("period before", "Vorzeitraum"),
+    "comparison.before.of": ("{name}, period before", "{name}, Vorzeitraum"),
+    "comparison.of_peak": ("% of its peak", "% der Spitze"),
+    "comparison.title.one": (
+        "{name} has most energy, {energy}, and the highest peak, {peak}",
+        "{name} hat die meiste Energie, {energy}, und die höchste Spitze, {peak}",
+    ),
+    "comparison.title.two": (
+        "{most} has most energy, {energy}; {name} the highest peak, {peak}",
+        "{most} hat die meiste Energie, {energy}; {name} die höchste Spitze, {peak}",
+    ),
+    "comparison.title.peak": (
+        "{name} has the highest peak, {peak}",
+        "{name} hat die höchste Spitze, {peak}",
+    ),
+    "comparison.daily": ("Energy by day", "Energie je Tag"),
+    "comparison.daily.note": (
+        "Local days, {zone} · hatched: less than 90 % covered · import, charge and generation +",
+        "Ortstage, {zone} · schraffiert: unter 90 % abgedeckt · Bezug, Laden und Erzeugung +",
+    ),
+    "comparison.difference": (
+        "{pair}: {energy} over the {hours} h in which both have values",
+        "{pair}: {energy} in den {hours} h, in denen beide Werte haben",
+    ),
+    "comparison.difference.note": (
+        "{step} means, laid over each other by the wall clock",
+        "{step}-Mittel, nach der Ortszeit übereinandergelegt",
+    ),
+    "comparison.apart": (
+        "{a} and {b} have no time in common: there is no difference to draw.",
+        "{a} und {b} haben keine gemeinsame Zeit: ein Unterschied lässt sich nicht zeichnen.",
+    ),
+    "comparison.correlation": ("How they move together", "Wie sie zusammen laufen"),
+    "comparison.correlation.note": (
+        "{step} means where both have a value; n is the number of pairs",
+        "{step}-Mittel, wo beide einen Wert haben; n ist die Zahl der Paare",
+    ),
+    "comparison.scatter.apart": (
+        "One over the other; what they range over hardly overlaps",
+        "Eines über dem anderen; die Wertebereiche überdecken sich kaum",
+    ),
+    "comparison.scatter": ("Equal on the dashed line", "Gleich auf der gestrichelten Linie"),
+    "comparison.col.side": ("Compared", "Verglichen"),
+    "comparison.col.energy": ("Energy", "Energie"),
+    "comparison.col.of_first": ("to the first", "zum ersten"),
+    "comparison.col.peak": ("Peak", "Spitze"),
+    "comparison.col.at": ("Peak at", "Spitze am"),
+    "comparison.col.mean": ("Mean", "Mittel"),
+    "comparison.col.factor": ("Load factor", "Lastfaktor"),
+    "comparison.col.coverage": ("Coverage", "Abdeckung"),
+    "comparison.col.first": ("First", "Erster"),
+    "comparison.col.second": ("Second", "Zweiter"),
+    "comparison.col.pearson": ("Pearson", "Pearson"),
+    "comparison.col.spearman": ("Spearman", "Spearman"),
+    "comparison.col.n": ("n", "n"),
+}
