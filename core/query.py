@@ -39,12 +39,7 @@ from core.errors import (
     UnknownSignal,
 )
 from core.journal import FILE as JOURNAL
-from core.journal import (
-    Journal,
-    ViewOutdated,
-    open_journal,
-    settled_in,
-)
+from core.journal import Journal, ViewOutdated, open_journal, settled_in
 from core.ledger import Ledger, Part, SourceRow, open_ledger
 from core.levels import HOUR, SECOND, Level, parse_rules
 from core.live_buckets import (
