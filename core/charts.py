@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Literal, Protocol
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 from plotly.subplots import make_subplots
+
+from core.zones import zone_info
 
 Theme = Literal["light", "dark"]
 YRange = Literal["auto", "clipped"] | tuple[float, float]
@@ -215,7 +216,7 @@ def _offset_us(utc: NDArray[np.int64], zone: str) -> NDArray[np.int64]:
 def from_wall_ms(wall_ms: float, zone: str, *, late: bool = False) -> int:
     """UTC [µs] of a wall time [ms]; of the repeated autumn hour the later one where `late`."""
     naive = datetime(1970, 1, 1) + timedelta(milliseconds=wall_ms)
-    aware = naive.replace(tzinfo=ZoneInfo(zone), fold=int(late))
+    aware = naive.replace(tzinfo=zone_info(zone), fold=int(late))
     return (aware - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
