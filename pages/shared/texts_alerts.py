@@ -131,6 +131,12 @@ ALERTS: dict[str, tuple[str, str]] = {
     "alerts.add_note": ("Add note", "Notiz anfügen"),
     "alerts.snooze": ("Snooze", "Zurückstellen"),
     "alerts.snooze.for": ("Snooze for", "Zurückstellen für"),
+    "alerts.gone": (
+        "Has {device} ended for good? Enter the first day without it on the Data page, under "
+        "manual entry, as “Ended for good”: from then on its silence is none.",
+        "Ist {device} endgültig außer Betrieb? Auf der Seite Daten unter Handeingabe den ersten "
+        "Tag ohne das Gerät als „Außer Betrieb“ angeben: Ab dann ist sein Schweigen keine Störung.",
+    ),
     "alerts.missing.name": (
         "Please enter your name: it stands beside what you do.",
         "Bitte den Namen eintragen: Er steht bei dem, was Sie tun.",
