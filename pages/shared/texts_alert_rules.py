@@ -120,11 +120,11 @@ ALERT_RULES: dict[str, tuple[str, str]] = {
     ),
     "alerts.wrong.negative": (
         "times and “clear by” are 0 or more",
-        "Zeiten und „Rückfall um“ sind 0 oder mehr",
+        "Zeiten und „Rückfall“ sind 0 oder mehr",
     ),
     "alerts.wrong.rate": (
-        "a rate of change needs “change in”",
-        "eine Änderung braucht „Änderung in“",
+        "a rate of change needs “change”",
+        "eine Änderung braucht „Breite“",
     ),
     "alerts.wrong.deviation": (
         "a deviation needs “against”: peers, expected, forecast or a quantity",
