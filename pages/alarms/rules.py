@@ -81,7 +81,8 @@ def _columns() -> dict[str, object]:
             )
         elif name == "condition":
             configs[name] = st.column_config.SelectboxColumn(
-                title, help=tip, options=list(CONDITIONS), default="threshold", required=True, width=WIDTHS[name],
+                title, help=tip, options=list(CONDITIONS), default="threshold", required=True,
+                width=WIDTHS[name],
                 format_func=lambda value: t(f"alerts.condition.{value}"),
             )  # fmt: skip
         elif name == "per":
