@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.analytics.dispatch_conflicts import Conflict
 from core.dispatch_choice import with_battery_in
 from core.dispatch_readings import STEP_US
 from core.dispatch_report import PlanReport
@@ -159,15 +160,32 @@ def said_of_peak(report: PlanReport, zone: str) -> list[str]:
 
 def say_conflicts(error: Infeasible, zone: str) -> None:
     """Which limits are in the way of every plan."""
+    states.notice(
+        t("dispatch.infeasible"), detail=" ".join(conflict_words(error, zone)), state="error"
+    )
+
+
+def conflict_words(error: Infeasible, zone: str) -> list[str]:
+    """The limits in the way, and which of them would have to give way together."""
     lines = []
-    for one in error.conflicts:
-        amount = numbers.quantity(one.amount, one.unit)
-        if error.start is None:
-            hours = numbers.number(one.step * 0.25, 2)
-            when = t("dispatch.conflict.after", hours=hours)
-        else:
-            at = numbers.moment(error.start + one.step * STEP_US, zone)
-            when = t("dispatch.conflict.at", time=at)
-        words = t(f"dispatch.conflict.{one.kind}", amount=amount, when=when, name=one.name)
-        lines.append(words + (f" {t('dispatch.conflict.alone')}" if one.alone else ""))
-    states.notice(t("dispatch.infeasible"), detail=" ".join(lines), state="error")
+    for way in dict.fromkeys(one.way for one in error.conflicts):
+        mine = [one for one in error.conflicts if one.way == way]
+        lines += [_conflict(one, error.start, zone) for one in mine]
+        if len(mine) > 1:
+            lines.append(t("dispatch.conflict.together"))
+        elif mine[0].alone:
+            lines.append(t("dispatch.conflict.alone"))
+    return lines
+
+
+def _conflict(one: Conflict, start: int | None, zone: str) -> str:
+    if start is None:
+        when = t("dispatch.conflict.after", hours=numbers.number(one.step * 0.25, 2))
+    else:
+        when = t("dispatch.conflict.at", time=numbers.moment(start + one.step * STEP_US, zone))
+    return t(
+        f"dispatch.conflict.{one.kind}", amount=numbers.quantity(one.amount, one.unit), when=when,
+        name=one.name, needed=numbers.quantity(one.needed_kwh, "kWh"),
+        hours=numbers.number(one.hours), power=numbers.quantity(one.plug_kw, "kW"),
+        most=numbers.quantity(one.plug_kwh, "kWh"),
+    )  # fmt: skip

@@ -259,8 +259,16 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "Die Einspeisegrenze ist um {amount} zu niedrig, am meisten {when}.",
     ),
     "dispatch.conflict.vehicle": (
-        "{name} misses {amount} at its departure {when}.",
-        "{name} fehlen {amount} bei der Abfahrt {when}.",
+        "{name} needs {needed} and misses {amount} of it {when}, beside the other limits: at the "
+        "plug {power} × {hours} h would give {most}.",
+        "{name} braucht {needed}; davon fehlen {amount} {when}, wegen der anderen Grenzen: am "
+        "Anschluss gäben {power} × {hours} h bis {most}.",
+    ),
+    "dispatch.conflict.plug": (
+        "{name} needs {needed} and misses {amount} of it {when}: at the plug {power} × {hours} h "
+        "give no more than {most}.",
+        "{name} braucht {needed}; davon fehlen {amount} {when}: am Anschluss geben "
+        "{power} × {hours} h höchstens {most}.",
     ),
     "dispatch.conflict.soc_end": (
         "The SOC wanted at the end is missed by {amount}.",
@@ -268,6 +276,10 @@ DISPATCH: dict[str, tuple[str, str]] = {
     ),
     "dispatch.conflict.after": ("after {hours} h", "nach {hours} h"),
     "dispatch.conflict.at": ("on {time}", "am {time}"),
+    "dispatch.conflict.together": (
+        "Those named before it give way together.",
+        "Die davor genannten geben zusammen nach.",
+    ),
     "dispatch.conflict.alone": (
         "Giving way here alone would do.",
         "Hier allein nachzugeben genügt.",
