@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 # Before numpy is imported, and for every process that a test starts: several tests run beside
@@ -17,6 +18,11 @@ from tests.demo_sites import simulated
 from tests.servers import certificates, mosquitto, rabbit
 
 __all__ = ["certificates", "mosquitto", "rabbit", "simulated"]
+
+# Tests start hundreds of processes, and every worker reads every test: what one of them compiled
+# the others need not.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A busy machine is slow: that is no failure of the code.
 settings.register_profile("ziggurat", deadline=None, suppress_health_check=[HealthCheck.too_slow])

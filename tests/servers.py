@@ -162,7 +162,7 @@ class Mosquitto:
         """End it by its process id."""
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(10)
+            self._process.wait(60)
             self._process = None
 
 
@@ -283,7 +283,7 @@ class Rabbit:
         """End the broker by its process id; the port mapper stays."""
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(30)
+            self._process.wait(60)
             self._process = None
 
     def close(self) -> None:
@@ -291,7 +291,7 @@ class Rabbit:
         self.stop()
         if self._mapper is not None:
             self._mapper.terminate()
-            self._mapper.wait(10)
+            self._mapper.wait(60)
             self._mapper = None
 
 

@@ -213,7 +213,7 @@ def test_mqtt_takes_each_message_once_also_when_the_broker_is_down_at_first(
     client.connect("127.0.0.1", mosquitto.port)
     client.loop_start()
     try:
-        assert subscribed.wait(20)
+        assert subscribed.wait(60)
         told = config(
             Recipient(
                 name="bus", kind="mqtt", host="127.0.0.1", port=mosquitto.port, security="none",
@@ -226,7 +226,7 @@ def test_mqtt_takes_each_message_once_also_when_the_broker_is_down_at_first(
         mosquitto.start()
         assert deliver(alerts, told, "Europe/Berlin", NOW + 10 * S).messages == 1
         assert deliver(alerts, told, "Europe/Berlin", NOW + 20 * S).messages == 0
-        wait_until(lambda: bool(taken), 20, "the message")
+        wait_until(lambda: bool(taken), what="the message")
     finally:
         client.loop_stop()
         client.disconnect()

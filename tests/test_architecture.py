@@ -10,6 +10,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -232,43 +233,61 @@ def words(name: str) -> set[str]:
     return set(spaced.lower().split())
 
 
+def class_names(tree: ast.AST) -> list[str]:
+    """Names of the classes of a module."""
+    return [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+
+
+@cache
 def _parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
-@pytest.mark.parametrize("path", _sources(*PACKAGES, *SCRIPTS), ids=_id)
-def test_imports_keep_to_the_table(path: Path) -> None:
-    names = imported(_parse(path), _module(path), package=path.name == "__init__.py")
-    assert import_faults(_module(path), names) == []
+def _imported(path: Path) -> set[str]:
+    return imported(_parse(path), _module(path), package=path.name == "__init__.py")
 
 
-@pytest.mark.parametrize("path", _sources(*PACKAGES, *SCRIPTS), ids=_id)
-def test_sql_stays_in_its_modules(path: Path) -> None:
-    if _module(path) in SQL_MODULES:
-        return
-    assert [line for line, text in texts(_parse(path)) if SQL.search(text)] == []
+def test_imports_keep_to_the_table() -> None:
+    paths = _sources(*PACKAGES, *SCRIPTS)
+    assert [
+        fault for path in paths for fault in import_faults(_module(path), _imported(path))
+    ] == []
 
 
-@pytest.mark.parametrize("path", _sources("pages"), ids=_id)
-def test_pages_do_not_name_the_database(path: Path) -> None:
-    assert "duckdb" not in path.read_text(encoding="utf-8").lower()
+def test_sql_stays_in_its_modules() -> None:
+    assert [
+        f"{_id(path)}:{line}"
+        for path in _sources(*PACKAGES, *SCRIPTS)
+        if _module(path) not in SQL_MODULES
+        for line, text in texts(_parse(path))
+        if SQL.search(text)
+    ] == []
 
 
-@pytest.mark.parametrize("path", _sources(*PACKAGES, *SCRIPTS, "benchmarks"), ids=_id)
-def test_no_handler_is_blind(path: Path) -> None:
-    assert blind_excepts(_parse(path)) == []
+def test_pages_do_not_name_the_database() -> None:
+    paths = _sources("pages")
+    assert [_id(p) for p in paths if "duckdb" in p.read_text(encoding="utf-8").lower()] == []
 
 
-@pytest.mark.parametrize("path", _sources("core"), ids=_id)
-def test_core_does_not_print(path: Path) -> None:
-    assert prints(_parse(path)) == []
+def test_no_handler_is_blind() -> None:
+    paths = _sources(*PACKAGES, *SCRIPTS, "benchmarks")
+    assert [f"{_id(path)}:{line}" for path in paths for line in blind_excepts(_parse(path))] == []
 
 
-@pytest.mark.parametrize("path", _sources(*FOLDERS, *SCRIPTS), ids=_id)
-def test_names_say_what_they_are(path: Path) -> None:
-    classes = [node.name for node in ast.walk(_parse(path)) if isinstance(node, ast.ClassDef)]
-    names = [_module(path), *classes]
-    assert [name for name in names if words(name) & EMPTY_WORDS] == []
+def test_core_does_not_print() -> None:
+    paths = _sources("core")
+    assert [f"{_id(path)}:{line}" for path in paths for line in prints(_parse(path))] == []
+
+
+def test_names_say_what_they_are() -> None:
+    paths = _sources(*FOLDERS, *SCRIPTS)
+    names = [
+        name
+        for path in paths
+        for name in (_module(path), *class_names(_parse(path)))
+        if words(name) & EMPTY_WORDS
+    ]
+    assert names == []
 
 
 def test_the_router_stays_short() -> None:
@@ -305,7 +324,7 @@ def test_what_is_imported_is_required(places: tuple[str, ...], files: tuple[str,
     missing = {
         f"{_id(path)}: {name}"
         for path in _sources(*places)
-        for name in _foreign(imported(_parse(path), _module(path))) - required
+        for name in _foreign(_imported(path)) - required
     }
     assert missing == set()
 

@@ -56,7 +56,7 @@ class Home:
         self.client.connect("127.0.0.1", self.port)
         self.client.loop_start()
         self.client.subscribe([("pems/#", 1), ("growatt/#", 1)])
-        assert ready.wait(10)
+        assert ready.wait(60)
 
     def _on_message(self, client: Any, data: Any, message: Any) -> None:
         text = message.payload.decode()
@@ -71,7 +71,7 @@ class Home:
         """Payloads of a topic, in order."""
         return [text for where, text in self.heard if where == topic]
 
-    def until(self, topic: str, payload: str, seconds: float = 20.0) -> None:
+    def until(self, topic: str, payload: str, seconds: float = 60) -> None:
         """Until the last command of a topic is this."""
         wait_until(
             lambda: self.told(topic)[-1:] == [payload], seconds, f"{payload} on {topic}"
@@ -162,4 +162,4 @@ class Site:
 def end(process: subprocess.Popen[str], how: signal.Signals = signal.SIGTERM) -> tuple[str, str]:
     """End a process by a signal; what it said."""
     process.send_signal(how)
-    return process.communicate(timeout=30)
+    return process.communicate(timeout=60)

@@ -53,7 +53,7 @@ class Kept:
             if one.quality is Quality.GOOD
         }
 
-    async def until(self, holds: Callable[[], bool], seconds: float = 15.0) -> None:
+    async def until(self, holds: Callable[[], bool], seconds: float = 60) -> None:
         """Return as soon as something holds of what is kept."""
         async with asyncio.timeout(seconds):
             while not holds():

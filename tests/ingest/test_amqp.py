@@ -209,7 +209,7 @@ def test_opening_may_be_given_up_at_any_moment(rabbit: Rabbit) -> None:
         await last.open()
         await last.close()
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 def test_nothing_is_lost_when_the_broker_is_killed(rabbit: Rabbit) -> None:
@@ -240,7 +240,7 @@ def test_nothing_is_lost_when_the_broker_is_killed(rabbit: Rabbit) -> None:
         await asyncio.to_thread(rabbit.stop, signal.SIGKILL)
         await asyncio.to_thread(rabbit.start)
         rebooted.set()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await publishing
         await kept.until(lambda: kept.values() >= expected(sent))
         task.cancel()
@@ -261,7 +261,7 @@ def refused(told: dict[str, Any]) -> DeviceError:
     """How a device with these settings fails."""
     failed: list[DeviceError] = []
     spec = device("amqp", told, [POWER], timeout_s=2.0)
-    asyncio.run(asyncio.wait_for(listen_once(spec, Kept(), failed), 10))
+    asyncio.run(asyncio.wait_for(listen_once(spec, Kept(), failed), 60))
     return failed[0]
 
 
@@ -302,7 +302,7 @@ def test_a_queue_that_is_deleted_is_noticed(rabbit: Rabbit) -> None:
         await asyncio.sleep(0.2)
         async with publisher(rabbit) as channel:
             await channel.queue_delete(told["queue"])
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, 60)
 
     asyncio.run(run())
     assert isinstance(failed[0], Unreachable)

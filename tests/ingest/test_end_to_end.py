@@ -135,7 +135,7 @@ async def reached(folder: Path, process: subprocess.Popen[bytes]) -> None:
     """Wait until every device has been asked, or listens."""
     journal_file = folder / "store" / FILE
     names = {*TEMPLATES, *PUSHED}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             assert process.poll() is None, process.communicate()[1].decode()
             if journal_file.exists():

@@ -308,7 +308,7 @@ def test_reports_tell_what_changes(points: Sequence[Iec61850Point]) -> None:
             task = asyncio.create_task(listening.listen(kept.deliver))
             await until(len(VALUES))
             break_it()
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 with pytest.raises((Unreachable, NoAnswer)):
                     await task
             line.open.set()
@@ -342,7 +342,7 @@ def test_a_buffered_block_sends_what_came_while_nobody_listened(
         listening = Iec61850Reports(spec)
         await listening.open()
         task = asyncio.create_task(listening.listen(kept.deliver))
-        waiting = asyncio.create_task(kept.until(come, 5))
+        waiting = asyncio.create_task(kept.until(come, 10))
         await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         if task.done():
@@ -389,7 +389,7 @@ def test_a_collector_of_reports_ends_with_code_0(
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "ingest", "collect", "--config", str(config), cwd=REPO
             )
-            async with asyncio.timeout(40):
+            async with asyncio.timeout(60):
                 while good() < 8:
                     server.tell("i2", good() % 7 + time.monotonic() % 1)
                     await asyncio.sleep(0.1)

@@ -19,9 +19,7 @@ from core.query import open_store
 from ingest.daily_csv import DailyCsv
 from ingest.simulate_feed import COLUMNS, parse_broker
 from ingest.simulate_house import MOST_LOAD_W, PEAK_PV_W, house_power, pv_power
-from tests.servers import Mosquitto, Rabbit, certificates, mosquitto, rabbit, wait_until
-
-__all__ = ["certificates", "mosquitto", "rabbit"]
+from tests.servers import Mosquitto, Rabbit, wait_until
 
 REPO = Path(__file__).parents[2]
 ZONE = ZoneInfo("Europe/Berlin")
@@ -39,7 +37,7 @@ def run(*words: str) -> subprocess.Popen[bytes]:
     )  # fmt: skip
 
 
-def finished(process: subprocess.Popen[bytes], seconds: float = 40) -> str:
+def finished(process: subprocess.Popen[bytes], seconds: float = 60) -> str:
     said, wrong = process.communicate(timeout=seconds)
     assert process.returncode == 0, wrong.decode()
     return said.decode()
@@ -47,7 +45,7 @@ def finished(process: subprocess.Popen[bytes], seconds: float = 40) -> str:
 
 def stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM) -> None:
     process.send_signal(how)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
 
 
 def rows_of(folder: Path) -> dict[tuple[str, str], list[list[str]]]:
@@ -209,7 +207,7 @@ def test_mqtt_two_consumers_share_and_one_is_killed(mosquitto: Mosquitto, tmp_pa
         def kept() -> dict[str, int]:
             return {one.device: one.readings for one in journal.backlog() if one.readings}
 
-        wait_until(lambda: kept() == {"A": 480, "B": 480}, 30, what="all readings")
+        wait_until(lambda: kept() == {"A": 480, "B": 480}, what="all readings")
     for process in consumers.values():
         stop(process)
     first, second = (times_of(out) for out in outs.values())
@@ -231,7 +229,7 @@ def test_mqtt_the_broker_restarts_and_nothing_is_lost(mosquitto: Mosquitto, tmp_
     mosquitto.start()
     said = finished(meters)
     assert said == "180 readings confirmed by the broker\n"
-    wait_until(lambda: count(out) == 180, 30, what="all rows")
+    wait_until(lambda: count(out) == 180, what="all rows")
     stop(consumer)
     noon = us("2026-06-22T12:00")
     assert {key: len(rows) for key, rows in rows_of(out).items()} == {

@@ -217,7 +217,7 @@ def polling(spec: DeviceSpec, during: Callable[[Sml], Awaitable[None]]) -> None:
         finally:
             await transport.close()
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 def good(readings: list[Reading]) -> dict[str, float]:
@@ -318,7 +318,7 @@ def test_a_stream_from_the_network_over_a_restart(folder: Path) -> None:
         await again.close()
         await server.stop()
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 @pytest.mark.shared
@@ -350,7 +350,7 @@ def test_silence_noise_and_cancelling(folder: Path) -> None:
         await transport.close()
         await noisy.stop()
 
-    asyncio.run(asyncio.wait_for(run(), 20))
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 @contextmanager

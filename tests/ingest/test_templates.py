@@ -67,7 +67,7 @@ async def read(spec: DeviceSpec) -> dict[str, Reading]:
     """What a device says when asked once, or tells by itself until it has told all."""
     device = transport_class(spec.transport)(spec)
     found: dict[str, Reading] = {}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await device.open()
         try:
             if not hasattr(device, "listen"):

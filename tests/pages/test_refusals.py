@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,14 +23,16 @@ NAME = re.compile(r"[a-z]+(_[a-z]+)*")
 SAYING = ("refused", "_mark", "RoundTrip", "trip")  # calls that take a reason
 
 
-def functions(*names: str, judging: bool) -> Iterator[ast.FunctionDef]:
-    """Functions of these names, wherever in core they stand; of `judging` cells, or the others."""
+@cache
+def functions() -> dict[tuple[str, bool], list[ast.FunctionDef]]:
+    """Functions by name, wherever in core they stand; whether they stand where cells are judged."""
+    found = defaultdict(list)
     for path in sorted(CORE.rglob("*.py")):
-        if (path.name in ("packs.py", "weak_cells.py", "diagnosis.py")) != judging:
-            continue
+        judging = path.name in ("packs.py", "weak_cells.py", "diagnosis.py")
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.FunctionDef) and node.name in names:
-                yield node
+            if isinstance(node, ast.FunctionDef):
+                found[node.name, judging].append(node)
+    return found
 
 
 def leaves(node: ast.AST | None) -> Iterator[str]:
@@ -45,7 +49,7 @@ def leaves(node: ast.AST | None) -> Iterator[str]:
 def reasons(*names: str, judging: bool = False) -> set[str]:
     """Reasons that functions return, assign to a reason, or hand to a refusal."""
     found: set[str] = set()
-    for function in functions(*names, judging=judging):
+    for function in (one for name in names for one in functions()[name, judging]):
         for node in ast.walk(function):
             if isinstance(node, ast.Return):
                 found |= set(leaves(node.value))
