@@ -243,6 +243,7 @@ def _parse(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
+@cache
 def _imported(path: Path) -> set[str]:
     return imported(_parse(path), _module(path), package=path.name == "__init__.py")
 
