@@ -45,7 +45,7 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
         ),
         KeyFigure(
             t("dispatch.discharged"), numbers.number(report.saving.discharged_kwh, 0), "kWh",
-            note=t("dispatch.wear.note", wear=f"{euro(report.saving.wear_eur)} {EURO}"),
+            note=t(f"dispatch.wear.note.{kind}", wear=f"{euro(report.saving.wear_eur)} {EURO}"),
         ),
         *comfort_figures(report),
         KeyFigure(t(f"dispatch.window.{kind}"), str(report.choice.hours), "h", note=span),
