@@ -110,7 +110,7 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "{before} vorher; die bisherige Spitze eingerechnet",
     ),
     "dispatch.discharged": ("Discharged", "Entladen"),
-    "dispatch.wear.note.past": ("wear {wear}", "Verschleiß {wear}"),
+    "dispatch.wear.note": ("wear {wear}", "Verschleiß {wear}"),
     "dispatch.wear.note.ahead": (
         "mean of the courses; the chart shows the central one; wear {wear}",
         "Mittel der Verläufe; das Diagramm zeigt den mittleren Verlauf; Verschleiß {wear}",
