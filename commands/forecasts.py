@@ -69,7 +69,10 @@ def train(
     if pv is not None:
         if quantity not in (None, "net"):
             raise QueryError(f"with --pv the net is trained, not {quantity}")
-        stored = train_net(opened, name, chosen_device(opened, pv).name, asked)
+        stored = train_net(
+            opened, name, chosen_device(opened, pv).name, asked,
+            tell=lambda part: _print_model(part.manifest),
+        )  # fmt: skip
         _print_model(stored.manifest)
         return
     wanted = [quantity] if quantity else [one.quantity for one in forecast_targets(opened, name)]

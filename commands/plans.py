@@ -171,6 +171,8 @@ def _say_room(report: RoomReport, zone: str) -> None:
 
     source = report.source
     info, heat = source.temperature, ", ".join(one.name for one in source.heat)
+    if source.heat_per_power != 1:
+        heat += f" (electric, {source.heat_per_power:g} kWh of heat per kWh)"
     outdoor = source.outdoor.name if source.outdoor else "none"
     typer.echo(f"{source.name}: {info.device}/{info.name}, heat {heat or 'none'}, air {outdoor}")
     if report.refusal:

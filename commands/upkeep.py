@@ -49,6 +49,7 @@ def status(
                 {"path": row.path, "error": row.error} for row in sources if row.status == "failed"
             ],
             "quarantine": ledger.quarantine_counts(),
+            "plants_wrong": _wrong_plants(settings),
             "journal": _journal_status(settings, ledger),
         }
         if quarantine:
@@ -121,6 +122,21 @@ def _holds_journal(place: Path) -> bool:
     return place.exists() and place.stat().st_size > 0
 
 
+def _wrong_plants(settings: Settings) -> list[str]:
+    """What is wrong with the file of plants: each wrong plant by its line, and what was expected.
+
+    Of a file that cannot be read as a whole, that.
+    """
+    from core.errors import DeclarationError
+    from core.plant_file import load_plants, plants_file
+
+    try:
+        found = load_plants(plants_file(settings.store, settings.plants))
+    except DeclarationError as error:
+        return [str(error)]
+    return [str(one.error) for one in found.wrong]
+
+
 def _journal_status(settings: Settings, ledger: Ledger) -> dict[str, Any] | None:
     """Size of the journal and what of it is not in the pyramid; None where there is none."""
     place = _journal_path(settings)
@@ -183,6 +199,8 @@ def _print_status(content: dict[str, Any]) -> None:
     for row in content["quarantine"]:
         member = f"[{row['member']}]" if row["member"] else ""
         typer.echo(f"  quarantine: {row['rows']} × {row['reason']} in {row['path']}{member}")
+    for row in content["plants_wrong"]:
+        typer.echo(f"  wrong plant: {row}")
     if content["journal"] is not None:
         _print_journal(content["journal"])
     for row in content.get("rows", []):

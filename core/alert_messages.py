@@ -24,6 +24,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "capacity": ("{share} of the capacity", "{share} der Kapazität"),
     "kwp": ("{share} of the nominal power", "{share} der Nennleistung"),
     "one": ("{severity}: {rule} at {device}", "{severity}: {rule} an {device}"),
+    "gone": (
+        "; if the device has ended for good, say so on the Data page: Manual entry, Ended for good",
+        "; ist das Gerät endgültig außer Betrieb, auf der Seite Daten angeben: Handeingabe, "
+        "Außer Betrieb",
+    ),
     "several": (
         "{count} alerts, the gravest {severity}",
         "{count} Alarme, der schwerste {severity}",
@@ -91,7 +96,8 @@ def _line(one: Alert, event: str, severity: str, zone: str, language: Language) 
     )
     peak = words("peak", language, peak=peak_text(one.peak, one.unit, one.condition, language))
     kind = words(event.partition(":")[0], language)
-    return f"{words(severity, language)} {one.rule} {_place(one)} {kind}, {span}, {peak}"
+    hint = words("gone", language) if one.condition == "missing" and one.end is None else ""
+    return f"{words(severity, language)} {one.rule} {_place(one)} {kind}, {span}, {peak}{hint}"
 
 
 def peak_text(peak: float, unit: str, condition: str, language: Language) -> str:

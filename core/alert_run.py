@@ -120,6 +120,9 @@ def _evaluate_device(
             device_memory_from(state.memory) if known and state is not None else DeviceMemory()
         )
         reached[subject.key] = state.until if known and state is not None else since - 1
+        if subject.gone is not None and memories[subject.key].of(WHOLE).open is not None:
+            # That a device has ended is told without a new reading of any.
+            reached[subject.key] = min(reached[subject.key], until - 1)
     begun = dict(reached)
     latest: dict[tuple[str, str, str], dict[tuple[str, int], Episode]] = {}
     for low, high in _pieces(min(reached.values()) + 1, until):
@@ -192,6 +195,7 @@ class _Loader:
             subject.scale,
             subject.integrate,
             subject.whole or subject.expected is not None,
+            subject.gone,
         )
 
     def _signals(

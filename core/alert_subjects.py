@@ -16,7 +16,7 @@ from core.analytics.expected import PlantModel
 from core.errors import ConfigError, DeclarationError, UnknownDevice, UnknownSignal
 from core.expected_model import lights_all, model_by_size, model_of, sensor_columns
 from core.forecast_signals import forecast_device, parts_of_name, signal_name
-from core.measures import FORECAST_GROUP
+from core.measures import FORECAST_GROUP, ended_us
 from core.plant_facts import plant_of_device
 from core.plants import Plant
 from core.pv_facts import PlantFacts, facts_of
@@ -57,6 +57,7 @@ class Subject:
     factor : what readings of the reference are multiplied by to be in the unit of the signals.
     expected : what is needed to say what a plant should yield.
     closed : maintenance, [start, end) [µs UTC].
+    gone : when the device ended for good, by its facts [µs UTC]; None where it has not.
     """
 
     rule: Rule
@@ -70,6 +71,7 @@ class Subject:
     integrate: bool = False
     expected: Expected | None = None
     closed: tuple[tuple[int, int], ...] = ()
+    gone: int | None = None
     whole: bool = False
     factor: float = 1.0
 
@@ -291,7 +293,10 @@ def _of_device(
     if rule.condition == "missing":
         if _sends_no_more(rule, device):
             return [], ""
-        return [Subject(rule, device.name, tuple(signals), place=place, closed=closed)], ""
+        gone = ended_us(device.facts, store.zone)
+        return [
+            Subject(rule, device.name, tuple(signals), place=place, closed=closed, gone=gone)
+        ], ""
     gate = None
     if rule.when is not None:
         gate = _first(every, rule.when.quantity)

@@ -141,6 +141,8 @@ class RoomModel(_Table):
     inner_resistance_k_kw, mass_kwh_k : between air and mass, and of the mass; both or neither.
     gain_kw : constant heat of people and appliances.
     heat : ``device/signal`` that measure what heats it, to fit it by.
+    heat_per_power : heat per energy that these measure: 1 where they tell heat, or the power of a
+        resistance; the performance factor where they tell the electric power of a heat pump.
     start_c : air temperature where none is measured. temperature : ``device/signal`` that
         measures it.
     low_c, high_c : comfort band outside the hours of `comfort`, of which the first that holds
@@ -155,6 +157,7 @@ class RoomModel(_Table):
     mass_kwh_k: float | None = Field(default=None, gt=0, le=1e4)
     gain_kw: float = Field(default=0.0, ge=0, le=1000)
     heat: tuple[str, ...] = ()
+    heat_per_power: float = Field(default=1.0, gt=0, le=10)
     start_c: float | None = Field(default=None, ge=-30, le=60)
     temperature: str | None = Field(default=None, pattern=".+/.+")
     low_c: float = Field(default=18.0, ge=-30, le=60)

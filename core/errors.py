@@ -157,7 +157,7 @@ class PlanError(ZigguratError):
 class Infeasible(PlanError):
     """No plan keeps every limit; `conflicts` are the limits in the way.
 
-    Each has `kind`, `name`, `amount`, `unit`, `step` and `alone`: whether giving way alone helps.
+    Each is a `core.analytics.dispatch_conflicts.Conflict`.
     `start` is that of the first step [µs UTC], None where it is not known.
     """
 

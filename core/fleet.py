@@ -15,6 +15,7 @@ from core.levels import HOUR
 from core.measures import (
     GRID_ROLES,
     POWER_UNITS,
+    ended_us,
     energy_counters,
     is_meter,
     main_signals,
@@ -174,11 +175,13 @@ def _health(
     )
     behind = newest - device.last if newest is not None and device.last is not None else None
     step = min((info.step_us for info in signals), default=0)
-    late = behind is None or behind > max(STALE_STEPS * step, STALE_LEAST_US)
+    gone = ended_us(device.facts, store.zone)
+    over = gone is not None and newest is not None and gone <= newest
+    late = not over and (behind is None or behind > max(STALE_STEPS * step, STALE_LEAST_US))
     why: dict[Reason, bool] = {
         "failed": failed > 0,
         "stale": late,
-        "coverage": coverage < energy.MIN_COVERAGE and not (late and coverage == 0),
+        "coverage": coverage < energy.MIN_COVERAGE and not ((late or over) and coverage == 0),
         "quarantine": quarantined > 0,
     }
     return DeviceHealth(

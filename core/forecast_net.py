@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 
 import numpy as np
@@ -29,10 +30,15 @@ def train_net(
     device: str,
     pv: str,
     asked: Training = DEFAULTS,
+    tell: Callable[[StoredModel], object] = lambda _: None,
 ) -> StoredModel:
     """Train load and PV on the time both have readings of, and calibrate their difference.
 
     Stored are three models: the load's, the plant's, and the net's, which names the other two.
+
+    Parameters
+    ----------
+    tell : is given the load's and the plant's model as each is done.
 
     Raises
     ------
@@ -48,6 +54,7 @@ def train_net(
         teller = weather_of(store, one, asked)
         case = build_case(store, one, history, teller, asked.plants)
         stored.append(train_case(store, one, case, teller, asked))
+        tell(stored[-1])
     asked.say(f"{device} less {pv}: net")
     return _stored_net(store, target, (stored[0], stored[1]), net)
 

@@ -9,7 +9,7 @@ from typing import get_args
 
 from core.errors import ConfigError, ZigguratError
 from core.plant_facts import plant_of_device
-from core.plant_file import plants_file, read_plants
+from core.plant_file import PlantsFile, WrongPlant, load_plants, plants_file
 from core.plants import Inverter, Measures, Plant, Sensor
 from core.pv_signals import METER, POWERS
 from core.query import SignalInfo, Store
@@ -29,19 +29,26 @@ class KnownPlants:
     ----------
     described : names of those that the file describes; the others come from a device's facts.
     refused : by device of group PV that no plant speaks of, what its facts lack.
+    wrong : plants of the file that cannot be read.
     """
 
     plants: tuple[Plant, ...]
     described: frozenset[str]
     refused: dict[str, str]
+    wrong: tuple[WrongPlant, ...] = ()
 
     def plant(self, name: str) -> Plant | None:
         """The plant of a name."""
         return next((one for one in self.plants if one.name == name), None)
 
     def of_device(self, device: str) -> Plant | None:
-        """The plant that a device is part of."""
-        return next((one for one in self.plants if device in one.devices), None)
+        """The plant that a device is part of.
+
+        Raises
+        ------
+        DeclarationError : the plant that speaks of it is wrong.
+        """
+        return PlantsFile(self.plants, wrong=self.wrong).of_device(device)
 
 
 def known_plants(store: Store, given: Path | None = None) -> KnownPlants:
@@ -53,20 +60,21 @@ def known_plants(store: Store, given: Path | None = None) -> KnownPlants:
 
     Raises
     ------
-    DeclarationError : the file is wrong; names the line.
+    DeclarationError : the file as a whole is wrong; names the line.
     """
-    return _with_facts(store, read_plants(plants_file(store.root, given)))
+    return _with_facts(store, load_plants(plants_file(store.root, given)))
 
 
 def plants_by_facts(store: Store) -> KnownPlants:
     """Plants that the facts of devices describe, whatever the file says."""
-    return _with_facts(store, ())
+    return _with_facts(store, PlantsFile())
 
 
-def _with_facts(store: Store, described: tuple[Plant, ...]) -> KnownPlants:
-    spoken_of = {name for plant in described for name in plant.devices}
-    names = {plant.name for plant in described}
-    found, refused = list(described), {}
+def _with_facts(store: Store, file: PlantsFile) -> KnownPlants:
+    every: tuple[Plant | WrongPlant, ...] = (*file.plants, *file.wrong)
+    spoken_of = {name for plant in every for name in plant.devices}
+    names = {plant.name for plant in every}
+    found, refused = list(file.plants), {}
     for device in store.devices():
         if device.group != GROUP or device.name in spoken_of or device.name in names:
             continue
@@ -75,7 +83,8 @@ def _with_facts(store: Store, described: tuple[Plant, ...]) -> KnownPlants:
             found.append(plant_of_device(device.name, device.facts, signals, store.zone))
         except ConfigError as error:
             refused[device.name] = str(error)
-    return KnownPlants(tuple(found), frozenset(names), refused)
+    described = frozenset(plant.name for plant in file.plants)
+    return KnownPlants(tuple(found), described, refused, file.wrong)
 
 
 def signals_of(store: Store, plant: Plant, inverter: Inverter) -> dict[str, list[SignalInfo]]:

@@ -10,17 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from core.journal import (
-    COLLECTOR_START,
-    COLLECTOR_STOP,
-    DEVICE_STOP,
-    Collected,
-    DeviceState,
-    Event,
-    Journal,
-    LastValue,
-    Tally,
-)
+from core.journal import COLLECTOR_START, COLLECTOR_STOP, DEVICE_STOP, Journal
+from core.journal_records import Collected, DeviceState, Event, LastValue, Tally
 from core.levels import HOUR, SECOND
 from core.query import Store
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from core.query import Device, SignalInfo
+from core.zones import zone_info
 
 KILO = {"W": 1e-3, "kW": 1.0, "MW": 1e3, "Wh": 1e-3, "kWh": 1.0, "MWh": 1e3}
 POWER_UNITS = ("W", "kW", "MW")
@@ -28,6 +31,19 @@ GRID_ROLES = ("grid", "netz", "netzanschluss")
 def at_connection(device: Device) -> bool:
     """Whether a meter measures the connection of its site, by the fact `role`."""
     return str(device.facts.get("role", "")).strip().lower() in GRID_ROLES
+
+
+def ended_us(facts: Mapping[str, Any], zone: str) -> int | None:
+    """When a device ended for good, by the fact `ended`: the beginning of that local day [µs UTC].
+
+    None where that is not told, or is no day.
+    """
+    try:
+        day = date.fromisoformat(str(facts.get("ended", "")))
+    except ValueError:
+        return None
+    begin = datetime.combine(day, time(), zone_info(zone))
+    return (begin - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def measured_devices(devices: Sequence[Device]) -> list[Device]:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
+
+from core.zones import zone_info
 
 Language = Literal["de", "en"]
 
@@ -84,4 +85,4 @@ def span(start: int, end: int, zone: str, language: Language) -> str:
 
 def local_time(us: int, zone: str) -> datetime:
     """A moment [µs UTC] on the clock of a zone."""
-    return (_EPOCH + timedelta(microseconds=int(us))).astimezone(ZoneInfo(zone))
+    return (_EPOCH + timedelta(microseconds=int(us))).astimezone(zone_info(zone))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.journal import LastValue
+from core.journal_records import LastValue
 from core.levels import SECOND
 from core.signals import Signal
 

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +32,86 @@ def plants_file(store: Path, given: Path | None = None) -> Path:
     return given if given is not None else store.with_name(f"{store.name}_plants.toml")
 
 
+@dataclass(frozen=True)
+class WrongPlant:
+    """A plant of the file that cannot be read.
+
+    Attributes
+    ----------
+    name : as far as it is told; empty where it is not.
+    devices : those it speaks of, as far as can be told.
+    error : names the line and what would have been right.
+    """
+
+    name: str
+    devices: tuple[str, ...]
+    error: DeclarationError
+
+
+@dataclass(frozen=True)
+class PlantsFile:
+    """The plants of a file, each by itself: a wrong one takes nothing from the others.
+
+    Attributes
+    ----------
+    places : of each plant, its number among the ``[[plant]]`` tables.
+    """
+
+    plants: tuple[Plant, ...] = ()
+    places: tuple[int, ...] = ()
+    wrong: tuple[WrongPlant, ...] = ()
+
+    def of_device(self, device: str) -> Plant | None:
+        """The plant that a device is part of; None where none speaks of it.
+
+        Raises
+        ------
+        DeclarationError : the plant that speaks of it is wrong.
+        """
+        found = next((one for one in self.plants if device in one.devices), None)
+        if found is None:
+            _refuse(one for one in self.wrong if device in one.devices)
+        return found
+
+    def named(self, name: str) -> Plant | None:
+        """The plant of a name; None where there is none.
+
+        Raises
+        ------
+        DeclarationError : it is wrong.
+        """
+        found = next((one for one in self.plants if one.name == name), None)
+        if found is None:
+            _refuse(one for one in self.wrong if one.name == name)
+        return found
+
+
+def _refuse(wrong: Iterator[WrongPlant]) -> None:
+    for one in wrong:
+        raise one.error
+
+
 def read_plants(path: Path) -> tuple[Plant, ...]:
-    """The plants of a file; none where there is no file.
+    """The plants of a file, every one of which has to be right; none where there is no file.
 
     Raises
     ------
     DeclarationError : names file, line and what would have been right.
     """
+    found = load_plants(path)
+    _refuse(iter(found.wrong))
+    return found.plants
+
+
+def load_plants(path: Path) -> PlantsFile:
+    """The plants of a file, and those that are wrong; none where there is no file.
+
+    Raises
+    ------
+    DeclarationError : the file as a whole is wrong: no TOML, or something else than plants in it.
+    """
     if not path.exists():
-        return ()
+        return PlantsFile()
     file = read_toml(path)
     unknown = next((key for key in file.plain if key != "plant"), None)
     if unknown is not None:
@@ -47,14 +119,29 @@ def read_plants(path: Path) -> tuple[Plant, ...]:
     tables = file.plain.get("plant", [])
     if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
         raise file.fail("plant is no list of tables", "", 0, "plant", "[[plant]]")
-    found: list[Plant] = []
+    found: dict[int, Plant] = {}
+    wrong: list[WrongPlant] = []
     for index, plain in enumerate(tables):
-        plant = _checked(file, tables, index, plain)
-        if plant.name in [one.name for one in found]:
-            why = f"a second plant named {plant.name!r}"
-            raise file.fail(why, "plant", index, "name", "a name of its own")
-        found.append(plant)
-    return tuple(found)
+        try:
+            plant = _checked(file, tables, index, plain)
+            if plant.name in [one.name for one in found.values()]:
+                why = f"a second plant named {plant.name!r}"
+                raise file.fail(why, "plant", index, "name", "a name of its own")
+            found[index] = plant
+        except DeclarationError as error:
+            name = plain.get("name")
+            wrong.append(
+                WrongPlant(name if isinstance(name, str) else "", _devices_in(plain), error)
+            )
+    return PlantsFile(tuple(found.values()), tuple(found), tuple(wrong))
+
+
+def _devices_in(plain: Mapping[str, Any]) -> tuple[str, ...]:
+    """Devices that a table names, whatever else is wrong with it."""
+    inner = [plain.get(key) for key in ("inverter", "sensor")]
+    tables = [plain, *(one for mine in inner if isinstance(mine, list) for one in mine)]
+    named = [one.get("device") for one in tables if isinstance(one, Mapping)]
+    return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
 
 
 def _checked(
@@ -138,19 +225,20 @@ def put_plant(path: Path, plant: Plant, before: Plant | None = None) -> None:
     Raises
     ------
     ConfigError : `before` is not what the file says any more, or the name is taken.
-    DeclarationError : the file as it stands is wrong.
+    DeclarationError : the file as a whole is wrong, or the plant of that name in it.
     """
     with _alone(path):
-        plants = read_plants(path)
-        if before is not None and before not in plants:
+        file = load_plants(path)
+        if before is not None and before not in file.plants:
             raise ConfigError(
                 f"{path}: plant {before.name!r} was changed or taken out meanwhile; load it again"
             )
-        others = [one.name for one in plants if one != before]
+        others = [one.name for one in file.plants if one != before]
         if plant.name in others:
             raise ConfigError(f"{path}: there is a plant named {plant.name!r} already")
-        index = None if before is None else plants.index(before)
-        _write(path, _with(path, index, plant_toml(plant)))
+        _refuse(one for one in file.wrong if one.name == plant.name)
+        index = None if before is None else file.places[file.plants.index(before)]
+        _write(path, _with(path, index, plant_toml(plant)), len(file.wrong))
 
 
 def remove_plant(path: Path, plant: Plant) -> None:
@@ -159,13 +247,14 @@ def remove_plant(path: Path, plant: Plant) -> None:
     Raises
     ------
     ConfigError : the plant is not what the file says any more.
-    DeclarationError : the file as it stands is wrong.
+    DeclarationError : the file as a whole is wrong.
     """
     with _alone(path):
-        plants = read_plants(path)
-        if plant not in plants:
+        file = load_plants(path)
+        if plant not in file.plants:
             raise ConfigError(f"{path}: plant {plant.name!r} was changed or taken out meanwhile")
-        _write(path, _with(path, plants.index(plant), ""))
+        place = file.places[file.plants.index(plant)]
+        _write(path, _with(path, place, ""), len(file.wrong))
 
 
 def _with(path: Path, index: int | None, text: str) -> str:
@@ -190,14 +279,16 @@ def _reach(file: TomlFile, index: int) -> tuple[int, int]:
     return start, end
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, wrong: int) -> None:
+    """Put the text in the file's place, unless more plants of it are wrong than were before."""
     draft = path.with_name(f".{path.name}.part")
     with open(draft, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
     try:
-        read_plants(draft)  # what is written can be read, horizon files beside it included
+        # what is written can be read, horizon files beside it included
+        _refuse(iter(load_plants(draft).wrong[wrong:]))
     except DeclarationError as error:
         draft.unlink()
         # of the draft nobody knows

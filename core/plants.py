@@ -23,7 +23,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
@@ -35,7 +34,9 @@ from pydantic import (
     model_validator,
 )
 
+from core.errors import ConfigError
 from core.plant_horizon import read_horizon
+from core.zones import zone_name
 
 GAMMA_PDC = -0.004  # 1/K, crystalline silicon; King et al., SAND2004-3535
 LOSSES = 0.14  # soiling, shading, mismatch, wiring, ...; PVWatts version 5, NREL/TP-6A20-62641
@@ -192,7 +193,7 @@ class Plant(_Table):
     Attributes
     ----------
     latitude, longitude : [°], north and east positive. altitude_m : above the sea [m].
-    zone : IANA name; None is that of the store.
+    zone : IANA name, ``UTC`` or ``-07:00``; None is that of the store.
     horizon : pairs (azimuth, elevation) [°] by azimuth; empty is a free horizon.
     albedo : of the ground.
     losses : share of the DC energy that is lost to soiling, shading, mismatch, wiring and age; not
@@ -224,10 +225,10 @@ class Plant(_Table):
     def _known_zone(cls, zone: str | None) -> str | None:
         if zone is not None:
             try:
-                ZoneInfo(zone)
-            except (KeyError, ValueError, OSError) as error:
+                return zone_name(zone)
+            except ConfigError as error:
                 raise Wrong(
-                    "plant_zone", "is no time zone: {zone}, e.g. Europe/Berlin or UTC",
+                    "plant_zone", "is no time zone: {zone}, e.g. Europe/Berlin, UTC or -07:00",
                     {"zone": zone},
                 ) from error  # fmt: skip
         return zone

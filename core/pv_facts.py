@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
+from core.errors import ConfigError
 from core.plants import ALBEDO, GAMMA_PDC, Plane
+from core.zones import zone_name
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ def facts_of(facts: dict[str, Any]) -> PlantFacts:
 def _zone(told: Any) -> str:
     """A zone that is known; a plant without one has that of the store."""
     try:
-        return ZoneInfo(told).key if isinstance(told, str) and told else ""
-    except (ZoneInfoNotFoundError, ValueError):
+        return zone_name(told) if isinstance(told, str) and told else ""
+    except ConfigError:
         return ""
 
 

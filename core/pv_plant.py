@@ -8,7 +8,7 @@ from typing import Any
 
 from core.errors import DeclarationError, QueryError
 from core.known_plants import sensor_signal, signals_of
-from core.plant_file import plants_file, read_plants
+from core.plant_file import load_plants, plants_file
 from core.plants import IRRADIANCES, Plant
 from core.pv_facts import PlantFacts, facts_of
 from core.pv_signals import STRINGS, PlantSignals, find_signals, first_of
@@ -34,7 +34,8 @@ class Described:
     ----------
     stamp : the file of plants, or `NO_FILE` where it cannot be used for this device.
     zone : of the plant, else of the store.
-    fault : what is wrong with the file; empty where nothing is.
+    fault : what is wrong with the file, or with a plant in it that may be the device's; empty
+        where nothing is.
     """
 
     stamp: tuple[str, int]
@@ -54,7 +55,17 @@ def described(store: Store, device: str, stamp: tuple[str, int]) -> Described:
         facts, _ = describe(store, device, stamp)
     except (DeclarationError, QueryError) as error:
         return Described(NO_FILE, own.zone or store.zone, str(error))
-    return Described(stamp, facts.zone or store.zone)
+    return Described(stamp, facts.zone or store.zone, _doubt(device, stamp))
+
+
+def _doubt(device: str, stamp: tuple[str, int]) -> str:
+    """What is wrong with a plant that names no device, where the device has no other."""
+    if stamp == NO_FILE:
+        return ""
+    file = load_plants(Path(stamp[0]))
+    if file.of_device(device) is not None:
+        return ""
+    return next((str(one.error) for one in file.wrong if not one.devices), "")
 
 
 def plant_in_file(store: Store, device: str, stamp: tuple[str, int] | None = None) -> Plant | None:
@@ -62,12 +73,12 @@ def plant_in_file(store: Store, device: str, stamp: tuple[str, int] | None = Non
 
     Raises
     ------
-    DeclarationError : the file is wrong; names the line.
+    DeclarationError : the plant, or the file as a whole, is wrong; names the line.
     """
     if stamp == NO_FILE:
         return None
     path, _ = stamp or plants_stamp(store)
-    return next((one for one in read_plants(Path(path)) if device in one.devices), None)
+    return load_plants(Path(path)).of_device(device)
 
 
 def describe(

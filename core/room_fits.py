@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,13 +22,17 @@ BRIDGED = 4  # steps of a gap that a line is drawn over
 
 @dataclass(frozen=True)
 class RoomSource:
-    """A room and the signals that tell it; `heat` empty or `outdoor` None where none does."""
+    """A room and the signals that tell it; `heat` empty or `outdoor` None where none does.
+
+    `heat_per_power` is the heat per energy that `heat` measures.
+    """
 
     name: str
     temperature: SignalInfo
     heat: tuple[SignalInfo, ...]
     outdoor: SignalInfo | None
     sun: SignalInfo | None
+    heat_per_power: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ def _told(store: Store, told: DispatchSettings, room: RoomModel) -> RoomSource:
     for one in heat:
         if one.unit not in POWER_UNITS:
             raise QueryError(f"room {room.name}: {one.device}/{one.name} is no power")
-    return _source(store, told, room.name, _signal(store, room.temperature), heat)
+    source = _source(store, told, room.name, _signal(store, room.temperature), heat)
+    return replace(source, heat_per_power=room.heat_per_power)
 
 
 def _source(
@@ -121,8 +126,8 @@ def room_report(store: Store, told: DispatchSettings, name: str, days: int) -> R
     room, outdoor, *rest = (one[whole] for one in columns)
     if len(room) < 2:
         return RoomReport(source, "inputs", none, step, none)
-    heat = sum(
-        (KILO[one.unit] * kw for one, kw in zip(source.heat, rest, strict=False)),
+    heat = source.heat_per_power * sum(
+        (KILO[one.unit] * power for one, power in zip(source.heat, rest, strict=False)),
         np.zeros(len(room)),
     )
     sun = rest[-1] / 1000 if source.sun else np.zeros(len(room))
@@ -165,7 +170,10 @@ def settings_lines(report: RoomReport) -> str:
     info = source.temperature
     lines.append(f"temperature = {_quoted(f'{info.device}/{info.name}')}")
     heat = ", ".join(_quoted(f"{one.device}/{one.name}") for one in source.heat)
-    return "\n".join([*lines, f"heat = [{heat}]"]) + "\n"
+    lines.append(f"heat = [{heat}]")
+    if source.heat_per_power != 1:
+        lines.append(f"heat_per_power = {source.heat_per_power:g}")
+    return "\n".join(lines) + "\n"
 
 
 def _quoted(text: str) -> str:

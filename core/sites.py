@@ -15,7 +15,7 @@ import pandas as pd
 
 from core.analytics.aggregate import Aggregate, Over, aggregate, by_group
 from core.errors import QueryError
-from core.journal import SitePlace
+from core.journal_records import SitePlace
 from core.levels import DAY, SECOND
 from core.measures import measured_devices
 from core.query import Device, SignalInfo, Store

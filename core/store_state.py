@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from core.journal import LiveDevice, LiveFacts
+from core.journal_records import LiveDevice, LiveFacts
 from core.ledger import LIVE, Ledger, Part
 from core.levels import SECOND, Level, worthwhile
 from core.remembered import RememberedRows

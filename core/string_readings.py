@@ -133,6 +133,8 @@ def held_on(
     stamps, values = course_of(store, info, start, end, column)
     if not len(stamps):
         return None
+    if np.array_equal(ts, stamps):
+        return capacity.hold(ts, stamps, values, longest)  # none of them has to stand for long
     usual = int(np.median(np.diff(stamps))) if len(stamps) > 1 else longest
     return capacity.hold(ts, stamps, values, min(max(2 * usual, HOUR // 12), longest))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -42,8 +42,46 @@ def fixed_offset_us(zone: str) -> int | None:
     match = _FIXED.fullmatch(zone)
     if match is None:
         return None
-    size = int(match[2]) * HOUR + int(match[3] or 0) * MINUTE
+    hours, minutes = int(match[2]), int(match[3] or 0)
+    if hours > 23 or minutes > 59:
+        return None
+    size = hours * HOUR + minutes * MINUTE
     return -size if match[1] == "-" else size
+
+
+def zone_name(told: str) -> str:
+    """A zone as the program names it: ``UTC``, ``+05:30`` or a name of the zone database.
+
+    The one rule for what people declare, of a source or of a plant.
+
+    Raises
+    ------
+    ConfigError : no such zone.
+    """
+    fixed = fixed_offset_us(told)
+    if fixed is None:
+        _named(told)
+        return told
+    hours, minutes = divmod(abs(fixed) // MINUTE, 60)
+    return f"{'-' if fixed < 0 else '+'}{hours:02d}:{minutes:02d}" if fixed else "UTC"
+
+
+def zone_info(zone: str) -> tzinfo:
+    """The clock of a zone: of the zone database, or a fixed offset.
+
+    Raises
+    ------
+    ConfigError : no such zone.
+    """
+    fixed = fixed_offset_us(zone)
+    return _named(zone) if fixed is None else timezone(timedelta(microseconds=fixed))
+
+
+def _named(zone: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigError(f"unknown time zone {zone!r}") from error
 
 
 def _offset_us(zone: ZoneInfo, second: int) -> int:
@@ -64,10 +102,7 @@ def transitions(zone: str) -> Transitions:
     empty = np.empty(0, np.int64)
     if fixed is not None:
         return Transitions(empty, np.array([fixed]), empty, empty, empty.astype(bool))
-    try:
-        info = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ConfigError(f"unknown time zone {zone!r}") from error
+    info = _named(zone)
     last = int(datetime(_LAST_YEAR, 1, 1, tzinfo=UTC).timestamp())
     # Every change of an offset lasts longer than a week (Ramadan in Morocco: a month).
     probes = [*range(0, last, 7 * 86_400), last]

@@ -24,15 +24,8 @@ from typing import Any, Protocol, cast
 from core.config import Settings
 from core.errors import BadAnswer, DeviceError, NoAnswer, StoreError, ZigguratError
 from core.failures import because, kept
-from core.journal import (
-    COLLECTOR_START,
-    COLLECTOR_STOP,
-    DEVICE_STOP,
-    Journal,
-    Poll,
-    SitePlace,
-    collector_lock,
-)
+from core.journal import COLLECTOR_START, COLLECTOR_STOP, DEVICE_STOP, Journal, collector_lock
+from core.journal_records import Poll, SitePlace
 from core.readings import Batch, Quality, Reading
 from core.signals import Signal
 from ingest.collector_config import CollectorConfig, CollectorOptions, load_collector

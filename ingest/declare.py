@@ -168,10 +168,10 @@ class _Table:
     def zone(self) -> str | None:
         value = self.text("zone")
         if value is not None and value != "site":
-            from core.zones import transitions
+            from core.zones import zone_name
 
             try:
-                transitions(value)
+                zone_name(value)
             except ConfigError as error:
                 raise self.fail("zone", str(error), "an IANA name, +01:00, UTC or site") from error
         return value

@@ -122,7 +122,7 @@ def _place(
     site: str | None, latitude: float | None, longitude: float | None, settings: Settings
 ) -> Place:
     """The place told, or that of a plant."""
-    from core.plant_file import plants_file, read_plants
+    from core.plant_file import load_plants, plants_file, read_plants
     from ingest.fetch_services import Place
 
     if latitude is not None and longitude is not None:
@@ -130,8 +130,12 @@ def _place(
             raise ConfigError(f"{latitude:g}, {longitude:g} is no place [°]")
         return Place(_folder_name(site or f"{latitude:g} {longitude:g}"), latitude, longitude)
     path = plants_file(settings.store, settings.plants)
-    plants = read_plants(path)
-    plant = next((one for one in plants if site in (None, one.name)), None)
+    if site is None:  # the only plant of a file is known where each of them can be read
+        plants = read_plants(path)
+        plant = next(iter(plants), None)
+    else:
+        file = load_plants(path)
+        plants, plant = file.plants, file.named(site)
     if plant is None and site is not None and (told := _of_device(settings.store, site)):
         return Place(_folder_name(site), *told)
     if plant is None or (site is None and len(plants) > 1):

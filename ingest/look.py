@@ -708,34 +708,16 @@ def _look_text(
         return _named(replace(base, notes=("no row yet",)), source, declared, [])
     header, units = _header_of(rows, run, declared)
     width = len(run[0].cells)
-    data_line = 1 + max((row.line for row in (header, units) if row is not None), default=0)
-    if header is None and declared is not None and declared.skip_lines:
-        data_line = declared.skip_lines + 1
-    elif header is None:
-        data_line = run[0].line
+    data_line = _first_data_line(header, units, run, declared)
     names = _names(header, width)
-    sample = [row for row in rows if row.line >= data_line and len(row.cells) == width][:_SAMPLE]
-    ending = [_Row(0, split_line(line, delimiter)) for line in text.tail]
-    if not ending:
-        ending = [row for row in rows if row.line >= data_line][-_ENDING:]
-    ending = [row for row in ending if len(row.cells) == width]
-    seen = sample + ending
-    kinds = [_kind(_column_cells(seen, k)) for k in range(width)]
-    if "empty" in kinds and sample:
-        split = (split_line(line, delimiter) for line in text.lines()[data_line - 1 :])
-        every = [_Row(0, cells) for cells in split if len(cells) == width]
-        kinds = [
-            _kind(_column_cells(every, k)) if kind == "empty" else kind
-            for k, kind in enumerate(kinds)
-        ]
-    if not sample:
-        kinds = ["number"] * width
+    sample, ending = _ends_of(text, rows, delimiter, width, data_line)
+    kinds = _kinds_of(text, sample, ending, delimiter, width, data_line)
     time = _time_of(source, names, kinds, sample, ending, declared, data_line)
     if declared is None or declared.format is None:
         time = _settle_order(time, names, text, delimiter, width, data_line, ending)
     if declared is None or declared.decimal is None:
-        cells = [c.strip() for k in range(width) if kinds[k] != "time" and k not in time.index
-                 for c in _column_cells(seen, k)]  # fmt: skip
+        values = [k for k in range(width) if kinds[k] != "time" and k not in time.index]
+        cells = [c.strip() for k in values for c in _column_cells(sample + ending, k)]
         decimal, thousands = _decimal(cells, delimiter)
     else:
         decimal, thousands = declared.decimal, None
@@ -779,6 +761,48 @@ def _look_text(
         )
     layout = _label(layout, time, sample, ending, declared, notes)
     return _named(replace(layout, notes=tuple(notes)), source, declared, names)
+
+
+def _first_data_line(
+    header: _Row | None, units: _Row | None, run: Sequence[_Row], declared: Declaration | None
+) -> int:
+    """Number of the line with the first row of values."""
+    if header is None and declared is not None and declared.skip_lines:
+        return declared.skip_lines + 1
+    if header is None:
+        return run[0].line
+    return 1 + max(row.line for row in (header, units) if row is not None)
+
+
+def _ends_of(
+    text: _Text, rows: Sequence[_Row], delimiter: str, width: int, data_line: int
+) -> tuple[list[_Row], list[_Row]]:
+    """Rows of values at the beginning of the file and at its end, as far as they are whole."""
+    data = [row for row in rows if row.line >= data_line]
+    ending = [_Row(0, split_line(line, delimiter)) for line in text.tail] or data[-_ENDING:]
+    sample = [row for row in data if len(row.cells) == width][:_SAMPLE]
+    return sample, [row for row in ending if len(row.cells) == width]
+
+
+def _kinds_of(
+    text: _Text,
+    sample: list[_Row],
+    ending: list[_Row],
+    delimiter: str,
+    width: int,
+    data_line: int,
+) -> list[str]:
+    """What each column holds; one without a value at both ends is looked at as a whole."""
+    if not sample:
+        return ["number"] * width
+    kinds = [_kind(_column_cells(sample + ending, k)) for k in range(width)]
+    if "empty" not in kinds:
+        return kinds
+    split = (split_line(line, delimiter) for line in text.lines()[data_line - 1 :])
+    every = [_Row(0, cells) for cells in split if len(cells) == width]
+    return [
+        _kind(_column_cells(every, k)) if kind == "empty" else kind for k, kind in enumerate(kinds)
+    ]
 
 
 def _header_of(

@@ -199,6 +199,7 @@ FACTS = (
     Fact("role", kind="text"),
     Fact("commissioned", kind="date"),
     Fact("start", kind="date"),
+    Fact("ended", kind="date"),
     Fact("location.latitude", "°", low=-90.0, high=90.0),
     Fact("location.longitude", "°", low=-180.0, high=180.0),
     Fact("location.altitude_m", "m", low=-500.0, high=9000.0),

@@ -17,7 +17,8 @@ import numpy as np
 
 from core.config import Settings
 from core.errors import StoreError, StoreLocked
-from core.journal import KEEP_S, Journal, LiveDevice, SitePlace, Unsettled, settled_in
+from core.journal import KEEP_S, Journal, settled_in
+from core.journal_records import LiveDevice, SitePlace, Unsettled
 from core.ledger import (
     LIVE,
     Commit,

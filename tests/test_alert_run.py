@@ -25,6 +25,7 @@ from core.errors import (
     StoreMissing,
     UnknownDevice,
 )
+from core.fleet import fleet_report
 from core.journal import FILE, open_journal
 from core.ledger import create_ledger
 from core.levels import DAY, HOUR, SECOND
@@ -32,6 +33,7 @@ from core.query import Store, open_store
 from core.readings import Batch, Reading
 from core.signals import load_catalogue
 from ingest.build import build
+from ingest.manual import enter_facts
 from ingest.settle import settle
 from tests.stores import settings, us, write_csv
 
@@ -133,6 +135,30 @@ def test_a_device_silent_since_long_is_told_when_looking_begins(battery: Store) 
     (one,) = seen(battery, config(GONE), end + 3 * DAY, end + 4 * DAY)
     assert (one.episode.start, one.episode.end) == (end - 10 * MINUTE, None)
     assert not seen(battery, config(GONE), START + 5 * DAY, end - MINUTE)
+
+
+def test_a_device_that_ended_for_good_is_silent_no_more(tmp_path: Path) -> None:
+    """Told on the Data page after the alert: it ends with that day, without a new reading."""
+    ts = START + np.arange(0, 3 * DAY, 10 * MINUTE)
+    for name, times in (("OLD", ts[:144]), ("NEW", ts)):
+        rows = [(int(t), [1.0]) for t in times]
+        write_csv(tmp_path / "raw" / name / "power.csv", ["power"], rows)
+    told = settings(tmp_path, sources=(tmp_path / "raw",))
+    build(told)
+    ended = us("2025-03-03T00:00") - HOUR  # midnight of the zone
+
+    def seen_now() -> tuple[int | None, tuple[str, ...]]:
+        with closing(open_store(told.store)) as store, open_alerts(told.store) as alerts:
+            run_alerts(store, alerts, config(GONE), since=START)
+            (one,) = alerts.alerts()
+            fleet = fleet_report(store, START, START + 3 * DAY)
+        (old,) = (one for one in fleet if one.device.name == "OLD")
+        return one.end, old.reasons
+
+    assert seen_now() == (None, ("stale", "coverage"))
+    enter_facts(told, "OLD", "", {"ended": "2025-03-03"})
+    assert seen_now() == (ended, ("coverage",))  # of a window that reaches into its days
+    assert seen_now() == (ended, ("coverage",))
 
 
 # --- live -----------------------------------------------------------------------------------------

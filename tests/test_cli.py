@@ -106,6 +106,10 @@ def test_build_again_status_and_verify(here: Path) -> None:
     assert plain.returncode == 0 and "m2: 1 signals, 2000 readings" in plain.stdout
     checked = cli(here, "verify", "--store", "st")
     assert checked.returncode == 0 and "2 devices verified" in checked.stdout
+    write_text(here / "st_plants.toml", '[[plant]]\nname = "Barn"\nlatitude = 148\n')
+    told = cli(here, "status", "--store", "st").stdout
+    (here / "st_plants.toml").unlink()
+    assert "wrong plant: st_plants.toml:3: latitude" in told and "degrees north, -90 to 90" in told
 
 
 def test_a_device_is_named_as_status_prints_it(here: Path) -> None:

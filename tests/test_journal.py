@@ -17,15 +17,8 @@ import numpy as np
 import pytest
 
 from core.errors import StoreDamaged, StoreError, StoreFormatError, StoreMissing
-from core.journal import (
-    FILE,
-    FORMAT,
-    LiveFacts,
-    Poll,
-    ViewOutdated,
-    open_journal,
-    settled_in,
-)
+from core.journal import FILE, FORMAT, ViewOutdated, open_journal, settled_in
+from core.journal_records import LiveFacts, Poll
 from core.ledger import create_ledger
 from core.levels import HOUR, SECOND
 from core.query import open_store

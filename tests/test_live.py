@@ -14,14 +14,11 @@ from core.journal import (
     COLLECTOR_STOP,
     DEVICE_STOP,
     FILE,
-    Collected,
-    DeviceState,
-    Event,
     Journal,
-    Tally,
     collector_lock,
     open_journal,
 )
+from core.journal_records import Collected, DeviceState, Event, Tally
 from core.ledger import create_ledger
 from core.levels import HOUR, SECOND
 from core.live import (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.journal import LastValue
+from core.journal_records import LastValue
 from core.levels import SECOND
 from core.live_charts import part_colours
 from core.peers import at_moment, find_peers, missing_signals

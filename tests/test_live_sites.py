@@ -10,7 +10,8 @@ import pytest
 from core import sites
 from core.config import Settings
 from core.errors import QueryError, UnknownDevice
-from core.journal import FILE, Journal, SitePlace, open_journal
+from core.journal import FILE, Journal, open_journal
+from core.journal_records import SitePlace
 from core.ledger import create_ledger
 from core.levels import HOUR, SECOND
 from core.query import Store, open_store

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,13 +15,23 @@ from hypothesis import strategies as st
 from core.errors import ConfigError, DeclarationError
 from core.known_plants import faults_of, known_plants, signals_of
 from core.ledger import open_ledger
+from core.numerals import local_time
 from core.plant_facts import number_of, plant_of_device
 from core.plant_faults import parse_plant
-from core.plant_file import plant_toml, plants_file, put_plant, read_plants, remove_plant
+from core.plant_file import (
+    load_plants,
+    plant_toml,
+    plants_file,
+    put_plant,
+    read_plants,
+    remove_plant,
+)
 from core.plant_horizon import read_horizon
 from core.plants import Plant
 from core.query import open_store
 from core.signals import Signal, load_catalogue
+from core.zones import zone_name
+from ingest.declare import load_declarations
 from tests.stores import run, us, write_csv
 
 HOUSE = """\
@@ -364,6 +376,65 @@ def test_what_is_written_is_read(
     put_plant(path, first, second) if first.name == second.name else remove_plant(path, first)
     assert read_plants(path) == (second,)
     assert plant_toml(second) in path.read_text()
+
+
+def test_a_wrong_plant_takes_nothing_from_the_others(tmp_path: Path) -> None:
+    path = written(tmp_path, HOUSE.replace("tilt = 30", "tilt = 300") + "\n" + FIELD)
+    file = load_plants(path)
+    (field,) = file.plants
+    assert file.places == (1,) and field == file.of_device("MET-1")
+    (wrong,) = file.wrong
+    assert (wrong.name, wrong.devices) == ("Home", ("INV-1",))
+    assert wrong.error.line == HOUSE.splitlines().index("tilt = 30") + 1
+    assert "expected degrees from the horizontal" in str(wrong.error)
+    for ask in (lambda: file.of_device("INV-1"), lambda: file.named("Home")):
+        with pytest.raises(DeclarationError, match="tilt"):
+            ask()
+    assert file.of_device("elsewhere") is None and file.named("Field") == field
+
+
+def test_a_plant_is_written_beside_a_wrong_one(tmp_path: Path) -> None:
+    path = written(tmp_path, HOUSE.replace("tilt = 30", "tilt = 300") + "\n" + FIELD)
+    (field,) = load_plants(path).plants
+    changed = field.model_copy(update={"losses": 0.1})
+    put_plant(path, changed, field)
+    after = load_plants(path)
+    assert after.plants[0].losses == 0.1 and after.places == (1,)
+    assert "tilt = 300" in path.read_text() and len(after.wrong) == 1
+    remove_plant(path, after.plants[0])
+    assert load_plants(path).plants == () and len(load_plants(path).wrong) == 1
+
+
+ZONES = ("-07:00", "+05:30", "UTC", "Z", "UTC+02", "Asia/Kolkata", "+25:00", "+01:75", "Mars/Base")
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_zone_of_a_source_is_one_of_a_plant(tmp_path: Path, zone: str) -> None:
+    def refused(read: Callable[[], object]) -> bool:
+        try:
+            read()
+        except DeclarationError:
+            return True
+        return False
+
+    plants = written(tmp_path, HOUSE.replace("device =", f'zone = "{zone}"\ndevice ='))
+    source = tmp_path / "source.toml"
+    source.write_text(f'[[source]]\nfiles = "*.csv"\nzone = "{zone}"\n', "utf-8")
+    wrong = zone in ZONES[-3:]
+    assert refused(lambda: read_plants(plants)) == wrong
+    assert refused(lambda: load_declarations(source)) == wrong
+
+
+def test_offsets_of_zones_by_hand() -> None:
+    noon = us("2025-06-01 12:00")
+    for told, name, clock in (
+        ("-07:00", "-07:00", "05:00"), ("UTC+02", "+02:00", "14:00"), ("+0530", "+05:30", "17:30"),
+        ("Z", "UTC", "12:00"), ("Europe/Berlin", "Europe/Berlin", "14:00"),
+    ):  # fmt: skip
+        assert zone_name(told) == name
+        assert f"{local_time(noon, name):%H:%M}" == clock
+        index = pd.to_datetime([noon], unit="us", utc=True).tz_convert(name)
+        assert f"{index[0]:%H:%M}" == clock
 
 
 # --- beside a store -----------------------------------------------------------------------------

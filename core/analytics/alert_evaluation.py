@@ -52,6 +52,7 @@ class Readings:
     scale : what movement is divided by (capacity of a battery [Ah]); 1 for none.
     integrate : movement is the integral of the reference, not the sum of its changes.
     whole : the signals are summed before they are held against the reference (deviation).
+    gone : when the device ended for good [µs UTC]; None where it has not (missing).
     """
 
     signals: Mapping[str, Timed]
@@ -62,6 +63,7 @@ class Readings:
     scale: float = 1.0
     integrate: bool = False
     whole: bool = False
+    gone: int | None = None
 
 
 @dataclass
@@ -116,7 +118,7 @@ def evaluate(rule: Rule, memory: DeviceMemory, readings: Readings, until: int) -
     """
     if rule.condition == "missing":
         beats = readings.signals.get(WHOLE, (np.empty(0, np.int64), np.empty(0)))[0]
-        return advance_silence(rule, memory.of(WHOLE), beats, until, readings.spans)
+        return advance_silence(rule, memory.of(WHOLE), beats, until, readings.spans, readings.gone)
     fresh: list[Episode] = []
     for signal, (ts, measure) in _measures(rule, memory, readings, until).items():
         begun = memory.begun.pop(signal, None)

@@ -482,8 +482,9 @@ def _with_peak(rule: Rule, episode: Episode, peak: tuple[float, int]) -> Episode
 
 
 def advance_silence(
-    rule: Rule, memory: Memory, beats: Int, until: int, spans: Sequence[tuple[int, int]] | None
-) -> list[Episode]:
+    rule: Rule, memory: Memory, beats: Int, until: int, spans: Sequence[tuple[int, int]] | None,
+    gone: int | None = None,
+) -> list[Episode]:  # fmt: skip
     """Episodes without any reading; `advance` for the condition ``missing``.
 
     Silence counts from the last reading. It is one where it is longer than the rule's limit and
@@ -495,6 +496,7 @@ def advance_silence(
     beats : times of readings, ascending [µs UTC].
     until : what is known reaches so far [µs UTC].
     spans : times in which silence counts; None is always.
+    gone : when the device ended for good [µs UTC]: silence ends then; None where it has not.
     """
     old = memory.last
     beats = beats if old is None else beats[beats > old]
@@ -521,8 +523,16 @@ def advance_silence(
     memory.last = int(joined[-1])
     memory.more["steps"] = every[-STEPS_KNOWN:].tolist()
     memory.more["gaps"] = [list(gap) for gap in habits]
-    memory.open = _silence(rule, memory.last, max(until, memory.last), _usual(every), spans, habits)
-    return ended if memory.open is None else [*ended, memory.open]
+    before, end = memory.open, until if gone is None else min(until, gone)
+    memory.open = _silence(rule, memory.last, max(end, memory.last), _usual(every), spans, habits)
+    if gone is None or until < gone:
+        return ended if memory.open is None else [*ended, memory.open]
+    over, memory.open = memory.open or before, None
+    if over is not None and over.start == memory.last:
+        # What was open till now ends with what is known now, be it that the end was told late.
+        known = gone if before is None else until
+        ended.append(replace(over, end=max(gone, over.start), known=known))
+    return ended
 
 
 def _usual(steps: Int) -> int:

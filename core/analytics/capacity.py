@@ -135,21 +135,26 @@ def coulomb_count(ts: Int, current: Float, max_step_us: int = MAX_STEP_US) -> Co
     """
     known = np.flatnonzero(np.isfinite(current))
     charge = np.full(len(ts), np.nan)
-    piece = np.full(len(ts), -1, dtype=np.int64)
+    piece = _pieces(ts, current, max_step_us)
     variance = np.full(len(ts), np.nan)
     if len(known):
         amps, step = current[known], np.diff(ts[known])
         hours = np.where(step <= max_step_us, step / HOUR_US, 0.0)
         total = np.concatenate([[0.0], np.cumsum((amps[1:] + amps[:-1]) / 2 * hours)])
-        gap = step > max_step_us
-        number = np.concatenate([[0], np.cumsum(gap)])
-        first = np.concatenate([[0], np.flatnonzero(gap) + 1])[number]
-        charge[known] = total - total[first]
-        piece[known] = number
+        first = np.concatenate([[0], np.flatnonzero(step > max_step_us) + 1])
+        charge[known] = total - total[first][piece[known]]
         # a jump at an unknown instant within the step: uniform, hence / 12
         square = (np.diff(amps) * hours) ** 2 / 12
         variance[known] = np.concatenate([[0.0], np.cumsum(square)])
     return Count(charge, piece, variance)
+
+
+def _pieces(ts: Int, current: Float, max_step_us: int) -> Int:
+    """Number of the piece without a gap that each reading is in; -1 where none is known."""
+    known = np.flatnonzero(np.isfinite(current))
+    piece = np.full(len(ts), -1, dtype=np.int64)
+    piece[known] = np.cumsum(np.diff(ts[known], prepend=ts[known][:1]) > max_step_us)
+    return piece
 
 
 def discharged_charge(ts: Int, current: Float, voltage: Float, cutoff: float) -> float:
@@ -286,7 +291,7 @@ def find_anchors(
     rules = rules or AnchorRules()
     if ocv is not None and not all(len(axis) > 1 and (np.diff(axis) > 0).all() for axis in ocv):
         raise ConfigError("ocv: state of charge and voltage must both ascend")
-    piece = coulomb_count(ts, current, max_step_us).piece
+    piece = _pieces(ts, current, max_step_us)
     rate = np.where(piece >= 0, current, 0.0) / nominal_ah
     found: list[Anchor] = []
     for first, last in _runs(rate > rules.idle_rate, piece):

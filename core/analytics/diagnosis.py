@@ -317,24 +317,30 @@ def estimate_curve(
     resistance : of the median cell, from `relaxation_resistance` [Ω].
     """
     edges = np.arange(window[0], window[1] + BIN_V / 2, BIN_V)
-    runs = [run for one in samples for run in _runs(one, least_a, resistance, window)]
-    curve = _summed(runs, edges)
+    runs = [_runs(one, least_a, resistance, window) for one in samples]
+    if not runs:
+        return None
+    volts, charge, first = (np.concatenate(part) for part in zip(*runs, strict=True))
+    curve = _summed(volts, charge, first, edges)
     for _ in range(2):
-        curve = _redrawn(runs, curve, edges) if curve else None
+        curve = _redrawn(volts, charge, first, curve, edges) if curve else None
     return curve
 
 
 def _runs(
     one: CellSamples, least_a: float, resistance: float, window: tuple[float, float]
-) -> list[tuple[Float, Float]]:
-    """Open-circuit voltage [V] and charge [Ah] of each charge or discharge of one cell."""
+) -> tuple[Float, Float, Bool]:
+    """Charges or discharges of one cell, run after run: open-circuit voltage [V], charge [Ah], and
+    where a run begins."""
     open_v = one.volts - one.current * resistance
     flows = one.current * np.sign(least_a) >= abs(least_a)
     flows &= (open_v >= window[0]) & (open_v <= window[1])
     at = np.flatnonzero(flows)
-    broken = (np.diff(at) > 1) | (np.diff(one.ts[at]) > 16 * 60_000_000)
-    pieces = np.split(at, np.flatnonzero(broken) + 1)
-    return [(open_v[k], one.charge[k]) for k in pieces if len(k) > 1]
+    ts = one.ts[at]
+    first = (np.diff(at, prepend=-2) > 1) | (np.diff(ts, prepend=ts[:1]) > 16 * 60_000_000)
+    alone = first & np.append(first[1:], True)[: len(at)]
+    at, first = at[~alone], first[~alone]
+    return open_v[at], one.charge[at], first
 
 
 def _has_rested(one: CellSamples, end: int, later: int, least_a: float) -> bool:
@@ -344,16 +350,19 @@ def _has_rested(one: CellSamples, end: int, later: int, least_a: float) -> bool:
     return bool((np.abs(one.current[end + 1 : later + 1]) < 0.1 * least_a).all())
 
 
-def _summed(runs: Sequence[tuple[Float, Float]], edges: Float) -> ChargeCurve | None:
-    moved, covered = np.zeros(len(edges) - 1), np.zeros(len(edges) - 1)
-    for volts, charge in runs:
-        low, high = np.minimum(volts[:-1], volts[1:]), np.maximum(volts[:-1], volts[1:])
-        step = np.diff(charge) * np.sign(np.diff(volts))
-        wide = high > low
-        low, high, step = low[wide], high[wide], step[wide]
-        share = np.diff(np.clip((edges - low[:, None]) / (high - low)[:, None], 0, 1), axis=1)
-        moved += step @ share
-        covered += (high - low) @ share
+def _summed(volts: Float, charge: Float, first: Bool, edges: Float) -> ChargeCurve | None:
+    low, high = np.minimum(volts[:-1], volts[1:]), np.maximum(volts[:-1], volts[1:])
+    step = np.diff(charge) * np.sign(np.diff(volts))
+    wide = (high > low) & ~first[1:]
+    low, high, step = low[wide], high[wide], step[wide]
+    # Each step meets some bins that stand side by side: one entry for each of them.
+    begin = np.searchsorted(edges, low, side="right") - 1
+    met = np.maximum(np.minimum(np.searchsorted(edges, high), len(edges) - 1) - begin, 0)
+    of = np.repeat(np.arange(len(low)), met)
+    bin_ = begin[of] + np.arange(len(of)) - np.repeat(np.cumsum(met) - met, met)
+    inside = np.minimum(high[of], edges[bin_ + 1]) - np.maximum(low[of], edges[bin_])
+    covered = np.bincount(bin_, inside, len(edges) - 1)
+    moved = np.bincount(bin_, inside / (high - low)[of] * step[of], len(edges) - 1)
     seen = np.flatnonzero(covered > 2 * GRID_V)
     if len(seen) < 4:
         return None
@@ -364,15 +373,16 @@ def _summed(runs: Sequence[tuple[Float, Float]], edges: Float) -> ChargeCurve | 
     return ChargeCurve(edges[seen[0] : seen[-1] + 2], ah)
 
 
-def _redrawn(runs: Sequence[tuple[Float, Float]], curve: ChargeCurve, edges: Float) -> ChargeCurve:
+def _redrawn(
+    volts: Float, charge: Float, first: Bool, curve: ChargeCurve, edges: Float
+) -> ChargeCurve:
     slope = np.maximum(np.gradient(curve.ah, curve.volts), 1e-9)
-    volts, charge = (np.concatenate(part) for part in zip(*runs, strict=True))
     # An error of voltage is one of charge by the slope there: steep readings place the run.
     weight = np.interp(volts, curve.volts, slope) ** -2.0
     away = (curve.charge(volts) - charge) * weight
-    ends = np.cumsum([len(v) for v, _ in runs]).tolist()
-    for start, end in zip([0, *ends], ends, strict=False):
-        charge[start:end] += away[start:end].sum() / weight[start:end].sum()
+    begin = np.flatnonzero(first)
+    shift = np.add.reduceat(away, begin) / np.add.reduceat(weight, begin)
+    charge = charge + shift[np.cumsum(first) - 1]
     place = np.searchsorted(edges, volts, side="right")
     count = np.bincount(place, minlength=len(edges) + 1)
     seen = np.flatnonzero(count)

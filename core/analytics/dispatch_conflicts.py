@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,11 @@ NEAR_BOX = 1e6
 _WORDS = {
     "import_limit": "the import limit is {amount:.4g} kW too low at step {step}",
     "export_limit": "the export limit is {amount:.4g} kW too low at step {step}",
-    "vehicle": "vehicle {name} misses {amount:.4g} kWh at its departure (step {step})",
+    "vehicle": "vehicle {name} needs {needed:.4g} kWh by step {step} and misses {amount:.4g} kWh "
+    "of it beside the other limits; at the plug {plug_kw:.4g} kW x {hours:.4g} h would give "
+    "{plug_kwh:.4g} kWh",
+    "plug": "vehicle {name} needs {needed:.4g} kWh by step {step}; at the plug {plug_kw:.4g} kW x "
+    "{hours:.4g} h give no more than {plug_kwh:.4g} kWh, and it misses {amount:.4g} kWh",
     "soc_end": "the least SOC at the end is missed by {amount:.4g} kWh",
 }
 _HELPS = "; giving way here alone would do"
@@ -30,9 +34,13 @@ class Conflict:
 
     Attributes
     ----------
-    kind : one of `dispatch_model.SLACKS`. name : of the vehicle, else empty.
+    kind : one of `dispatch_model.SLACKS`, or ``plug``: a vehicle's stay is too short for its plug.
+    name : of the vehicle, else empty.
     amount : by how much it must give way at least [unit: kW, or kWh of vehicles and SOC].
-    step : where most is missing. alone : whether giving way here alone would make a plan possible.
+    step : where most is missing; of a vehicle, by when it needs its energy.
+    alone : whether giving way here alone would make a plan possible.
+    way : conflicts of one way out give way together; each number is another way out.
+    needed_kwh, plug_kw, hours : of a vehicle, what it needs and how long it stands at which power.
     """
 
     kind: str
@@ -41,9 +49,21 @@ class Conflict:
     unit: str
     step: int
     alone: bool
+    way: int = 0
+    needed_kwh: float = 0.0
+    plug_kw: float = 0.0
+    hours: float = 0.0
+
+    @property
+    def plug_kwh(self) -> float:
+        """What the plug gives at most while the vehicle stands there [kWh]."""
+        return self.plug_kw * self.hours
 
     def __str__(self) -> str:
-        words = _WORDS[self.kind].format(name=self.name, amount=self.amount, step=self.step)
+        words = _WORDS[self.kind].format(
+            name=self.name, amount=self.amount, step=self.step, needed=self.needed_kwh,
+            plug_kw=self.plug_kw, hours=self.hours, plug_kwh=self.plug_kwh,
+        )  # fmt: skip
         return words + (_HELPS if self.alone else "")
 
 
@@ -57,9 +77,12 @@ def find_conflicts(site: Site, outlooks: Sequence[Outlook]) -> tuple[Conflict, .
     ------
     PlanError : there is no plan whatever gives way.
     """
-    single = [one for kind in SLACKS for one in _given_way(site, outlooks, (kind,)) or ()]
-    if single:
-        return tuple(single)
+    ways = [found for kind in SLACKS if (found := _given_way(site, outlooks, (kind,)))]
+    if ways:
+        return tuple(
+            replace(one, way=way, alone=len(found) == 1)
+            for way, found in enumerate(ways) for one in found
+        )  # fmt: skip
     together = _given_way(site, outlooks, SLACKS)
     if together is None:
         raise PlanError("no plan even where every limit gives way: inputs contradict each other")
@@ -80,17 +103,27 @@ def _given_way(
         at = int(np.argmax(amounts))
         before = worst.get((kind, name))
         if amounts[at] > LEAST and (before is None or amounts[at] > before.amount):
-            worst[kind, name] = Conflict(
-                kind, name, float(amounts[at]), unit, first + at, len(kinds) == 1
-            )
-    return list(worst.values())
+            worst[kind, name] = Conflict(kind, name, float(amounts[at]), unit, first + at, False)
+    return [_at_the_plug(site, one) if one.kind == "vehicle" else one for one in worst.values()]
+
+
+def _at_the_plug(site: Site, one: Conflict) -> Conflict:
+    """What a vehicle needs beside what its plug gives: where that is less, the stay is at fault."""
+    car = next(car for car in site.vehicles if car.name == one.name)
+    hours = (car.departure - car.arrival) * site.step_h
+    kind = "plug" if car.energy_kwh > car.most_kw * hours + LEAST else "vehicle"
+    return replace(
+        one, kind=kind, needed_kwh=car.energy_kwh, plug_kw=car.most_kw, hours=hours
+    )  # fmt: skip
 
 
 def explain_infeasible(site: Site, outlooks: Sequence[Outlook]) -> Infeasible:
     """The error that names the limits in the way."""
     conflicts = find_conflicts(site, outlooks)
-    either = "; or " if any(one.alone for one in conflicts) else " and "
-    words = either.join(str(one) for one in conflicts)
+    ways = dict.fromkeys(one.way for one in conflicts)
+    words = "; or ".join(
+        " and ".join(str(one) for one in conflicts if one.way == way) for way in ways
+    )
     return Infeasible(conflicts, f"no plan keeps every limit: {words or 'whole numbers conflict'}")
 
 

@@ -284,7 +284,7 @@ def _vehicle(
     need = program.rows(1, car.energy_kwh, car.energy_kwh + over)
     program.put(need, places, site.step_h)
     if "vehicle" in elastic:
-        program.put(need, _slack(model, "vehicle", car.name, "kWh", 1, car.departure - 1), 1.0)
+        program.put(need, _slack(model, "vehicle", car.name, "kWh", 1, car.departure), 1.0)
     if car.least_kw > 0:
         on = program.columns(n, 0.0, 1.0, whole=True)
         rows = program.rows(n, low=0.0)

@@ -230,12 +230,14 @@ def judge_many(
         scaled = 100 * columns[name] / np.abs(columns["baseline"])
         columns["pct" if name == "value" else f"pct_{name}"] = scaled
     refusals = _refusals(days, values, counted, code, incomplete, options)
+    counts = zip(line.n.tolist(), line.k.tolist(), strict=True)
     return tuple(
-        _trend(
-            cell, columns, parts, refusals[cell], line, float(span[cell]), disagree[cell], options
+        _trend(refusal, told, slopes, n_k, span_, apart, options)
+        for refusal, told, slopes, n_k, span_, apart in zip(
+            refusals, _by_cell(columns), _per_regime(parts, values.shape[1]), counts,
+            span.tolist(), disagree.tolist(), strict=True,
         )
-        for cell in range(values.shape[1])
-    )
+    )  # fmt: skip
 
 
 def adjust_many(trends: Sequence[Trend], options: TrendOptions | None = None) -> tuple[Trend, ...]:
@@ -262,36 +264,50 @@ def _word(value: float, low: float, high: float, p: float, options: TrendOptions
     return DECLINES if value < 0 else RISES
 
 
+def _by_cell(columns: dict[str, Float]) -> list[dict[str, float]]:
+    """The columns' values of each cell. Lists are walked ten times as fast as arrays."""
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _per_regime(
+    parts: Sequence[tuple[float, float, Line]], cells: int
+) -> list[tuple[RegimeSlope, ...]]:
+    """Slopes of each cell in the regimes in which it has days [unit/year]."""
+    found: list[list[RegimeSlope]] = [[] for _ in range(cells)]
+    for number, (start, end, part) in enumerate(parts):
+        edges = (part.slope, part.slope - part.half, part.slope + part.half)
+        slopes = zip(part.n.tolist(), *((YEAR * one).tolist() for one in edges), strict=True)
+        for mine, (n, slope, low, high) in zip(found, slopes, strict=True):
+            if n:
+                mine.append(RegimeSlope(number, start, end, n, slope, low, high))
+    return [tuple(mine) for mine in found]
+
+
 def _trend(
-    cell: int,
-    columns: dict[str, Float],
-    parts: list[tuple[float, float, Line]],
     refusal: str | None,
-    line: Line,
+    told: dict[str, float],
+    per_regime: tuple[RegimeSlope, ...],
+    count: tuple[int, int],
     span: float,
     disagree: bool,
     options: TrendOptions,
 ) -> Trend:
-    """One cell's part of the columns."""
-    told = {name: float(column[cell]) for name, column in columns.items()}
+    """The verdict on one cell.
+
+    Parameters
+    ----------
+    told : its values of the columns. count : its records and the parameters of its line.
+    """
     if refusal:
         told = {name: value if name == "baseline" else np.nan for name, value in told.items()}
         verdict = refusal
     else:
         verdict = _word(told["value"], told["low"], told["high"], told["p"], options)
-    per_regime = tuple(
-        RegimeSlope(
-            number, start, end, int(part.n[cell]), YEAR * float(part.slope[cell]),
-            YEAR * float(part.slope[cell] - part.half[cell]),
-            YEAR * float(part.slope[cell] + part.half[cell]),
-        )
-        for number, (start, end, part) in enumerate(parts)
-        if part.n[cell]
-    )  # fmt: skip
-    notes = (UNDER_ONE_YEAR,) * (span < YEAR - 1) + (REGIMES_DISAGREE,) * bool(disagree)
+    notes = (UNDER_ONE_YEAR,) * (span < YEAR - 1) + (REGIMES_DISAGREE,) * disagree
     return Trend(
-        verdict=verdict, refusal=refusal, p_adjusted=np.nan, n=int(line.n[cell]), span=span,
-        regimes=int(line.k[cell]) - 1, per_regime=() if refusal else per_regime,
+        verdict=verdict, refusal=refusal, p_adjusted=np.nan, n=count[0], span=span,
+        regimes=count[1] - 1, per_regime=() if refusal else per_regime,
         notes=() if refusal else notes, **told,
     )  # fmt: skip
 

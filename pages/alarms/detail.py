@@ -39,6 +39,8 @@ def show_detail(store: Store, alerts: AlertStore, config: AlertConfig) -> None:
             st.button(t("alerts.close"), on_click=address.put, args=({"alert": None},))
         if rule is not None and rule.note:
             chart.show_caption(note_words(rule))
+        if one.condition == "missing" and one.end is None:
+            chart.show_caption(t("alerts.gone", device=one.device))
         _show_signal(store, alerts, one, rule)
         _show_remarks(alerts, one, store.zone)
         _show_actions(alerts, one)

@@ -25,8 +25,11 @@ from pages.shared.wording import detail_in_language
 ORDER = ("title", "enabled", "warning", "error", "critical", "hold_s", "clear_by", "clear_s",
          "quiet", "recipients", "info", "name", "condition", "quantity", "signal", "device",
          "per", "day_only", "against", "mean_s", "over_s", "escalate_s", "note")  # fmt: skip
-WIDTHS = {**dict.fromkeys(SEVERITIES, 110), "quiet": 105, "recipients": 110, "name": 160,
-          "quantity": 260, "signal": 200, "device": 130, "note": 420}  # fmt: skip
+# A heading stands behind a mark; those before `info` fit beside the sidebar in 1400 px.
+WIDTHS = {**dict.fromkeys(SEVERITIES, 95), **dict.fromkeys(NUMBERS, 100), "info": 110,
+          "enabled": 60, "day_only": 80, "quiet": 105, "recipients": 110, "name": 160,
+          "condition": 145, "quantity": 260, "signal": 200, "device": 130, "per": 90,
+          "against": 150, "note": 420}  # fmt: skip
 TABLE = "rules-table"
 ROUND = "rules-round"  # another key makes the table forget its edits
 
@@ -74,26 +77,27 @@ def _columns() -> dict[str, object]:
         title, tip = t(f"alerts.field.{name}"), t(f"alerts.field.{name}.help")
         if name in ("enabled", "day_only"):
             configs[name] = st.column_config.CheckboxColumn(
-                title, help=tip, default=name == "enabled", width=60
+                title, help=tip, default=name == "enabled", width=WIDTHS[name]
             )
         elif name == "condition":
             configs[name] = st.column_config.SelectboxColumn(
                 title, help=tip, options=list(CONDITIONS), default="threshold", required=True,
+                width=WIDTHS[name],
                 format_func=lambda value: t(f"alerts.condition.{value}"),
             )  # fmt: skip
         elif name == "per":
             configs[name] = st.column_config.SelectboxColumn(
-                title, help=tip, options=["device", "signal"], default="device",
+                title, help=tip, options=["device", "signal"], default="device", width=WIDTHS[name],
                 format_func=lambda value: t(f"alerts.per.{value}"),
             )  # fmt: skip
         elif name in NUMBERS:
             # As text a number has the decimal sign of the page, whatever the browser's language.
             configs[name] = st.column_config.TextColumn(
-                title, help=tip, default="0", width=95, alignment="right"
+                title, help=tip, default="0", width=WIDTHS[name], alignment="right"
             )
         else:
             configs[name] = st.column_config.TextColumn(
-                title, help=tip, default="", width=WIDTHS.get(name, 150)
+                title, help=tip, default="", width=WIDTHS[name]
             )
     return configs
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from core.journal import LastValue
+from core.journal_records import LastValue
 from core.live import LiveReport, fresh_limit, last_values
 from core.query import Store
 from core.readings import Quality

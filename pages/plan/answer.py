@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.analytics.dispatch_conflicts import Conflict
 from core.dispatch_choice import with_battery_in
 from core.dispatch_readings import STEP_US
 from core.dispatch_report import PlanReport
@@ -27,6 +28,7 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
     given_up = report.gives_up_comfort
     state = "warning" if given_up or saved < -0.005 else "good" if saved > 0.005 else None
     kind = "past" if report.choice.past else "ahead"
+    wear = "dispatch.wear.note" + ("" if report.choice.past else ".ahead")
     span = numbers.span(report.start, int(report.ts[-1]) + STEP_US, zone)
     reach = t("dispatch.saving.note", most=f"{euro(most)} {EURO}")
     if given_up:
@@ -44,7 +46,7 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
         ),
         KeyFigure(
             t("dispatch.discharged"), numbers.number(report.saving.discharged_kwh, 0), "kWh",
-            note=t("dispatch.wear.note", wear=f"{euro(report.saving.wear_eur)} {EURO}"),
+            note=t(wear, wear=f"{euro(report.saving.wear_eur)} {EURO}"),
         ),
         *comfort_figures(report),
         KeyFigure(t(f"dispatch.window.{kind}"), str(report.choice.hours), "h", note=span),
@@ -159,15 +161,32 @@ def said_of_peak(report: PlanReport, zone: str) -> list[str]:
 
 def say_conflicts(error: Infeasible, zone: str) -> None:
     """Which limits are in the way of every plan."""
+    states.notice(
+        t("dispatch.infeasible"), detail=" ".join(conflict_words(error, zone)), state="error"
+    )
+
+
+def conflict_words(error: Infeasible, zone: str) -> list[str]:
+    """The limits in the way, and which of them would have to give way together."""
     lines = []
-    for one in error.conflicts:
-        amount = numbers.quantity(one.amount, one.unit)
-        if error.start is None:
-            hours = numbers.number(one.step * 0.25, 2)
-            when = t("dispatch.conflict.after", hours=hours)
-        else:
-            at = numbers.moment(error.start + one.step * STEP_US, zone)
-            when = t("dispatch.conflict.at", time=at)
-        words = t(f"dispatch.conflict.{one.kind}", amount=amount, when=when, name=one.name)
-        lines.append(words + (f" {t('dispatch.conflict.alone')}" if one.alone else ""))
-    states.notice(t("dispatch.infeasible"), detail=" ".join(lines), state="error")
+    for way in dict.fromkeys(one.way for one in error.conflicts):
+        mine = [one for one in error.conflicts if one.way == way]
+        lines += [_conflict(one, error.start, zone) for one in mine]
+        if len(mine) > 1:
+            lines.append(t("dispatch.conflict.together"))
+        elif mine[0].alone:
+            lines.append(t("dispatch.conflict.alone"))
+    return lines
+
+
+def _conflict(one: Conflict, start: int | None, zone: str) -> str:
+    if start is None:
+        when = t("dispatch.conflict.after", hours=numbers.number(one.step * 0.25, 2))
+    else:
+        when = t("dispatch.conflict.at", time=numbers.moment(start + one.step * STEP_US, zone))
+    return t(
+        f"dispatch.conflict.{one.kind}", amount=numbers.quantity(one.amount, one.unit), when=when,
+        name=one.name, needed=numbers.quantity(one.needed_kwh, "kWh"),
+        hours=numbers.number(one.hours), power=numbers.quantity(one.plug_kw, "kW"),
+        most=numbers.quantity(one.plug_kwh, "kWh"),
+    )  # fmt: skip

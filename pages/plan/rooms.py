@@ -123,8 +123,16 @@ def show_source(report: RoomReport, zone: str) -> None:
     assert source.outdoor is not None  # else it is refused
     words = t(
         "rooms.source", signal=f"{source.temperature.device}/{source.temperature.name}",
-        heat=", ".join(one.name for one in source.heat), outdoor=source.outdoor.name,
+        heat=_heat_words(source), outdoor=source.outdoor.name,
         span=numbers.span(int(report.ts[0]), int(report.ts[-1]) + report.step_us, zone),
         count=numbers.number(len(report.ts)), minutes=numbers.number(report.step_us / 60e6, 0),
     )  # fmt: skip
     chart.show_caption(words if source.sun is None else f"{words} {t('rooms.sun')}")
+
+
+def _heat_words(source: room_fits.RoomSource) -> str:
+    """What heats a room, and how much heat its energy gives where that is another amount."""
+    names = ", ".join(one.name for one in source.heat)
+    if source.heat_per_power == 1:
+        return names
+    return t("rooms.heat", names=names, factor=numbers.number(source.heat_per_power, 2))

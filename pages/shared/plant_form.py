@@ -34,6 +34,11 @@ def show_plants(store: query.Store) -> None:
     except SourceError as error:
         states.notice(t("plants.file_wrong"), detail=detail_in_language(str(error)), state="error")
         return
+    for one in known.wrong:
+        states.notice(
+            t("plants.one_wrong", name=one.name or numbers.NOTHING),
+            detail=detail_in_language(str(one.error)), state="error",
+        )  # fmt: skip
     for device, why in known.refused.items():
         states.notice(
             t("plants.refused", device=device), detail=detail_in_language(why), state="unknown"

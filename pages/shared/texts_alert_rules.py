@@ -24,8 +24,10 @@ ALERT_RULES: dict[str, tuple[str, str]] = {
         "Eine Meldung für Rauch, Feuer, Not-Halt oder Fehler steht an.",
     ),
     "alerts.about.no_data": (
-        "Nothing came from a device; ends when data return.",
-        "Von einem Gerät kam nichts; endet, wenn wieder Daten kommen.",
+        "Nothing came from a device; ends when data return, or with the day it is said to have "
+        "ended for good.",
+        "Von einem Gerät kam nichts; endet, wenn wieder Daten kommen, oder mit dem Tag, ab dem es "
+        "laut Angaben außer Betrieb ist.",
     ),
     "alerts.about.grid_voltage": (
         "Phase voltage outside what a 230 V grid has.",
@@ -118,11 +120,11 @@ ALERT_RULES: dict[str, tuple[str, str]] = {
     ),
     "alerts.wrong.negative": (
         "times and “clear by” are 0 or more",
-        "Zeiten und „Rückfall um“ sind 0 oder mehr",
+        "Zeiten und „Rückfall“ sind 0 oder mehr",
     ),
     "alerts.wrong.rate": (
-        "a rate of change needs “change in”",
-        "eine Änderung braucht „Änderung in“",
+        "a rate of change needs “change”",
+        "eine Änderung braucht „Breite“",
     ),
     "alerts.wrong.deviation": (
         "a deviation needs “against”: peers, expected, forecast or a quantity",

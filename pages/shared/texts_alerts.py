@@ -131,6 +131,12 @@ ALERTS: dict[str, tuple[str, str]] = {
     "alerts.add_note": ("Add note", "Notiz anfügen"),
     "alerts.snooze": ("Snooze", "Zurückstellen"),
     "alerts.snooze.for": ("Snooze for", "Zurückstellen für"),
+    "alerts.gone": (
+        "Has {device} ended for good? Enter the first day without it on the Data page, under "
+        "manual entry, as “Ended for good”: from then on its silence is none.",
+        "Ist {device} endgültig außer Betrieb? Auf der Seite Daten unter Handeingabe den ersten "
+        "Tag ohne das Gerät als „Außer Betrieb“ angeben: Ab dann ist sein Schweigen keine Störung.",
+    ),
     "alerts.missing.name": (
         "Please enter your name: it stands beside what you do.",
         "Bitte den Namen eintragen: Er steht bei dem, was Sie tun.",
@@ -301,7 +307,7 @@ ALERTS: dict[str, tuple[str, str]] = {
     ),
     "alerts.field.hold_s": (
         "Hold [s]",
-        "Haltezeit [s]",
+        "Halten [s]",
     ),
     "alerts.field.hold_s.help": (
         "So long it must be bad before an alert is raised.",
@@ -309,7 +315,7 @@ ALERTS: dict[str, tuple[str, str]] = {
     ),
     "alerts.field.clear_by": (
         "Clear by",
-        "Rückfall um",
+        "Rückfall",
     ),
     "alerts.field.clear_by.help": (
         "So far back inside the limit it must come to be good.",
@@ -317,7 +323,7 @@ ALERTS: dict[str, tuple[str, str]] = {
     ),
     "alerts.field.clear_s": (
         "Clear [s]",
-        "Erholung [s]",
+        "Ende [s]",
     ),
     "alerts.field.clear_s.help": (
         "So long it must be good before the alert ends.",
@@ -332,8 +338,8 @@ ALERTS: dict[str, tuple[str, str]] = {
         "Ein Alarm je Gerät oder je Signal.",
     ),
     "alerts.field.day_only": (
-        "Day only",
-        "Nur tags",
+        "By day",
+        "Tags",
     ),
     "alerts.field.day_only.help": (
         "Raised only while the sun is up.",
@@ -348,20 +354,20 @@ ALERTS: dict[str, tuple[str, str]] = {
         "peers (Vergleichbare), expected (erwartet), forecast (Prognose) oder eine Messgröße.",
     ),
     "alerts.field.mean_s": (
-        "Mean of [s]",
-        "Mittel über [s]",
+        "Mean [s]",
+        "Mittel [s]",
     ),
     "alerts.field.mean_s.help": (
         "Means of so long are judged; 0: readings.",
         "Beurteilt werden Mittel dieser Länge; 0: Messwerte.",
     ),
     "alerts.field.over_s": (
-        "Change in [s]",
-        "Änderung in [s]",
+        "Change [s]",
+        "Breite [s]",
     ),
     "alerts.field.over_s.help": (
-        "Width of a change.",
-        "Breite einer Änderung.",
+        "Width of a change: from a reading to that so long after it.",
+        "Breite einer Änderung: von einem Messwert zu dem so lange danach.",
     ),
     "alerts.field.quiet": (
         "Quiet hours",
@@ -380,8 +386,8 @@ ALERTS: dict[str, tuple[str, str]] = {
         "Namen; leer: alle.",
     ),
     "alerts.field.escalate_s": (
-        "Escalate [s]",
-        "Eskalation [s]",
+        "Again [s]",
+        "Erneut [s]",
     ),
     "alerts.field.escalate_s.help": (
         "Told again where nobody acknowledged for so long; 0: not.",

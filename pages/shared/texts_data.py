@@ -310,6 +310,7 @@ DATA: dict[str, tuple[str, str]] = {
     "data.fact.role": ("Role (grid: connection of the site)", "Rolle (grid: Netzanschluss)"),
     "data.fact.commissioned": ("Commissioned", "Inbetriebnahme"),
     "data.fact.start": ("Start of recording", "Beginn der Aufzeichnung"),
+    "data.fact.ended": ("Ended for good (first day)", "Außer Betrieb (erster Tag)"),
     "data.fact.location.latitude": ("Latitude", "Breite"),
     "data.fact.location.longitude": ("Longitude", "Länge"),
     "data.fact.location.altitude_m": ("Altitude", "Höhe"),

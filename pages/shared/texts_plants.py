@@ -11,6 +11,11 @@ PLANTS: dict[str, tuple[str, str]] = {
         "The file of the plants is wrong; mend the line that is named.",
         "Die Datei der Anlagen ist fehlerhaft; bitte die genannte Zeile berichtigen.",
     ),
+    "plants.one_wrong": (
+        "Plant {name} is wrong in the file; the others count. Mend the line that is named.",
+        "Anlage {name} ist in der Datei fehlerhaft; die anderen gelten. Bitte die genannte Zeile "
+        "berichtigen.",
+    ),
     "plants.refused": (
         "{device} is no described plant: enter it here, or its facts under manual entry.",
         "{device} ist keine beschriebene Anlage: hier eingeben oder Angaben unter Handeingabe.",
@@ -87,8 +92,8 @@ PLANTS: dict[str, tuple[str, str]] = {
     "plants.fault.number": ("is no number", "ist keine Zahl"),
     "plants.fault.range": ("is out of bounds", "liegt außerhalb der Grenzen"),
     "plants.fault.plant_zone": (
-        "{zone} is no time zone, e.g. Europe/Berlin or UTC",
-        "{zone} ist keine Zeitzone, z. B. Europe/Berlin oder UTC",
+        "{zone} is no time zone, e.g. Europe/Berlin, UTC or -07:00",
+        "{zone} ist keine Zeitzone, z. B. Europe/Berlin, UTC oder -07:00",
     ),
     "plants.fault.plant_horizon": (
         "azimuths are 0 to 360°, elevations 0 to 90°",

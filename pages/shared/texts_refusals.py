@@ -47,8 +47,8 @@ PLANT_SENTENCES: tuple[tuple[str, str], ...] = (
         '"{mounting}"; "sapm" oder "pvsyst" nehmen',
     ),
     (
-        "{field} is no time zone: {zone}, e.g. Europe/Berlin or UTC",
-        "{field} ist keine Zeitzone: {zone}, z. B. Europe/Berlin oder UTC",
+        "{field} is no time zone: {zone}, e.g. Europe/Berlin, UTC or -07:00",
+        "{field} ist keine Zeitzone: {zone}, z. B. Europe/Berlin, UTC oder -07:00",
     ),
     (
         "{field} holds an azimuth outside 0 to 360° or an elevation outside 0 to 90°",

@@ -86,6 +86,10 @@ ROOMS: dict[str, tuple[str, str]] = {
         "{signal}, beheizt durch {heat}, außen {outdoor} · {span} · {count} Werte zu {minutes} "
         "min, das längste Stück ohne Lücke · * zum Planen",
     ),
+    "rooms.heat": (
+        "{names} (electric, {factor} kWh of heat per kWh)",
+        "{names} (elektrisch, {factor} kWh Wärme je kWh)",
+    ),
     "rooms.sun": (
         "Sun is fitted, but plans do not know it.",
         "Sonne ist angepasst, Pläne kennen sie aber nicht.",

@@ -11,13 +11,13 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from core import query
+from core.zones import zone_info
 from pages.shared import address, numbers, states
 from pages.shared.texts import current_language, t
 
@@ -123,7 +123,7 @@ def _pick_days(window: Window) -> None:
     Fields of text: the calendar of a date field speaks the browser's language, not the page's.
     """
     shown = [
-        day_text(_datetime(us, ZoneInfo(window.zone)).date())
+        day_text(_datetime(us, zone_info(window.zone)).date())
         for us in (window.start, window.end - 1)
     ]
     with st.form("own-window", border=False):
@@ -201,8 +201,8 @@ def preset_span(preset: str, first: int, newest: int, zone: str) -> tuple[int, i
         return first // _MINUTE_US * _MINUTE_US, end
     if length < timedelta(days=2):
         return end - length // timedelta(microseconds=1), end
-    wall = _datetime(end, ZoneInfo(zone)).replace(tzinfo=None) - length
-    return _us(wall.replace(tzinfo=ZoneInfo(zone))), end
+    wall = _datetime(end, zone_info(zone)).replace(tzinfo=None) - length
+    return _us(wall.replace(tzinfo=zone_info(zone))), end
 
 
 def parse_time(text: str, zone: str, *, is_end: bool = False) -> int:
@@ -212,7 +212,7 @@ def parse_time(text: str, zone: str, *, is_end: bool = False) -> int:
     ------
     ValueError : not ISO 8601, or before 1900 or after 2199.
     """
-    here = ZoneInfo(zone)
+    here = zone_info(zone)
     if not "1900" <= text[:4] <= "2199":
         raise ValueError(f"{text!r} lies outside 1900..2199")
     if len(text) == 10:
@@ -229,7 +229,7 @@ def parse_time(text: str, zone: str, *, is_end: bool = False) -> int:
 
 def format_time(us: int, zone: str, *, fine: bool = False) -> str:
     """µs UTC as wall time for the URL, to the second or, where `fine`, to the microsecond."""
-    naive = _datetime(us, ZoneInfo(zone)).replace(tzinfo=None)
+    naive = _datetime(us, zone_info(zone)).replace(tzinfo=None)
     return naive.isoformat(timespec="auto" if fine else "seconds")
 
 
@@ -294,7 +294,7 @@ def _unusable(text: str) -> str:
     return "window.bad_time" if 1900 <= year <= 2199 else "window.too_far"
 
 
-def _datetime(us: int, zone: ZoneInfo) -> datetime:
+def _datetime(us: int, zone: tzinfo) -> datetime:
     return (_EPOCH + timedelta(microseconds=int(us))).astimezone(zone)
 
 

@@ -211,6 +211,31 @@ def test_a_device_that_sleeps_every_night_is_silent_by_habit() -> None:
     assert list(pieces.values()) == found
 
 
+def test_silence_ends_with_a_device_that_ended_for_good() -> None:
+    beats = us(0, 60, 120, 180, 240)
+
+    def ask(memory: DeviceMemory, until: int, gone: int | None) -> list[tuple[int, int | None]]:
+        readings = Readings({WHOLE: (beats, np.empty(0))}, gone=gone)
+        return [(one.start // S, one.end and one.end // S)
+                for one in evaluate(SILENT, memory, readings, until * S)]  # fmt: skip
+
+    assert ask(DeviceMemory(), 2000, None) == [(240, None)]
+    # Known before: from its end on silence is none, and one that would begin later never does.
+    assert ask(DeviceMemory(), 2000, 1000 * S) == [(240, 1000)]
+    assert ask(DeviceMemory(), 900, 1000 * S) == [(240, None)]
+    assert ask(DeviceMemory(), 2000, 500 * S) == []  # after 260 s, the limit is 300
+    assert ask(DeviceMemory(), 2000, 0) == []
+    # Told afterwards: what is open ends, once.
+    for gone, end in ((1000, 1000), (500, 500), (100, 240)):
+        memory = DeviceMemory()
+        assert ask(memory, 2000, None) == [(240, None)]
+        assert ask(memory, 2000, gone * S) == [(240, end)]
+        later = ask(memory, 3000, gone * S)
+        assert later == ([(240, 1000)] if gone == 1000 else [])
+    # Taken back: silent again.
+    assert ask(memory, 3000, None) == [(240, None)]
+
+
 # --- measures -------------------------------------------------------------------------------------
 
 

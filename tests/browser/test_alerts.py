@@ -109,7 +109,7 @@ def test_a_rule_is_edited_tried_on_the_past_and_saved(
     ("title", "typed", "told"),
     [
         ("Warnung", "> vier", "Regel Temperatur: „> vier“ ist keine Grenze"),
-        ("Rückfall um", "vier", "Regel Temperatur: „vier“ ist keine Zahl"),
+        ("Rückfall", "vier", "Regel Temperatur: „vier“ ist keine Zahl"),
     ],
 )
 def test_why_a_cell_is_not_taken_is_said_above_the_table(

@@ -330,6 +330,35 @@ def test_either_of_two_limits_may_give_way() -> None:
     assert kinds["vehicle"].amount == pytest.approx(1)
     assert kinds["vehicle"].name == "van"
     assert all(one.alone for one in kinds.values())
+    assert len({one.way for one in kinds.values()}) == 2
+    assert "by step 2 and misses 1 kWh of it beside the other limits" in str(found.value)
+    assert "at the plug 4 kW x 2 h would give 8 kWh" in str(found.value)
+
+
+def test_a_stay_too_short_for_its_plug_is_named_with_its_figures() -> None:
+    """10 kWh at 4 kW in the two hours from 1 to 3 o'clock: 8 can be, by 3 o'clock."""
+    car = Vehicle("van", 1, 3, 10.0, 4.0)
+    words = (
+        r"van needs 10 kWh by step 3; at the plug 4 kW x 2 h give no more than 8 kWh, "
+        r"and it misses 2 kWh; giving way here alone would do"
+    )
+    with pytest.raises(Infeasible, match=words) as found:
+        plan(site([0.1] * 5, vehicles=(car,)), outlook([0] * 5))
+    (only,) = found.value.conflicts
+    assert (only.kind, only.step, only.alone) == ("plug", 3, True)
+    assert (only.needed_kwh, only.plug_kw, only.hours, only.plug_kwh) == (10, 4, 2, 8)
+
+
+def test_of_two_stays_that_are_too_short_none_helps_alone() -> None:
+    cars = (Vehicle("van", 1, 3, 10.0, 4.0), Vehicle("car", 0, 2, 9.0, 4.0))
+    with pytest.raises(Infeasible, match="and vehicle car needs 9 kWh by step 2") as found:
+        plan(site([0.1] * 5, vehicles=cars), outlook([0] * 5))
+    assert {one.name: one.amount for one in found.value.conflicts} == pytest.approx(
+        {"van": 2, "car": 1}
+    )
+    assert not any(one.alone for one in found.value.conflicts)
+    assert len({one.way for one in found.value.conflicts}) == 1
+    assert "alone" not in str(found.value)
 
 
 def test_limits_that_are_in_the_way_together_are_both_named() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from core.analytics.dispatch_conflicts import Conflict
 from core.analytics.dispatch_site import Tariff
 from core.dispatch_choice import Choice, told_choice
 from core.dispatch_report import plan_report
@@ -16,6 +17,8 @@ from core.dispatch_sizing import prices_of_own_use, saving_at, sizing_report
 from core.errors import Infeasible
 from core.levels import DAY
 from core.query import Store
+from pages.plan.answer import conflict_words
+from pages.shared import numbers, texts
 from preprocess import app
 from tests.dispatch.plant import DAYS, SETTINGS, START
 
@@ -50,6 +53,22 @@ def test_a_plan_that_cannot_be_names_the_local_time(store: Store, choice: Choice
         plan_report(store, replace(choice, import_kw=2.0))
     assert "step" not in str(raised.value)
     assert raised.value.start == START + DAYS * DAY
+
+
+def test_the_page_says_what_a_vehicle_needs_and_who_gives_way_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (texts, numbers):
+        monkeypatch.setattr(module, "current_language", lambda: "de")
+    van = Conflict("plug", "Bus", 2.5, "kWh", 12, False, 0, 10.0, 3.75, 2.0)
+    line = Conflict("import_limit", "", 3.0, "kW", 4, True, 1)
+    said = conflict_words(Infeasible((van, replace(van, name="Auto"), line), "", START), "UTC")
+    said = [one.replace("\xa0", " ") for one in said]
+    assert len(said) == 5
+    assert "Bus braucht 10 kWh; davon fehlen 2,5 kWh am" in said[0]
+    assert "am Anschluss geben 3,75 kW × 2 h höchstens 7,5 kWh" in said[0]
+    assert said[2] == "Die davor genannten geben zusammen nach."
+    assert said[4] == "Hier allein nachzugeben genügt."
 
 
 def test_the_command_says_what_it_writes_and_against_what(store: Store) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import preprocess
 from core.analytics.forecast.joint import calibrated, net_rows, shape_of, together
@@ -15,7 +16,7 @@ from core.config import load_settings
 from core.errors import ModelUnfit, QueryError
 from core.forecast_cases import find_target, load_history, net_target
 from core.forecast_issue import issue_forecast
-from core.forecast_models import load_model
+from core.forecast_models import StoredModel, load_model
 from core.forecast_net import train_net
 from core.forecast_report import ahead_report, backtest_of
 from core.forecast_training import Training, train
@@ -98,6 +99,7 @@ def test_rows_of_the_net_by_hand() -> None:
 # --- with a store -------------------------------------------------------------------------------
 
 DAYS = 48
+TOLD: list[StoredModel] = []  # as the parts of the net were done
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +121,7 @@ def root() -> Iterator[Path]:
             path.write_text(f"ts,{path.stem}\n" + "\n".join(rows) + "\n")
         build(load_settings(store=folder / "store", sources=(folder / "src",)))
         store = open_store(folder / "store")
-        train_net(store, "house", "roof", Training(test_days=18, rounds=20))
+        train_net(store, "house", "roof", Training(test_days=18, rounds=20), TOLD.append)
         store.close()
         yield folder / "store"
 
@@ -157,6 +159,38 @@ def test_a_net_of_two_devices_is_trained_and_issued(store: Store) -> None:
     np.testing.assert_allclose(shown.past["value"], (house - roof)[-48:])
     earlier, _ = issue_forecast(store, "house", "net", at=moment("2024-04-10 12:00"))
     assert earlier.issue == moment("2024-04-10 12:00")
+
+
+def test_figures_of_the_parts_of_a_net_are_printed(
+    root: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each under what was trained: load, PV, net; with the figures that are stored of them."""
+    assert [one.manifest["quantity"] for one in TOLD] == ["load", "pv"]
+    net = load_model(store.root, "house", "net")
+
+    def trained(
+        _: Store, device: str, pv: str, asked: Training, tell: Callable[[StoredModel], object]
+    ) -> StoredModel:
+        for one in TOLD:
+            asked.say(f"{one.manifest['device']} {one.manifest['quantity']}: trained")
+            tell(one)
+        asked.say(f"{device} less {pv}: net")
+        return net
+
+    monkeypatch.setattr("core.forecast_net.train_net", trained)
+    words = ["train", "--device", "house", "--pv", "roof", "--store", str(root)]
+    printed = CliRunner().invoke(preprocess.app, words).output.splitlines()
+    heads = [at for at, line in enumerate(printed) if not line.startswith(" ")]
+    assert [printed[at] for at in heads] == [
+        "house load: trained", "roof pv: trained", "house less roof: net",
+    ]  # fmt: skip
+    for at, end, model in zip(heads, [*heads[1:], None], [*TOLD, net], strict=True):
+        under = "\n".join(printed[at:end])
+        figures = model.manifest["figures"]
+        assert f"RMSE {figures['rmse']['value']:.3g} kW" in under
+        assert f"80 % band covers {100 * figures['coverage']['value']:.0f} %" in under
+        for name, one in figures["skill"].items():
+            assert f"skill against {name}: {one['value']:.2f}" in under
 
 
 def test_what_a_net_cannot_be_made_of(store: Store) -> None:

@@ -21,7 +21,8 @@ import numpy as np
 import pytest
 
 from core.errors import BadAnswer, DeclarationError
-from core.journal import FILE, Journal, Poll, open_journal
+from core.journal import FILE, Journal, open_journal
+from core.journal_records import Poll
 from core.ledger import open_ledger
 from core.query import open_store
 from core.readings import Batch, Quality, Reading

@@ -18,6 +18,7 @@ from core.alert_store import Found, open_alerts
 from core.alert_views import Preview
 from core.analytics.alerts import Episode
 from core.query import open_store
+from pages.alarms import rules
 from pages.alarms.detail import note_words
 from pages.alarms.rules import preview_words
 from pages.shared.texts import TEXTS
@@ -122,6 +123,20 @@ def test_the_overview_calls_for_a_device_with_an_open_alert(store: Path) -> None
     page = shown("overview", lang="en")
     assert "1 of 1 devices need attention, BESS-1 first" in page
     assert "1 open alert" in page
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_headings_of_the_rules_fit_their_columns(
+    lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A heading begins 33 px behind the edge; of its letters one takes about 6.5 px."""
+    monkeypatch.setattr(rules, "t", lambda key: TEXTS[key][lang == "de"])
+    columns = rules._columns()
+    for name, one in columns.items():
+        assert 33 + 6.5 * len(one["label"]) <= one["width"], (name, one["label"])
+    first = rules.ORDER[: rules.ORDER.index("recipients") + 1]
+    # Beside the sidebar of a screen of 1400 px the table is 1070 px wide.
+    assert 34 + sum(columns[name]["width"] for name in first) <= 1070
 
 
 def test_what_is_wrong_and_what_is_doubtful_is_said_in_german(store: Path) -> None:

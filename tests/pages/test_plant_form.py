@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.plant_faults import Fault, faults_in, parse_plant
-from core.plant_file import plants_file, put_plant, read_plants
+from core.plant_file import load_plants, plants_file, put_plant, read_plants
 from core.plant_rows import SITE, TABLES, entered_plant, site_texts, table_rows
 from pages.shared.plant_form import fault_words
 from pages.shared.texts import TEXTS
@@ -155,5 +155,20 @@ def test_facts_that_lack_and_a_broken_file_are_said(folder: Path, page: Show) ->
     path = plants_file(folder / "store")
     path.write_text("[[plant]]\nname = 3\n")
     app = page(lang="en")
-    assert "The file of the plants is wrong" in said(app)
+    assert "is wrong in the file; the others count" in said(app)
     assert f"{path}:2" in said(app)
+    path.write_text("[[plant]\n")
+    assert "The file of the plants is wrong" in said(page(lang="en"))
+
+
+def test_a_wrong_plant_is_named_and_another_can_be_changed(folder: Path, page: Show) -> None:
+    path = plants_file(folder / "store")
+    put_plant(path, parse_plant(HOME))
+    wrong = '\n[[plant]]\nname = "Barn"\nlatitude = 148\n'
+    path.write_text(path.read_text() + wrong)
+    app = page(lang="de")
+    assert "Anlage Barn ist in der Datei fehlerhaft" in said(app) and f"{path}:" in said(app)
+    next(one for one in app.text_input if one.label == "Breite [°]").set_value("47,5")
+    next(one for one in app.button if one.label == "Anlage speichern").click().run()
+    assert not app.exception and "Anlage Home ist gespeichert" in said(app)
+    assert load_plants(path).plants[0].latitude == 47.5 and wrong.strip() in path.read_text()

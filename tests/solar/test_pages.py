@@ -120,20 +120,32 @@ def test_a_wrong_file_of_plants_leaves_the_facts(
         assert "of 40 kWp" in said
 
 
+def test_a_plant_that_is_right_works_beside_a_wrong_one(page: Show, plants: Path) -> None:
+    right = (
+        "[[plant]]\nname = 'Barn'\nlatitude = 48.4\nlongitude = 10.9\ndevice = 'roof'\n"
+        "[[plant.array]]\ntilt = 25\nazimuth = 180\nkwp = 41\n"
+    )
+    wrong = right.replace("Barn", "Field").replace("roof", "elsewhere").replace("25", "250")
+    plants.write_text(wrong + right)
+    said = words(page(device="roof", range="all", lang="en"))
+    assert "of 41 kWp" in said and "cannot be used" not in said
+
+
 def test_the_clock_is_judged_by_the_whole_life(page: Show) -> None:
     window = {"from": "2025-05-01", "to": "2025-05-04"}
     text = words(page(device="roof", section="flags", lang="en", **window))
     assert "middle of the days agrees" in text
 
 
-def test_days_of_the_page_are_those_of_the_plant(page: Show, plants: Path) -> None:
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "-07:00"])
+def test_days_of_the_page_are_those_of_the_plant(page: Show, plants: Path, zone: str) -> None:
     plants.write_text(
         "[[plant]]\nname = 'Barn'\nlatitude = 48.4\nlongitude = 10.9\ndevice = 'roof'\n"
-        "zone = 'Asia/Tokyo'\n[[plant.array]]\ntilt = 25\nazimuth = 180\nkwp = 40\n"
+        f"zone = '{zone}'\n[[plant.array]]\ntilt = 25\nazimuth = 180\nkwp = 40\n"
     )
     app = page(device="roof", section="periods", every="1d", lang="en",
                **{"from": "2025-05-10", "to": "2025-05-11"})  # fmt: skip
-    assert "Asia/Tokyo" in words(app)
+    assert zone in words(app)
 
 
 def test_a_column_has_one_number_of_decimals(page: Show) -> None:

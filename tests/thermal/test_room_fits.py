@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from core.analytics.room_trial import best_trial, try_room
+from core import room_fits
+from core.analytics.room_trial import Trial, best_trial, try_room
 from core.analytics.thermal_model import Inputs, Kind, simulate
 from core.dispatch_house import room_of
 from core.dispatch_settings import DispatchSettings, read_dispatch_settings, settings_path
 from core.errors import QueryError
 from core.levels import DAY, MINUTE
-from core.query import Store, open_store
+from core.query import SignalInfo, Store, open_store
 from core.room_fits import (
     RoomReport,
     bridged,
@@ -112,6 +114,55 @@ def test_a_room_without_heat_is_refused_and_a_room_that_is_not_there_named(store
     assert (report.refusal, settings_lines(report)) == ("no_signals", "")
     with pytest.raises(QueryError, match="no room 'attic' is measured; there are "):
         room_report(store, told, "attic", 30)
+
+
+@pytest.mark.parametrize(("unit", "kilo"), [("kW", 1.0), ("W", 1e-3), ("MW", 1e3)])
+@pytest.mark.parametrize("factor", [None, 3.0])
+def test_what_a_heat_pump_draws_is_fitted_as_heat(
+    folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch, unit: str, kilo: float,
+    factor: float | None,
+) -> None:  # fmt: skip
+    """Heat [kW] of the fit is measured power [kW] times the heat per power; 1 where not told."""
+    file = settings_path(folder / "store")
+    told_factor = "" if factor is None else f"heat_per_power = {factor}\n"
+    file.write_text(
+        '[[room]]\nname = "bath"\nresistance_k_kw = 1\ncapacity_kwh_k = 1\n'
+        'temperature = "house/bath_room_temperature"\nheat = ["house/bath_heating_power"]\n'
+        f'{told_factor}[heating]\noutdoor = "house/temp_air"\n'
+    )
+    told = read_dispatch_settings(file)
+    file.unlink()
+    given: list[Inputs] = []
+    known = room_fits._signal
+
+    def in_unit(store: Store, name: str) -> SignalInfo:
+        info = known(store, name)
+        return replace(info, unit=unit) if "heating" in name else info
+
+    def fitted(inputs: Inputs, _: object) -> tuple[Trial, ...]:
+        given.append(inputs)
+        return ()
+
+    monkeypatch.setattr(room_fits, "_signal", in_unit)
+    monkeypatch.setattr(room_fits, "try_room", fitted)
+    monkeypatch.setattr(room_fits, "best_trial", lambda _: None)
+    found = room_report(store, told, "bath", 30)
+    measured = course("1R1C", ONE)[0].heat_kw  # as the file holds them, in any unit
+    assert given[0].heat_kw == pytest.approx(kilo * (factor or 1.0) * measured)
+    assert found.source.heat_per_power == (factor or 1.0)
+
+
+@pytest.mark.usefixtures("one_state")
+def test_resistance_and_capacity_are_of_heat(report: RoomReport) -> None:
+    """Of three times the heat a third of the resistance and three times the capacity."""
+    inputs, air = course("1R1C", ONE, 3)
+    one = try_room(inputs, air)[0].fit.values
+    pump = try_room(replace(inputs, heat_kw=3 * inputs.heat_kw), air)[0].fit.values
+    assert pump["r"] == pytest.approx(one["r"] / 3, rel=0.02)
+    assert pump["c"] == pytest.approx(one["c"] * 3, rel=0.02)
+    source = replace(report.source, heat_per_power=3.0)
+    lines = settings_lines(replace(report, source=source))
+    assert "heat_per_power = 3\n" in lines and "heat_per_power" not in settings_lines(report)
 
 
 def test_lines_are_read_as_settings_again_and_make_the_room(
