@@ -116,10 +116,19 @@ class PlanReport:
         """Whether the demand charge is left out of the headline, see `year_begins`."""
         return self.year_begins and self.plan.site.tariff.demand_eur_kw > 0
 
-    def headline_eur(self, way: str) -> float:
-        """Cost of a way [€], without a demand charge that is no cost of these days."""
+    def costs_of_days(self, way: str) -> Costs:
+        """Costs of a way, without a demand charge that is no cost of these days."""
         costs = self.costs[way]
-        return costs.total_eur - (costs.demand_eur if self.demand_aside else 0.0)
+        return replace(costs, demand_eur=0.0) if self.demand_aside else costs
+
+    @property
+    def saving_of_days(self) -> Saving:
+        """The saving, without that of a demand charge that is no cost of these days."""
+        return replace(self.saving, peak_eur=0.0) if self.demand_aside else self.saving
+
+    def headline_eur(self, way: str) -> float:
+        """Total of `costs_of_days` [€]."""
+        return self.costs_of_days(way).total_eur
 
     @property
     def cheaper(self) -> tuple[str, float] | None:

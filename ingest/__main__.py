@@ -341,13 +341,18 @@ def simulate_device(
     """Serve any template with values that move, until told to stop.
 
     Prints the command that reads it, and the table of a configuration that collects it, which
-    marks its readings as synthetic. --set takes the unit that `probe` shows.
+    marks its readings as synthetic. --set takes the unit that `probe` shows. Of a template of
+    control over Modbus it takes setpoints, and prints each.
 
     Example: python -m ingest simulate device --template sungrow_sg --port 5020
     """
     from ingest.devices import load_template
     from ingest.simulate import Simulated, serve, serve_moving
+    from ingest.simulate_control import is_control_template
 
+    if is_control_template(template):
+        _simulate_control(template, host, port, setting or [])
+        return
     fixed = _numbers(setting or [])
 
     def started(simulated: Simulated) -> None:
@@ -364,9 +369,36 @@ def simulate_device(
     asyncio.run(_until_told(serve_moving(serving, fixed, started=started)))
 
 
+def _simulate_control(template: str, host: str, port: int, setting: list[str]) -> None:
+    """Serve what a template of control can be told."""
+    from ingest.control_templates import load_control_template
+    from ingest.simulate_control import SimulatedControl, serve_control
+
+    if setting:
+        raise ConfigError("--set is for signals; this template has setpoints, which control tells")
+
+    def say(words: str) -> None:
+        typer.echo(words)
+        sys.stdout.flush()
+
+    def started(port: int) -> None:
+        told = {"name": "TRIAL-1", "template": template, "host": host, "port": port}
+        say(
+            f"{template} at {host}:{port}, in a configuration of control told by\n"
+            f"{_table(told)}\nsetpoints: {', '.join(simulated.taken)}"
+        )
+
+    simulated = SimulatedControl(load_control_template(template), host=host, port=port, say=say)
+    asyncio.run(_until_told(serve_control(simulated, host, port, started)))
+
+
 def _as_toml(template: str, found_by: Mapping[str, Any]) -> str:
     """The table of a collector's configuration that leads to a simulated device."""
     told = {"name": "TRIAL-1", "template": template, "synthetic": True, **found_by}
+    return _table(told)
+
+
+def _table(told: Mapping[str, Any]) -> str:
     # A template's settings are plain: what JSON writes of them is TOML as well.
     lines = [f"{key} = {json.dumps(value)}" for key, value in told.items()]
     return "\n".join(["  [[device]]", *(f"  {line}" for line in lines)])

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import importlib
 import math
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
-
-from pymodbus import FramerType
-from pymodbus.constants import ExcCodes
-from pymodbus.server import ModbusTcpServer
-from pymodbus.simulator import DataType, SimData, SimDevice
 
 from core.errors import ConfigError
 from core.signals import Signal, load_catalogue
 from ingest.devices import DeviceSpec, Point, Template, make_device
 from ingest.modbus_image import Image
-from ingest.modbus_link import BIT_TABLES, LinkSettings, Table
+from ingest.modbus_link import Table
+from ingest.simulate_registers import RegisterServer
 
-_FUNCTIONS: dict[int, Table] = {1: "coil", 2: "discrete", 3: "holding", 4: "input"}
 # Where it is known how the registers of a transport's templates are filled: modules with
 # `image`, `clock`, `steps` and `raw_limits`.
 IMAGES = {"modbus": "ingest.modbus_image", "sunspec": "ingest.sunspec_image"}
@@ -93,38 +85,23 @@ def _value_limits(device: DeviceSpec, point: Point) -> tuple[float, float]:
     return low, high
 
 
-class SimulatedDevice:
+class SimulatedDevice(RegisterServer):
     """The registers of a template with values that can be set while it is served.
 
     Attributes
     ----------
-    spec : the device as a collector would have it.
     values : by signal [its unit]; None where the device has none.
-    refused : addresses at which it answers "illegal data address".
-    strict : whether it answers so at every address that the template does not name.
-    image : words by table and address, as they are now.
-    failing : exception code that it answers everything with.
-    delay_s : how long it takes to answer.
     clock_off_s : how far its clock is ahead; None for one that was never set.
-    questions : how many it has been asked.
-    port : where it listens, once served.
     """
 
     def __init__(
         self, template: Template, settings: Mapping[str, Any] | None = None, zone: str = "UTC"
     ) -> None:
         told = {"host": "127.0.0.1", **(settings or {})}
-        self.spec = make_device(template, "simulated", told, zone=zone)
+        super().__init__(make_device(template, "simulated", told, zone=zone))
         self._filling = _filling(template.identity.transport)
         self.values: dict[str, float | None] = {**moving(self.spec, 0.0)}
-        self.refused: set[tuple[Table, int]] = set()
-        self.strict = False
-        self.failing: ExcCodes | None = None
-        self.delay_s = 0.0
         self.clock_off_s: float | None = 0.0
-        self.questions = 0
-        self.port = 0
-        self.image: Image = {}
         self.put({})
 
     def put(self, values: Mapping[str, float | None]) -> None:
@@ -160,82 +137,9 @@ class SimulatedDevice:
         """Change one register behind the template's back."""
         self.image[table, address] = word
 
-    @asynccontextmanager
-    async def served(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[DeviceSpec]:
-        """Listen; gives the device with the port at which it is found.
-
-        Raises
-        ------
-        ConfigError : the port is taken or may not be used.
-        """
-        settings: LinkSettings = self.spec.settings
-        framer = FramerType.RTU if settings.framing == "rtu" else FramerType.SOCKET
-        server = ModbusTcpServer(self.sim_device(), framer=framer, address=(host, port))
-        if not await server.listen():
-            raise ConfigError(f"cannot listen at {host}:{port}")
-        try:
-            self.port = server.transport.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
-            yield self._at(host, self.port)
-        finally:
-            await server.shutdown()
-
-    def _at(self, host: str, port: int) -> DeviceSpec:
-        settings = self.spec.settings.model_copy(update={"host": host, "port": port})
-        return replace(self.spec, settings=settings)
-
-    def sim_device(self) -> SimDevice:
-        """Four empty tables; what they answer is filled in at each question."""
-        return SimDevice(
-            id=self.spec.settings.unit,
-            simdata=(
-                [self._bits("coil")],
-                [self._bits("discrete")],
-                [self._words("holding")],
-                [self._words("input")],
-            ),
-            action=self._answer,
-        )
-
-    def _reach(self, table: Table) -> tuple[int, int]:
-        """First and last address of a table that holds something."""
-        held = [address for other, address in self.image if other == table] or [0]
-        return min(held), max(held)
-
-    def _words(self, table: Table) -> SimData:
-        first, last = self._reach(table)
-        return SimData(first, count=last - first + 1, values=0, datatype=DataType.REGISTERS)
-
-    def _bits(self, table: Table) -> SimData:
-        first, last = (16 * (end // 16) for end in self._reach(table))
-        bits = [False] * (last - first + 16)
-        return SimData(first, values=bits, datatype=DataType.BITS)
-
-    async def _answer(
-        self, function: int, start: int, address: int, count: int, current: list[int], new: Any
-    ) -> ExcCodes | None:
-        """Fill in what is asked for; the hook of the server."""
-        self.questions += 1
-        if self.delay_s:
-            await asyncio.sleep(self.delay_s)
-        if self.failing is not None:
-            return self.failing
-        table = _FUNCTIONS.get(function)
-        if table is None or new:
-            return ExcCodes.ILLEGAL_FUNCTION
-        if table in BIT_TABLES:  # the server counts words of 16 bits here
-            first = address // 16
-            for bit in range(16 * first, 16 * (first + count)):
-                at = bit // 16 - start
-                word = current[at] & ~(1 << bit % 16)
-                current[at] = word | self.image.get((table, bit), 0) << bit % 16
-            return None
+    def refresh(self) -> None:
+        """Its clock goes on."""
         self.image |= self._clock()
-        for at in range(address, address + count):
-            key = (table, at)
-            if key in self.refused or (self.strict and key not in self.image):
-                return ExcCodes.ILLEGAL_ADDRESS
-            current[at - start] = self.image.get(key, 0)
-        return None
 
 
 def _filling(transport: str) -> Any:

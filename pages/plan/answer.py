@@ -28,6 +28,7 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
     given_up = report.gives_up_comfort
     state = "warning" if given_up or saved < -0.005 else "good" if saved > 0.005 else None
     kind = "past" if report.choice.past else "ahead"
+    wear = "dispatch.wear.note" + ("" if report.choice.past else ".ahead")
     span = numbers.span(report.start, int(report.ts[-1]) + STEP_US, zone)
     reach = t("dispatch.saving.note", most=f"{euro(most)} {EURO}")
     if given_up:
@@ -45,7 +46,7 @@ def key_figures(report: PlanReport, zone: str) -> list[KeyFigure]:
         ),
         KeyFigure(
             t("dispatch.discharged"), numbers.number(report.saving.discharged_kwh, 0), "kWh",
-            note=t("dispatch.wear.note", wear=f"{euro(report.saving.wear_eur)} {EURO}"),
+            note=t(wear, wear=f"{euro(report.saving.wear_eur)} {EURO}"),
         ),
         *comfort_figures(report),
         KeyFigure(t(f"dispatch.window.{kind}"), str(report.choice.hours), "h", note=span),

@@ -71,7 +71,7 @@ def show_costs(report: PlanReport) -> None:
     parts: dict[str, list[float]] = {}
     for part in PARTS:
         sign = -1.0 if part in ("export", "stored") else 1.0
-        values = [sign * getattr(report.costs[way], f"{part}_eur") for way in report.ways]
+        values = [sign * getattr(report.costs_of_days(way), f"{part}_eur") for way in report.ways]
         if any(abs(value) > 0.005 for value in values):
             parts[t(f"dispatch.part.{part}")] = values
     hues = {t(f"dispatch.part.{part}"): hue for part, hue in PARTS.items()}
@@ -86,14 +86,14 @@ def show_costs(report: PlanReport) -> None:
         language=current_language(),
     )  # fmt: skip
     chart.show_figure(figure, "costs")
-    nothing = report.costs["nothing"].total_eur
+    nothing = report.headline_eur("nothing")
     rows = [
         [
             t(f"dispatch.way.{way}"), euro(one.bill_eur), euro(one.wear_eur), euro(one.stored_eur),
             euro(one.total_eur), euro(nothing - one.total_eur),
             *([numbers.number(one.comfort_kh, 1)] if report.behind.rooms else []),
         ]
-        for way, one in ((way, report.costs[way]) for way in report.ways)
+        for way, one in ((way, report.costs_of_days(way)) for way in report.ways)
     ]  # fmt: skip
     heads = [t(f"dispatch.costs.{name}") for name in
              ("way", "bill", "wear", "stored", "total", "saved")]  # fmt: skip
@@ -103,18 +103,25 @@ def show_costs(report: PlanReport) -> None:
     notes = [] if report.choice.past else [t("dispatch.costs.note.ahead")]
     if report.behind.rooms:
         notes.append(t("dispatch.costs.note.comfort"))
+    if report.demand_aside:
+        left_out = ", ".join(
+            f"{t(f'dispatch.way.{way}')} {euro(one.demand_eur)} {EURO}"
+            for way, one in report.costs.items()
+        )
+        notes.append(t("dispatch.costs.note.aside", left_out=left_out))
     if notes:
         chart.show_caption(" ".join(notes))
 
 
 def show_parts(report: PlanReport) -> None:
     """Parts of the saving."""
-    saving = report.saving
+    saving = report.saving_of_days
+    peak = [] if report.demand_aside else [("peak", saving.peak_eur)]
     heat = [("heat", saving.heating_eur)] if report.behind.relays else []
     rows = [
         [t(f"dispatch.saved.{name}"), f"{euro(value)} {EURO}"]
         for name, value in (
-            ("peak", saving.peak_eur), ("arbitrage", saving.arbitrage_eur),
+            *peak, ("arbitrage", saving.arbitrage_eur),
             ("own", saving.self_consumption_eur), *heat, ("wear", -saving.wear_eur),
             ("stored", saving.stored_eur), ("total", saving.total_eur),
         )

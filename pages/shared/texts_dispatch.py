@@ -111,6 +111,10 @@ DISPATCH: dict[str, tuple[str, str]] = {
     ),
     "dispatch.discharged": ("Discharged", "Entladen"),
     "dispatch.wear.note": ("wear {wear}", "Verschleiß {wear}"),
+    "dispatch.wear.note.ahead": (
+        "mean of the courses; the chart shows the central one; wear {wear}",
+        "Mittel der Verläufe; das Diagramm zeigt den mittleren Verlauf; Verschleiß {wear}",
+    ),
     "dispatch.window.past": ("Planned", "Geplant"),
     "dispatch.window.ahead": ("Planned ahead", "Vorausgeplant"),
     "dispatch.pick.window": ("Window", "Fenster"),
@@ -154,11 +158,11 @@ DISPATCH: dict[str, tuple[str, str]] = {
     ),
     "dispatch.peak.aside": (
         "The billing year has just begun: its demand charge falls on whatever peak comes first and "
-        "is no saving of these days. It is left out of the figures above; in the costs below the "
-        "plan has {saved} less of it.",
+        "is no saving of these days. It is left out of figures, bars and tables; the plan has "
+        "{saved} less of it.",
         "Das Abrechnungsjahr hat gerade begonnen: Sein Leistungspreis fällt auf die erste Spitze "
-        "und ist keine Ersparnis dieser Tage. In den Zahlen oben ist er nicht enthalten; in den "
-        "Kosten unten hat der Plan davon {saved} weniger.",
+        "und ist keine Ersparnis dieser Tage. In Zahlen, Balken und Tabellen ist er nicht "
+        "enthalten; der Plan hat davon {saved} weniger.",
     ),
     "dispatch.peak.new_year": (
         "A new billing year begins within the window; its demand charge counts from 0.",
@@ -344,6 +348,10 @@ DISPATCH: dict[str, tuple[str, str]] = {
         "near as the gap.",
         "Erwartet über die Verläufe; vollkommene Voraussicht weiß, welcher davon kommt, mit Relais "
         "bis auf die Lücke.",
+    ),
+    "dispatch.costs.note.aside": (
+        "Without the demand charge of the billing year just begun: {left_out}.",
+        "Ohne den Leistungspreis des eben begonnenen Abrechnungsjahrs: {left_out}.",
     ),
     "dispatch.costs.note.comfort": (
         "The totals put no price on comfort: ways are alike only where they leave as much outside "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from core.dispatch_choice import told_choice
 from core.dispatch_report import STEP_US, PlanReport, begins_year, plan_report
 from core.dispatch_settings import read_dispatch_settings, settings_path
 from core.query import Store
+from pages.plan import course
 from pages.plan.answer import key_figures, said_of_peak, say_honestly
 from pages.shared import states
 from preprocess import app
@@ -66,6 +68,52 @@ def test_a_demand_charge_of_a_new_year_is_no_saving_of_these_days(
     assert "has just begun" in said
     assert "no readings of import" in said
     assert "00:00" not in said
+
+
+def test_bars_and_tables_leave_the_charge_of_a_new_year_out(
+    report: PlanReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They add up to the figures above them, and say what is not in them."""
+    said: dict[str, list[Any]] = {"figure": [], "caption": [], "table": []}
+    monkeypatch.setattr(
+        course.chart, "show_figure", lambda figure, _: said["figure"].append(figure)
+    )
+    monkeypatch.setattr(course.chart, "show_caption", said["caption"].append)
+    monkeypatch.setattr(
+        course.table, "show_table", lambda _, rows, **__: said["table"].append(rows)
+    )
+    begun = new_year(report)
+    for one in (begun, replace(begun, year_begins=False)):
+        course.show_costs(one)
+        course.show_parts(one)
+    aside, late = said["figure"]
+    assert "Demand charge" not in [bar.name for bar in aside.data]
+    assert "Demand charge" in [bar.name for bar in late.data]
+    for number, way in enumerate(begun.ways):
+        bars = sum(bar.y[number] for bar in aside.data)
+        assert bars == pytest.approx(begun.headline_eur(way), abs=0.05)
+    costs, parts = said["table"][:2]
+    shown = [float(cell.replace(",", "").replace("−", "-")) for cell in costs[2][1:]]
+    assert shown[3] == pytest.approx(begun.headline_eur("plan"), abs=0.006)
+    assert "Peak" not in [row[0] for row in parts] and "Peak" in [
+        row[0] for row in said["table"][3]
+    ]
+    total = float(parts[-1][1].split()[0].replace(",", "").replace("−", "-"))
+    assert total == pytest.approx(report.saving.total_eur - report.saving.peak_eur, abs=0.006)
+    assert "Doing nothing 150.00 €" in said["caption"][0].replace("\xa0", " ")
+    assert "Plan 100.00 €" in said["caption"][0].replace("\xa0", " ")
+    assert not any("just begun" in words for words in said["caption"][2:])
+
+
+def test_what_is_discharged_is_said_to_be_a_mean_of_courses(
+    report: PlanReport, store: Store
+) -> None:
+    ahead = key_figures(report, store.zone)
+    went = key_figures(replace(report, choice=replace(report.choice, past=True)), store.zone)
+    notes = [next(one.note for one in figures if one.label == "Discharged")
+             for figures in (ahead, went)]  # fmt: skip
+    assert "mean of the courses; the chart shows the central one" in str(notes[0])
+    assert "mean" not in str(notes[1])
 
 
 def with_greedy(report: PlanReport, less: float) -> PlanReport:
