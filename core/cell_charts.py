@@ -144,21 +144,20 @@ def build_sat_figure(
     ----------
     labels, styles : name of each course, and the place of its pack in the battery.
     """
-    figure = go.Figure()
-    if courses:
-        figure.add_trace(_envelope(day, courses, envelope_label, theme))
+    traces = [_envelope(day, courses, envelope_label, theme)] if courses else []
     for course, label, style in zip(courses, labels, styles, strict=True):
         colour, dash = pack_style(style, theme)
         every, median = _on_every_day(day, course.median)
-        figure.add_trace(_day_line(every, median, label, colour, dash, 1.6))
+        traces.append(_day_line(every, median, label, colour, dash, 1.6))
     ends: list[tuple[float, float, str, str]] = []
     for one in highlights:
         every, values = _on_every_day(day, one.values)
         colour = fault_colour(one.fault, theme)
         line = _day_line(every, values, one.label, colour, "solid", 1.4)
-        figure.add_trace(line.update(showlegend=False))
+        traces.append(line | {"showlegend": False})
         newest = np.flatnonzero(np.isfinite(values))[-1:]
         ends += [(float(values[at]), float(day_ms(every[at])), one.label, colour) for at in newest]
+    figure = go.Figure(traces)
     _name_ends(figure, ends, height - 140)
     _day_axis(figure, day, language)
     figure.update_yaxes(title_text=y_title, tickformat=".3f")
@@ -167,7 +166,7 @@ def build_sat_figure(
 
 def _envelope(
     day: ArrayLike, courses: Sequence[PackCourse], label: str, theme: Theme
-) -> go.Scatter:
+) -> dict[str, Any]:
     """Least to greatest cell of all packs, broken where days lack a value."""
     edges = np.stack([[one.low, one.high] for one in courses])
     there = np.isfinite(edges[:, 0]).any(axis=0)
@@ -185,16 +184,17 @@ def _envelope(
         under, over = (np.pad(both[run, side], 1, mode="edge") for side in (0, 1))
         x += [at, at[::-1], np.array([np.nan])]
         y += [under, over[::-1], np.array([np.nan])]
-    return go.Scatter(
-        x=np.concatenate(x) if x else [],
-        y=np.concatenate(y).astype(np.float32) if y else [],
-        fill="toself",
-        mode="lines",
-        line={"width": 0},
-        fillcolor=with_alpha(TOKENS[theme]["muted"], 0.20),
-        hoverinfo="skip",
-        name=label,
-    )
+    return {
+        "type": "scatter",
+        "x": np.concatenate(x) if x else [],
+        "y": np.concatenate(y).astype(np.float32) if y else [],
+        "fill": "toself",
+        "mode": "lines",
+        "line": {"width": 0},
+        "fillcolor": with_alpha(TOKENS[theme]["muted"], 0.20),
+        "hoverinfo": "skip",
+        "name": label,
+    }
 
 
 def _name_ends(
@@ -210,31 +210,34 @@ def _name_ends(
     flat = np.concatenate(drawn) if drawn else np.empty(0)
     flat = flat[np.isfinite(flat)]
     per_pixel = (float(np.ptp(flat)) if flat.size else 0.0) / max(pixels, 1) or 1.0
-    lowest = -np.inf
+    lowest, names = -np.inf, []
     for value, time, label, colour in sorted(ends):
         place = max(value, lowest + LABEL_HEIGHT * per_pixel)
         lowest = place
-        figure.add_annotation(
-            x=time, y=value, text=label, showarrow=False, xanchor="left", xshift=6,
-            yshift=(place - value) / per_pixel, font={"size": 12, "color": colour},
+        names.append(
+            {"x": time, "y": value, "text": label, "showarrow": False, "xanchor": "left",
+             "xshift": 6, "yshift": (place - value) / per_pixel,
+             "font": {"size": 12, "color": colour}}
         )  # fmt: skip
+    charts.add_marks(figure, annotations=names)
 
 
 def _day_line(
     day: NDArray[Any], values: NDArray[Any], label: str, colour: str, dash: str, width: float
-) -> go.Scatter:
+) -> dict[str, Any]:
     """Line by day; days alone between gaps show as dots."""
     there = np.isfinite(values)
     alone = there & ~np.append(there[1:], False) & ~np.append(False, there[:-1])
-    return go.Scatter(
-        x=day_ms(day),
-        y=values.astype(np.float32),
-        mode="lines+markers" if alone.any() else "lines",
-        marker={"size": np.where(alone, 4.0, 0.0), "line": {"width": 0}},
-        line={"color": colour, "width": width, "dash": dash},
-        name=label,
-        hovertemplate=f"%{{x}}<br>%{{y:.3f}}{NBSP}V<extra>{label}</extra>",
-    )
+    return {
+        "type": "scatter",
+        "x": day_ms(day),
+        "y": values.astype(np.float32),
+        "mode": "lines+markers" if alone.any() else "lines",
+        "marker": {"size": np.where(alone, 4.0, 0.0), "line": {"width": 0}},
+        "line": {"color": colour, "width": width, "dash": dash},
+        "name": label,
+        "hovertemplate": f"%{{x}}<br>%{{y:.3f}}{NBSP}V<extra>{label}</extra>",
+    }
 
 
 def build_strip_figure(
@@ -285,14 +288,14 @@ def build_strip_figure(
                 {"type": "line", "y0": usual, "y1": usual,
                  "line": {"color": muted, "width": 1.2}, **shape},
             ]  # fmt: skip
-    figure.update_layout(shapes=shapes)  # one by one takes ten times as long
+    charts.add_marks(figure, shapes)
     _add_cells(figure, x, y, packs, cells, faults, fault_names, f"{y_title} %{{y:+.{digits}f}}"
                f"{NBSP}{unit}", theme)  # fmt: skip
     if limit is not None and np.isfinite(limit):
-        figure.add_hline(
-            y=limit, line={"color": TOKENS[theme]["warning"], "width": 1, "dash": "dash"},
-            annotation={"text": limit_label, "font": {"size": 12, "color": muted},
-                        "xanchor": "right", "yanchor": "bottom"},
+        charts.add_level(
+            figure, "y", limit, {"color": TOKENS[theme]["warning"], "width": 1, "dash": "dash"},
+            {"text": limit_label, "font": {"size": 12, "color": muted}, "xanchor": "right",
+             "yanchor": "bottom"},
         )  # fmt: skip
     figure.update_xaxes(
         tickvals=list(range(len(numbers))),
@@ -337,26 +340,29 @@ def _add_cells(
         shape = FAULT_SHAPES[name]
         hollow = open_ones[mine] | (name == "unknown")
         figure.add_trace(
-            go.Scatter(
-                x=x[mine],
-                y=y[mine].astype(np.float32),
-                mode="markers" if plain else "markers+text",
-                text=labels,
-                textposition=beside[mine].tolist(),
-                textfont={"size": 12, "color": TOKENS[theme]["text"]},
-                cliponaxis=False,
-                marker={
+            {
+                "type": "scatter",
+                "x": x[mine],
+                "y": y[mine].astype(np.float32),
+                "mode": "markers" if plain else "markers+text",
+                "text": labels,
+                "textposition": "middle right" if plain else beside[mine].tolist(),
+                "textfont": {"size": 12, "color": TOKENS[theme]["text"]},
+                "cliponaxis": False,
+                "marker": {
                     "symbol": [f"{shape}-open" if one else shape for one in hollow],
                     "size": 6 if plain else 11,
                     "color": with_alpha(colour, 0.35) if plain else colour,
                     "line": {"width": 1 if plain else 1.5, "color": colour},
                 },
-                selected={"marker": {"opacity": 1}},
-                unselected={"marker": {"opacity": 1}},
-                customdata=np.column_stack([pack[mine], cell[mine]]).tolist(),
-                name=names.get(name, name),
-                hovertemplate=f"<b>%{{text}}</b> {names.get(name, name)}<br>{words}<extra></extra>",
-            )
+                "selected": {"marker": {"opacity": 1}},
+                "unselected": {"marker": {"opacity": 1}},
+                # of objects, which travel as lists: a click tells them as they came
+                "customdata": np.column_stack([pack[mine], cell[mine]]).astype(object),
+                "name": names.get(name, name),
+                "hovertemplate": f"<b>%{{text}}</b> {names.get(name, name)}<br>{words}"
+                "<extra></extra>",
+            }
         )
 
 

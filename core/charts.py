@@ -358,20 +358,54 @@ def finish(figure: go.Figure, *, title: str, theme: Theme, language: str, height
     There is a legend where there is more than one name to tell apart; it stands below the title.
     """
     legend = sum(trace.showlegend is not False and bool(trace.name) for trace in figure.data) > 1
-    figure.update_layout(
-        template=template(theme, language),
-        title_text=title,
-        height=height,
-        showlegend=legend,
-        hovermode="closest",
-    )
+    layout = {
+        "template": template(theme, language),
+        "title_text": title,
+        "height": height,
+        "showlegend": legend,
+        "hovermode": "closest",
+    }
     # Both would stand on one line; the legend gets its own, or as many as its names need.
     if legend and title:
         lines = legend_lines(figure)
-        figure.update_layout(
-            margin_t=44 + LEGEND_LINE * lines, height=height + LEGEND_LINE * (lines - 1)
-        )
-    return figure
+        layout |= {
+            "margin_t": 44 + LEGEND_LINE * lines,
+            "height": height + LEGEND_LINE * (lines - 1),
+        }
+    return figure.update_layout(layout)
+
+
+def add_marks(
+    figure: go.Figure,
+    shapes: Sequence[dict[str, Any]] = (),
+    annotations: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Shapes and annotations beside those of the figure, all at once.
+
+    Added one by one, each makes Plotly go through all that are there.
+    """
+    if shapes:
+        figure.layout.shapes = (*figure.layout.shapes, *shapes)
+    if annotations:
+        figure.layout.annotations = (*figure.layout.annotations, *annotations)
+
+
+def add_level(
+    figure: go.Figure,
+    axis: Literal["x", "y"],
+    at: float,
+    line: dict[str, Any],
+    name: dict[str, Any] | None = None,
+) -> None:
+    """A line across the first panel at one value of an axis, and its name at the end.
+
+    For one panel it is quicker than ``go.Figure.add_hline`` and ``add_vline``.
+    """
+    along = "y" if axis == "x" else "x"
+    where = {f"{axis}ref": axis, f"{along}ref": f"{along} domain"}
+    edges = {f"{axis}0": at, f"{axis}1": at, f"{along}0": 0, f"{along}1": 1}
+    named = [{axis: at, along: 1, "showarrow": False, **where, **name}] if name else []
+    add_marks(figure, [{"type": "line", "line": line, **where, **edges}], named)
 
 
 def legend_lines(figure: go.Figure) -> int:

@@ -71,29 +71,37 @@ def draw_events(
 ) -> None:
     """Notes as upright lines through all panels, named at the head of the first; spans tinted."""
     colour = HUES[theme]["price"]
+    shapes: list[dict[str, Any]] = []
+    names = []
     for one in events:
         for row in range(1, rows + 1):
             where = {"xref": _axis("x", row), "yref": f"{_axis('y', row)} domain", "y0": 0, "y1": 1}
-            figure.add_shape(
-                type="line", x0=one.at, x1=one.at, line={"width": 1.3, "color": colour}, **where
-            )
+            shapes.append(
+                {"type": "line", "x0": one.at, "x1": one.at, **where,
+                 "line": {"width": 1.3, "color": colour}}
+            )  # fmt: skip
             if one.until is not None and one.until > one.at:
-                figure.add_shape(
-                    type="rect", x0=one.at, x1=one.until, line_width=0, layer="below",
-                    fillcolor=with_alpha(colour, 0.12), **where,
+                shapes.append(
+                    {"type": "rect", "x0": one.at, "x1": one.until, **where, "line": {"width": 0},
+                     "layer": "below", "fillcolor": with_alpha(colour, 0.12)}
                 )  # fmt: skip
-        figure.add_annotation(
-            x=one.at, xref="x", y=1, yref="y domain", text=one.label, showarrow=False,
-            xanchor="left", yanchor="top", xshift=3, font={"size": LABEL_SIZE, "color": colour},
+        names.append(
+            {"x": one.at, "xref": "x", "y": 1, "yref": "y domain", "text": one.label,
+             "showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 3,
+             "font": {"size": LABEL_SIZE, "color": colour}}
         )  # fmt: skip
+    charts.add_marks(figure, shapes, names)
 
 
-def _name_panel(figure: go.Figure, row: int, text: str, theme: Theme, *, size: int = 13) -> None:
-    figure.add_annotation(
-        text=text, xref=f"{_axis('x', row)} domain", yref=f"{_axis('y', row)} domain", x=0, y=1,
-        xanchor="left", yanchor="bottom", yshift=3, showarrow=False,
-        font={"size": size, "color": TOKENS[theme]["text"]},
-    )  # fmt: skip
+def _name_panels(figure: go.Figure, names: Sequence[str], theme: Theme) -> None:
+    """A sentence above each panel."""
+    annotations = [
+        {"text": text, "xref": f"{_axis('x', place)} domain", "yref": f"{_axis('y', place)} domain",
+         "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "yshift": 3, "showarrow": False,
+         "font": {"size": 13, "color": TOKENS[theme]["text"]}}
+        for place, text in enumerate(names, 1)
+    ]  # fmt: skip
+    charts.add_marks(figure, annotations=annotations)
 
 
 def _area(one: Band, colour: str, alpha: float, *, legend: bool = True) -> go.Scatter:
@@ -235,10 +243,10 @@ def build_ledger_figure(
             _line(x, y, told.label, words, color=hue["import"], width=1.8, dash="dash")
         )
     if np.isfinite(rated):
-        figure.add_hline(
-            y=rated, line={"color": token["muted"], "width": 1, "dash": "dot"},
-            annotation={"text": rated_label, "font": {"size": LABEL_SIZE, "color": token["muted"]},
-                        "xanchor": "right", "yanchor": "bottom"},
+        charts.add_level(
+            figure, "y", rated, {"color": token["muted"], "width": 1, "dash": "dot"},
+            {"text": rated_label, "font": {"size": LABEL_SIZE, "color": token["muted"]},
+             "xanchor": "right", "yanchor": "bottom"},
         )  # fmt: skip
     draw_events(figure, events, theme)
     _time_axes(figure, span, language)
@@ -326,10 +334,10 @@ def build_ica_figure(
                 row=1, col=column,
             )  # fmt: skip
     for place, label in marks:
-        figure.add_vline(
-            x=place, row=1, col=1, line={"color": token["border"], "width": 1},
-            annotation={"text": label, "font": {"size": LABEL_SIZE, "color": token["muted"]},
-                        "yanchor": "top", "xanchor": "left"},
+        charts.add_level(
+            figure, "x", place, {"color": token["border"], "width": 1},
+            {"text": label, "font": {"size": LABEL_SIZE, "color": token["muted"]},
+             "yanchor": "top", "xanchor": "left"},
         )  # fmt: skip
     for peak, colour, symbol in zip(
         peaks, (hue["load"], hue["import"], hue["battery"], hue["price"]),
@@ -345,8 +353,7 @@ def build_ica_figure(
             ),
             row=1, col=3,
         )  # fmt: skip
-    for column, name in enumerate(names, 1):
-        _name_panel(figure, column, name, theme)
+    _name_panels(figure, names, theme)
     figure.update_xaxes(title_text=axes[0], row=1, col=1, tickformat=".2f")
     figure.update_yaxes(title_text=axes[1], row=1, col=1, rangemode="tozero")
     figure.update_xaxes(title_text=axes[2], row=1, col=2)
@@ -430,12 +437,12 @@ def build_dossier_figure(
             trace.update(showlegend=named, legendgroup=one.points.label)
             seen.add(one.points.label)
             figure.add_trace(trace, row=row, col=1)
-        _name_panel(figure, row, panel.name, theme)
         figure.update_yaxes(
             title_text=panel.y_title, row=row, col=1, zeroline=panel.zero,
             zerolinecolor=TOKENS[theme]["muted"], zerolinewidth=1,
             range=_limits(panel.limits_of) if panel.limits_of else None,
         )  # fmt: skip
+    _name_panels(figure, [panel.name for panel in panels], theme)
     draw_events(figure, events, theme, rows)
     _time_axes(figure, span, language)
     charts.finish(figure, title=title, theme=theme, language=language, height=height)

@@ -417,14 +417,13 @@ def _still(store: Store, battery: Battery) -> tuple[StillSpan, ...]:
     return diagnosis.still_spans(ts, diagnosis.still_days(low, high, lively), lively)
 
 
-def flat(found: Cells, battery: Battery) -> Float:
-    """Values [t, cell] on the battery's flat cell axis."""
+def flat(found: Cells, battery: Battery, places: Sequence[int] | None = None) -> Float:
+    """Values [t, cell] on the battery's flat cell axis, or at some places of it."""
     at = np.searchsorted(found.packs, battery.pack) * len(found.cells)
-    if not len(found.ts):
-        return np.empty((0, len(battery.names)))
-    return found.values.reshape(len(found.ts), -1)[
-        :, at + np.searchsorted(found.cells, battery.cell)
-    ]
+    at += np.searchsorted(found.cells, battery.cell)
+    if places is not None:
+        at = at[list(places)]
+    return found.values.reshape(len(found.ts), len(found.packs) * len(found.cells))[:, at]
 
 
 @remembered(2)

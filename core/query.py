@@ -717,7 +717,10 @@ class Store:
             filled.ravel()[flat] = values  # of equal signal and time the later one stands
             return filled
 
-        readings = int(matrix(count, 0).sum())
+        taken = np.zeros(len(moments) * len(packs) * len(cells), bool)
+        taken[flat] = True
+        once = np.count_nonzero(taken) == len(flat)  # nearly always, and quicker to sum up
+        readings = int(count.sum() if once else matrix(count, 0).sum())
         return {
             column: Cells(
                 device, quantity, stored[0].unit, level, column, self.zone, moments, packs, cells,
@@ -766,8 +769,9 @@ class Store:
         """
         for start, end in spans:
             _check_window(start, end)
+        known = {one.name: one for one in self.signals(device)}
         for name in names:
-            info = self.signal(device, name)
+            info = known.get(name) or self.signal(device, name)
             if level != RAW:
                 self._level(info, level)
         ordered = sorted(set(names))
@@ -919,6 +923,9 @@ class Store:
         if not decoded:
             none = np.empty(0, np.int64)
             return none, none, [np.empty(0) for _ in columns], none
+        if len(decoded) == 1:
+            code, ts, count, *values = decoded[0]
+            return code, ts, values, count
         code, ts, count, *values = (np.concatenate(parts) for parts in zip(*decoded, strict=True))
         return code, ts, values, count
 
@@ -975,7 +982,7 @@ def _decode_many(
     # Rows come in runs of one signal: spelling out each run once is cheaper than each row.
     runs = [run_end_encode(chunk) for chunk in table["signal"].chunks]
     code = np.concatenate([_spread(run, known) for run in runs])
-    ts = table["ts"].to_numpy().astype("datetime64[us]").astype(np.int64)
+    ts = table["ts"].to_numpy().astype("datetime64[us]", copy=False).view(np.int64)
     found = [code, ts, *(table[name].to_numpy() for name in ("readings", *columns))]
     return found if (code >= 0).all() else [array[code >= 0] for array in found]
 
@@ -994,14 +1001,14 @@ def _ranks(ts: Int) -> tuple[Int, Int]:
     if not len(ts):
         return ts, ts
     since = ts - ts.min()
-    grid = GRID_US if (since % HOUR).any() else HOUR  # days are whole hours, years have many
-    place, beside = np.divmod(since, grid)
-    if beside.any() or place.max() > GRID_SLOTS:
-        moments, rank = np.unique(ts, return_inverse=True)
-        return moments, rank
-    taken = np.zeros(place.max() + 1, bool)
-    taken[place] = True
-    return np.flatnonzero(taken) * grid + ts.min(), (np.cumsum(taken) - 1)[place]
+    for grid in (HOUR, GRID_US):  # days are whole hours, years have many
+        place = since // grid
+        if (place * grid == since).all() and place.max() <= GRID_SLOTS:
+            taken = np.zeros(place.max() + 1, bool)
+            taken[place] = True
+            return np.flatnonzero(taken) * grid + ts.min(), (np.cumsum(taken) - 1)[place]
+    moments, rank = np.unique(ts, return_inverse=True)
+    return moments, rank
 
 
 def open_store(

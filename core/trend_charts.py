@@ -195,44 +195,51 @@ def _phases(figure: go.Figure, phases: Sequence[Phase], theme: Theme, rows: int 
     """Bands of the regimes, every other one tinted, named along the head of the first panel."""
     if len(phases) < 2:
         return
+    muted = TOKENS[theme]["muted"]
+    shapes: list[dict[str, Any]] = []
+    names = []
     for place, one in enumerate(phases):
         edges = day_ms([one.start - 0.5, one.end + 0.5]).tolist()
         for row in range(1, rows + 1):
             axis = "" if row == 1 else str(row)
+            where = {"xref": f"x{axis}", "yref": f"y{axis} domain", "y0": 0, "y1": 1}
             if place % 2:
-                figure.add_shape(
-                    type="rect", xref=f"x{axis}", yref=f"y{axis} domain", x0=edges[0], x1=edges[1],
-                    y0=0, y1=1, layer="below", line_width=0,
-                    fillcolor=with_alpha(TOKENS[theme]["muted"], 0.10),
+                shapes.append(
+                    {"type": "rect", **where, "x0": edges[0], "x1": edges[1], "layer": "below",
+                     "line": {"width": 0}, "fillcolor": with_alpha(muted, 0.10)}
                 )  # fmt: skip
             if place:
-                figure.add_shape(
-                    type="line", xref=f"x{axis}", yref=f"y{axis} domain", x0=edges[0], x1=edges[0],
-                    y0=0, y1=1, line={"width": 1, "dash": "dot", "color": TOKENS[theme]["muted"]},
+                shapes.append(
+                    {"type": "line", **where, "x0": edges[0], "x1": edges[0],
+                     "line": {"width": 1, "dash": "dot", "color": muted}}
                 )  # fmt: skip
-        figure.add_annotation(
-            x=edges[0], xref="x", y=1, yref="y domain", text=one.label, showarrow=False,
-            xanchor="left", yanchor="top", xshift=3,
-            font={"size": 11, "color": TOKENS[theme]["muted"]},
+        names.append(
+            {"x": edges[0], "xref": "x", "y": 1, "yref": "y domain", "text": one.label,
+             "showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 3,
+             "font": {"size": 11, "color": muted}}
         )  # fmt: skip
+    charts.add_marks(figure, shapes, names)
 
 
 def _events(figure: go.Figure, events: Sequence[Event], theme: Theme, rows: int = 1) -> None:
     """Notes as upright lines with their numbers at the foot."""
     colour = HUES[theme]["price"]
+    shapes, names = [], []
     for one in events:
         at = float(day_ms(one.day - 0.5))
         for row in range(1, rows + 1):
             axis = "" if row == 1 else str(row)
-            figure.add_shape(
-                type="line", xref=f"x{axis}", yref=f"y{axis} domain", x0=at, x1=at, y0=0, y1=1,
-                line={"width": 1.4, "color": colour},
+            shapes.append(
+                {"type": "line", "xref": f"x{axis}", "yref": f"y{axis} domain", "x0": at, "x1": at,
+                 "y0": 0, "y1": 1, "line": {"width": 1.4, "color": colour}}
             )  # fmt: skip
-        figure.add_annotation(
-            x=at, xref="x", y=0, yref="y domain", text=one.label, showarrow=False, xanchor="left",
-            yanchor="bottom", xshift=2, yshift=12, font={"size": 11, "color": colour},
-            bgcolor=with_alpha(TOKENS[theme]["background"], 0.85), borderpad=1,
+        names.append(
+            {"x": at, "xref": "x", "y": 0, "yref": "y domain", "text": one.label,
+             "showarrow": False, "xanchor": "left", "yanchor": "bottom", "xshift": 2, "yshift": 12,
+             "font": {"size": 11, "color": colour},
+             "bgcolor": with_alpha(TOKENS[theme]["background"], 0.85), "borderpad": 1}
         )  # fmt: skip
+    charts.add_marks(figure, shapes, names)
 
 
 def build_noted_figure(

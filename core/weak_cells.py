@@ -166,8 +166,7 @@ def load_hours(
 ) -> CellHours:
     """What the cells of one string did, by the hour."""
     found = store.cells_many(battery.device, "cell_voltage", start, end, "1h", ("last", "mean"))
-    where = np.array(string.cells)
-    ts = found["last"].ts
+    ts, where = found["last"].ts, list(string.cells)
     assert string.current is not None
     rows = by_hour(hourly(store, battery.device, string.current, start, end))
 
@@ -176,8 +175,8 @@ def load_hours(
 
     return CellHours(
         ts,
-        without_still(battery, string.cells, ts, flat(found["last"], battery)[:, where]),
-        without_still(battery, string.cells, ts, flat(found["mean"], battery)[:, where]),
+        without_still(battery, string.cells, ts, flat(found["last"], battery, where)),
+        without_still(battery, string.cells, ts, flat(found["mean"], battery, where)),
         placed(ts, *told(rows.sum / rows.count)),
         placed(ts, *told(rows.min)),
         placed(ts, *told(rows.max)),

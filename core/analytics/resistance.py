@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from core.analytics import trend
 from core.analytics.quality import Float, Int
 from core.errors import ConfigError
 
@@ -237,8 +238,8 @@ def _median_over_cells(steps: Steps) -> tuple[Float, Float]:
     """Median resistance and temperature of every step; NaN where no cell is known."""
     known = np.isfinite(steps.ohm).any(axis=1) & np.isfinite(steps.temp).any(axis=1)
     ohm, temp = np.full(len(steps.ts), np.nan), np.full(len(steps.ts), np.nan)
-    ohm[known] = np.nanmedian(steps.ohm[known], axis=1)
-    temp[known] = np.nanmedian(steps.temp[known], axis=1)
+    ohm[known] = trend.middle(steps.ohm[known], axis=1)
+    temp[known] = trend.middle(steps.temp[known], axis=1)
     return ohm, temp
 
 
@@ -364,8 +365,8 @@ def _robust_mean(
     some = n > 1
     if some.any():
         y, seen = values[:, some], known[:, some]
-        middle = np.nanmedian(y, axis=0)
-        scale = np.maximum(1.4826 * np.nanmedian(np.abs(y - middle), axis=0), max(grid, 1e-12))
+        middle = trend.middle(y)
+        scale = np.maximum(1.4826 * trend.middle(np.abs(y - middle)), max(grid, 1e-12))
         for _ in range(rounds):
             away = np.clip(y - middle, -HUBER * scale, HUBER * scale)
             middle = middle + np.nanmean(away, axis=0)
@@ -401,7 +402,7 @@ def _relative(ohm: Float, pack: Int) -> Float:
         known = np.isfinite(ohm[:, mine]).any(axis=1)
         if known.any():
             block = ohm[np.ix_(known, mine)]
-            usual = np.nanmedian(block, axis=1)
+            usual = trend.middle(block, axis=1)
             usual[usual <= 0] = np.nan  # no pack has such a resistance: nothing to be a share of
             share[np.ix_(known, mine)] = block / usual[:, None]
     return share
