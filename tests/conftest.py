@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
+from unittest import mock
 
 # Before numpy is imported, and for every process that a test starts: several tests run beside
 # each other, and threads of BLAS that wait for work on small matrices cost more than they save.
@@ -42,6 +44,19 @@ def shared() -> Path:
     return path
 
 
+@pytest.fixture(scope="session", autouse=True)
+def components_found_once() -> Iterator[None]:
+    """A page under test looks through all installed packages for components: once is enough."""
+    if "streamlit.testing.v1" not in sys.modules:
+        yield
+        return
+    from streamlit.components.v2 import manifest_scanner
+
+    found = cache(manifest_scanner.scan_component_manifests)
+    with mock.patch.object(manifest_scanner, "scan_component_manifests", found):
+        yield
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """What is imported with the tests stays until the end: no search for garbage goes over it."""
@@ -51,6 +66,11 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    """Libraries complain of what is left over at the end."""
+    gc.unfreeze()
 
 
 @pytest.hookimpl(trylast=True)
