@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-TRIES, PAUSE_MS = 100, 300
+TRIES, PAUSE_MS = 300, 300
 
 
 def plain(text: str) -> str:
@@ -24,3 +24,9 @@ def say(page: Page, text: str) -> None:
             return
         page.wait_for_timeout(PAUSE_MS)
     assert text in words(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until the page does not run any more; what was just pressed makes it run soon."""
+    page.wait_for_timeout(PAUSE_MS)
+    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")

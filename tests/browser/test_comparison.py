@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SLOW = 30_000
 NBSP = "\u00a0"
 WEEK = "from=2025-03-08&to=2025-03-14"
 
@@ -35,7 +34,7 @@ def address(serve: Serve, store: Path) -> str:
 def ready(page: Page) -> Page:
     # Attached is enough: a line of constant power has no height and counts as hidden.
     trace = page.locator(".st-key-comparison .js-plotly-plot .trace").first
-    trace.wait_for(state="attached", timeout=SLOW)
+    trace.wait_for(state="attached")
     return page
 
 
@@ -74,12 +73,12 @@ def test_devices_from_difference_to_export(open_page: OpenPage, address: str) ->
     # Every choice goes to the address.
     page.get_by_role("combobox", name="Period before").click()
     page.get_by_role("option", name="Not drawn").click()
-    expect(page.locator(".st-key-comparison .legendtext")).to_have_count(2, timeout=SLOW)
+    expect(page.locator(".st-key-comparison .legendtext")).to_have_count(2)
     assert legend(page) == ["m1", "m2"]
     page.get_by_role("combobox", name="Scale").click()
     page.get_by_role("option", name="Per peak").click()
     # The old chart stands beside the new one for a moment.
     axis = page.locator(".st-key-comparison .ytitle").first
-    expect(axis).to_have_text("% of its peak", timeout=SLOW)
+    expect(axis).to_have_text("% of its peak")
     asked = parse_qs(urlsplit(page.url).query)
     assert asked["ghost"] == ["off"] and asked["scale"] == ["peak"]

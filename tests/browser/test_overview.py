@@ -30,7 +30,7 @@ def real(shared: Path, serve: Serve) -> Iterator[str]:
 
 def opened(open_page: OpenPage, url: str) -> Page:
     page = open_page(url)
-    page.locator(".zg-table").first.wait_for(timeout=60_000)
+    page.locator(".zg-table").first.wait_for()
     return page
 
 
