@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from collections.abc import Generator
 from pathlib import Path
 
 # Before numpy is imported, and for every process that a test starts: several tests run beside
@@ -38,6 +40,17 @@ def shared() -> Path:
     if not (path / "data").is_dir():
         pytest.skip(f"real data not present at {path}")
     return path
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported with the tests stays until the end: no search for garbage goes over it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

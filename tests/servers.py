@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import shutil
 import signal
 import socket
@@ -9,6 +11,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,11 +22,19 @@ START_S = 60.0
 DAEMONS = "/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/bin"
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+# Below those that systems give to connections, and from anywhere: a port that was found free is
+# not soon taken by a connection of somebody, or found by a test beside this one.
+PORTS = range(10_000, 32_000)
+_ports = itertools.islice(itertools.cycle(PORTS), os.getpid() * 97 % len(PORTS), None)
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, host: str = "127.0.0.1") -> int:
+    """A loopback port that nobody listens on, each time another."""
+    for port in _ports:
+        with socket.socket(socket.AF_INET, kind) as probe, suppress(OSError):
+            probe.bind((host, port))
+            return port
+    raise AssertionError("ports do not end")
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = START_S, what: str = "it") -> None:

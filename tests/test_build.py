@@ -152,7 +152,7 @@ def assert_holds(store: Path, rows: Rows, zone: str) -> None:
     rows=site(), zone=st.sampled_from(ZONES), shuffle=st.randoms(), runs=st.integers(1, 3),
     files=st.integers(1, 5), small=st.booleans(),
 )  # fmt: skip
-@hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=SLOW, phases=PHASES)
+@hypothesis_settings(max_examples=14, deadline=None, suppress_health_check=SLOW, phases=PHASES)
 def test_any_split_into_files_and_runs_gives_the_same_store(
     rows: Rows, zone: str, shuffle: random.Random, runs: int, files: int, small: bool
 ) -> None:
@@ -180,7 +180,7 @@ def test_any_split_into_files_and_runs_gives_the_same_store(
     first=st.sampled_from((15, 0, 345)),
     name=st.sampled_from(("com_ap", "pos_ae", "Energie [kWh]")),
 )
-@hypothesis_settings(max_examples=16, deadline=None, suppress_health_check=SLOW, phases=PHASES)
+@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=SLOW, phases=PHASES)
 def test_a_file_cut_anywhere_means_the_same_once_it_has_grown(
     cuts: list[int], first: int, name: str
 ) -> None:
@@ -271,7 +271,7 @@ class Folder:
     zone=st.sampled_from(("Europe/Berlin", "Asia/Kolkata", "America/St_Johns")),
     small=st.booleans(),
 )
-@hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=SLOW, phases=PHASES)
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=SLOW, phases=PHASES)
 def test_rows_of_a_changed_file_are_replaced_and_all_others_stay(
     runs: list[list[tuple[str, int, tuple[str, ...], list[int]]]], zone: str, small: bool
 ) -> None:

@@ -600,7 +600,7 @@ def slow_twin(rows: list[tuple[str, str]]) -> tuple[list[datetime], list[float],
     return times, values, bad
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(rows=st.lists(st.tuples(STAMPS, CELLS), max_size=12), block=st.sampled_from([40, 1 << 20]))
 def test_agrees_with_the_slow_twin(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]], block: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -362,7 +363,7 @@ def test_no_store_says_how_to_make_one(tmp_path: Path) -> None:
 def test_twenty_threads_get_the_answers_of_one(site: Site) -> None:
     chance = random.Random(5)
     asked: list[tuple[Any, ...]] = []
-    for _ in range(120):
+    for _ in range(60):
         start = START + chance.randrange(4 * DAY)
         end = start + chance.randrange(HOUR, 2 * DAY)
         asked.append((chance.choice(("x", "y", "pos_ae")), start, end, chance.choice((50, 500))))
@@ -441,15 +442,16 @@ def test_readers_see_whole_states_while_builds_and_merges_run(root: Path) -> Non
     readers = [threading.Thread(target=read) for _ in range(3)]
     for reader in readers:
         reader.start()
-    for value in range(2, 14):
+    for value in range(2, 11):
         constant(root, value)
         run(root)
+        while float(value) not in seen and not failed:
+            time.sleep(0.01)
     done.set()
     for reader in readers:
         reader.join()
     assert not failed, failed[0]
-    assert len(seen) > 2
-    assert check_whole(store) == 13
+    assert check_whole(store) == 10
     store.close()
 
 

@@ -159,7 +159,7 @@ def dying_settle(store: Path, journal: Journal, step: int) -> None:
         settle(store, journal, keep_s=0, limit=7)
 
 
-@hypothesis_settings(max_examples=28, deadline=None)
+@hypothesis_settings(max_examples=20, deadline=None)
 @given(st.lists(_steps, max_size=14))
 def test_any_order_of_events_holds_exactly_the_readings(
     steps: list[tuple[str, object]],
@@ -599,7 +599,7 @@ def test_killed_at_every_step(settler: Settler) -> None:
         model = half_settled(here / "template")
         step, code = 0, KILLED
         while code == KILLED:
-            step += 1 if step < 4 else 7
+            step += 1 if step < 4 else 9
             copy = here / str(step)
             shutil.copytree(here / "template", copy)
             code = settler(copy, "s", step)

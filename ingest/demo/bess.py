@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import maximum_filter1d
-from scipy.signal import lfilter
 
 from ingest.demo.cells import NOMINAL_AH, CellParameters
 from ingest.demo.clock import Bools, Clock, Floats, Ints, Singles
@@ -90,6 +88,8 @@ def bms_soc(clock: Clock, run: StringRun, measured_a: Floats | Singles, soh: Flo
 
 def bms_soh(run: StringRun) -> Floats:
     """State of health as the BMS shows it, per day, 0..1 in steps of 0.01: capacity, lagging."""
+    from scipy.signal import lfilter
+
     true = run.capacity_ah.mean(axis=1) / NOMINAL_AH
     a = np.exp(-1 / SOH_LAG_DAYS)
     lagged, _ = lfilter([1 - a], [1, -a], true, zi=[a * true[0]])
@@ -171,6 +171,8 @@ def _temperature_statistic(
 def _system_sources(
     options: DemoOptions, clock: Clock, name: str, run: BessRun, poller: Poller
 ) -> dict[str, Source]:
+    from scipy.signal import lfilter
+
     rng = options.rng(f"{name} sensors")
     size, string, rated = clock.size, run.string, rated_kw(options)
     measured = run.plan.sensor_gain * string.current + run.plan.sensor_offset_a
@@ -218,6 +220,8 @@ def _system_sources(
 
 def _latched(raised: Bools) -> Floats:
     """State 0/1 that stays up for a while after its cause, so that a slow poll sees it."""
+    from scipy.ndimage import maximum_filter1d
+
     latched = maximum_filter1d(
         raised.astype(np.int8), LATCH_MINUTES, origin=LATCH_MINUTES // 2, mode="constant"
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.signal import lfilter
 
 from ingest.demo.clock import Clock, Floats, Singles, block_mean, daily_sum
 from ingest.demo.loads import ramp
@@ -117,6 +116,8 @@ def build_schedule(
 
 def container_air(rng: np.random.Generator, temp_air: Singles) -> Floats:
     """Air in the container [°C]: cooled and heated towards 22 °C, some of the weather gets in."""
+    from scipy.signal import lfilter
+
     leak: Any = lfilter([1 / 180], [1, -(1 - 1 / 180)], 0.15 * (temp_air - 15))
     saw = 0.8 * np.abs((np.arange(temp_air.size) % 48) / 24.0 - 1) - 0.4
     return np.asarray(22.0 + leak + saw + 0.1 * rng.standard_normal(temp_air.size))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.ndimage import maximum_filter1d
 
 from ingest.demo import cells as lfp
 from ingest.demo.cells import CellParameters
@@ -329,6 +328,8 @@ def _poll_mask(record: dict[str, Singles], local_minute: Days, low: int, high: i
     Every ten minutes; every minute near the end of a charge or a discharge, a few minutes after,
     and around steps of the current by C/10 or more.
     """
+    from scipy.ndimage import maximum_filter1d
+
     current = record["current"][low:high]
     full = (record["cell_max"][low:high] > NEAR_FULL_V) & (current > 0)
     empty = (record["cell_min"][low:high] < NEAR_EMPTY_V) & (current < 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import lfilter
 
 from ingest.demo.clock import Clock, Floats, Ints
 from ingest.demo.options import DemoOptions
@@ -99,6 +98,8 @@ def erbs_diffuse_fraction(clearness_index: Floats) -> Floats:
 
 def ar1(rng: np.random.Generator, size: int, tau: float, sd: float) -> Floats:
     """First-order autoregressive noise of time constant `tau` [samples] and deviation `sd`."""
+    from scipy.signal import lfilter  # a second to import, and the sun alone needs none of it
+
     a = np.exp(-1 / tau)
     shocks = rng.standard_normal(size) * sd * np.sqrt(1 - a * a)
     shocks[:1] = rng.standard_normal(1) * sd
@@ -134,6 +135,8 @@ def cloud_clearness(rng: np.random.Generator, size: int) -> tuple[Floats, Ints]:
 
 def build_weather(options: DemoOptions, clock: Clock) -> tuple[Weather, Ints]:
     """Weather of the whole span, and the hourly sky, index into `SKIES`."""
+    from scipy.signal import lfilter
+
     rng = options.rng("weather")
     zenith, azimuth = sun_position(clock.ts + 30_000_000, LATITUDE, LONGITUDE)
     clearness, sky = cloud_clearness(rng, clock.size)

@@ -1,18 +1,12 @@
-"""Free ports on loopback, and a line between two ends that a test can cut, choke or garble."""
+"""A line between two ends on loopback that a test can cut, choke or garble."""
 
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM, host: str = "127.0.0.1") -> int:
-    """A port that nothing listens on."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+from tests.servers import free_port
 
 
 class Line:

@@ -22,7 +22,7 @@ from ingest.bacnet import UNITS, Bacnet, BacnetPoint, read_quality
 from ingest.devices import DeviceSpec, make_device, parse_template
 from ingest.simulate_bacnet import serve_bacnet
 from tests.ingest.asking import poll_once, values_of, written
-from tests.ingest.ports import free_port
+from tests.servers import free_port
 
 TEMPLATE = """
 name = "Meter"

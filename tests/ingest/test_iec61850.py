@@ -39,7 +39,8 @@ from ingest.iec61850_mms import (
 from ingest.simulate_iec61850 import SimulatedIec61850, serve_iec61850, utc_time
 from tests.ingest.asking import poll_once, values_of, written
 from tests.ingest.listening import Kept
-from tests.ingest.ports import Line, free_port, line_to
+from tests.ingest.ports import Line, line_to
+from tests.servers import free_port
 
 REPO = Path(__file__).parents[2]
 TEMPLATE = """

@@ -32,7 +32,8 @@ from ingest.opcua_history import windows
 from ingest.simulate_opcua import Access, SimulatedOpcUa, serve_opcua
 from tests.ingest.asking import poll_once, written
 from tests.ingest.listening import Kept
-from tests.ingest.ports import free_port, line_to
+from tests.ingest.ports import line_to
+from tests.servers import free_port
 
 REPO = Path(__file__).parents[2]
 TEMPLATE = """
