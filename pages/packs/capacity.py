@@ -53,7 +53,6 @@ COMMON_REFUSALS = (
 
 def show(ctx: Context) -> None:
     """The tab."""
-    data.ask_ahead(ctx.store, resistance_report, ctx.device, ctx.start, ctx.end)
     notes = series.read_notes(ctx)
     report = data.shared_report(
         ctx.store, capacity_report, ctx.device, ctx.start, ctx.end,
