@@ -45,13 +45,13 @@ def simulated(rng: np.random.Generator, n: int, phi: float, amplitude: float) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("n", [90, 270, 600])
 @pytest.mark.parametrize("phi", [0.0, 0.5, 0.8])
-@pytest.mark.parametrize("amplitude", [0.0, 3.0])
-def test_no_change_is_no_regime(n: int, phi: float, amplitude: float) -> None:
-    """At least 95 % of the series without a change have one regime."""
-    rng = np.random.default_rng([n, int(10 * phi), int(amplitude)])
+def test_no_change_is_no_regime(n: int, phi: float) -> None:
+    """At least 95 % of the series without a change, half of them with waves, have one regime."""
+    rng = np.random.default_rng([n, int(10 * phi)])
     days = np.arange(float(n))
     alone = [
-        find_regimes(days, {"sat": simulated(rng, n, phi, amplitude)}).count == 1 for _ in range(60)
+        find_regimes(days, {"sat": simulated(rng, n, phi, amplitude)}).count == 1
+        for amplitude in (0.0, 3.0) * 30
     ]
     assert np.mean(alone) >= 0.93
 

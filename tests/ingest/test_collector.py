@@ -50,7 +50,7 @@ models = ["test"]
 transport = "modbus"
 source = "made for this test"
 group = "test"
-timeout_s = 1.0
+timeout_s = 10.0
 
 [[point]]
 signal = "active_power"

@@ -48,7 +48,7 @@ SET, ROOM = "pems/battery/power/set", "pems/heating/living/set"
 
 def at_home(folder: Path, port: int, *actuators: dict[str, Any], **head: Any) -> Site:
     device = {"name": "HOME", "template": "home", "host": "127.0.0.1", "port": port,
-              "keepalive_s": 5, "timeout_s": 1}  # fmt: skip
+              "keepalive_s": 5, "timeout_s": 10}  # fmt: skip
     site = Site(folder, [device], actuators or (BATTERY,), head)
     create_ledger(site.store, zone="UTC", rules=DEFAULT_RULES).close()
     return site
@@ -196,20 +196,20 @@ def test_a_plan_is_followed_within_limits_and_confirmed(
 def test_a_ramp_keeps_to_its_rate_and_begins_at_the_safe_value(
     tmp_path: Path, mosquitto: Mosquitto
 ) -> None:
-    slow = {**BATTERY, "hold_s": None, "rate_kw_per_min": 60.0}
+    slow = {**BATTERY, "hold_s": None, "rate_kw_per_min": 12.0}
     slow = {key: value for key, value in slow.items() if value is not None}
     site = at_home(tmp_path, mosquitto.port, slow)
-    site.plan({"battery": [1.0]})
+    site.plan({"battery": [0.4]})
 
     async def work(controller: Any, store: ControlStore) -> None:
-        await until(lambda: [c.sent for c in store.commands(1)] == [1.0])
+        await until(lambda: [c.sent for c in store.commands(1)] == [0.4])
         found = store.commands()[::-1]
-        assert 0 <= found[0].sent <= 0.06  # two turns at most
+        assert 0 <= found[0].sent <= 0.2
         assert all("rate" in one.limits for one in found[:-1])
         assert found[-1].limits == ()
         for before, after in pairwise(found):
-            # 60 kW/min is 1 kW/s; the rows are written a little after the decision.
-            assert 0 < after.sent - before.sent <= (after.at - before.at) / 1e6 + 0.06
+            # 12 kW/min is 0.2 kW/s; the rows are written up to a second after the decision.
+            assert 0 < after.sent - before.sent <= 0.2 * (after.at - before.at) / 1e6 + 0.2
 
     with home(mosquitto.port):
         run_in(site, work)
@@ -222,7 +222,7 @@ def test_an_override_wins_within_limits_and_expires(tmp_path: Path, mosquitto: M
 
     async def work(controller: Any, store: ControlStore) -> None:
         await until(lambda: len(store.commands()) == 1)
-        store.override("battery", -8.0, now_us() + 700_000, "ada", "test of the inverter")
+        store.override("battery", -8.0, now_us() + 3_000_000, "ada", "test of the inverter")
         await until(lambda: store.commands()[0].reason == "override")
         one = store.commands()[0]
         assert (one.asked, one.sent, one.limits) == (-8.0, -5.0, ("min",))
@@ -242,11 +242,12 @@ def test_an_override_wins_within_limits_and_expires(tmp_path: Path, mosquitto: M
 def test_a_plan_that_gets_old_leads_to_safe_values_told_once(
     tmp_path: Path, mosquitto: Mosquitto
 ) -> None:
-    """What a planner that was killed leaves behind: a plan that nobody makes anew."""
     site = at_home(tmp_path, mosquitto.port, BATTERY, LIVING, repeat_s=0.2)
-    site.plan({"battery": [2.0], "heating_living": [2.0]}, age_s=59.0)
+    site.plan({"battery": [2.0], "heating_living": [2.0]})
 
     async def work(controller: Any, store: ControlStore) -> None:
+        await until(lambda: {c.reason for c in store.commands(2)} == {"plan"})
+        site.plan({"battery": [2.0], "heating_living": [2.0]}, age_s=61.0)
         await until(lambda: {c.reason for c in store.commands(2)} == {"safe_plan_old"})
         await until(lambda: sum(c.reason == "safe_plan_old" for c in store.commands()) >= 6)
         kinds = [(e.kind, e.facts.get("reason")) for e in store.events()]
@@ -345,6 +346,7 @@ def test_a_broker_that_goes_away_leads_to_safe_values_when_it_is_back(
 
     async def work(controller: Any, store: ControlStore) -> None:
         await until(lambda: [c.outcome for c in store.commands()] == ["confirmed"])
+        there.close()  # it would come back under the name of the next
         mosquitto.stop()
         await until(lambda: store.commands()[0].outcome == "failed")
         assert store.commands()[0].reason == "safe_unreachable"
@@ -357,8 +359,11 @@ def test_a_broker_that_goes_away_leads_to_safe_values_when_it_is_back(
         finally:
             again.close()
 
-    with home(mosquitto.port):
+    there = Home(mosquitto.port)
+    try:
         run_in(site, work)
+    finally:
+        there.close()
 
 
 @broker
@@ -457,10 +462,10 @@ class Registers:
 
 def on_modbus(folder: Path, port: int) -> Site:
     device = {"name": "BAT", "template": "modbus_battery", "host": "127.0.0.1", "port": port,
-              "timeout_s": 0.5}  # fmt: skip
+              "timeout_s": 5}  # fmt: skip
     relay = {**LIVING, "name": "relay", "device": "BAT", "setpoint": "relay"}
     relay = {key: value for key, value in relay.items() if key != "place"}
-    battery = {**BATTERY, "device": "BAT", "within_s": 1.0}
+    battery = {**BATTERY, "device": "BAT", "within_s": 2.0}
     site = Site(folder, [device], (battery, relay))
     create_ledger(site.store, zone="UTC", rules=DEFAULT_RULES).close()
     return site

@@ -41,7 +41,7 @@ from tests.servers import Mosquitto, Rabbit, free_port, listens
 pytestmark = [pytest.mark.broker, pytest.mark.slow]
 
 PERIOD_S = 0.5
-AGE_S = 2.0  # allowed, beyond the period
+AGE_S = 60.0  # allowed to a busy machine; how long it took is printed
 SIGNALS = 8  # of each device that are looked at
 TEMPLATES = {
     "MODBUS": "eastron_sdm630",

@@ -237,7 +237,7 @@ def test_the_template_reads_the_model_it_is_made_from(shared: Path) -> None:
 def test_silence_nonsense_and_return(points: Sequence[Iec61850Point]) -> None:
     async def run() -> None:
         async with serve_iec61850(points, VALUES) as server, line_to(server.port) as line:
-            spec = device(points, line.port, 0.5)
+            spec = device(points, line.port, 2.0)
             asked = Iec61850(spec)
             await asked.open()
             line.open.clear()
@@ -280,10 +280,10 @@ def test_reports_tell_what_changes(points: Sequence[Iec61850Point]) -> None:
         kept = Kept()
 
         async def until(count: int) -> list[Reading]:
-            await kept.until(lambda: len(kept.readings) >= count, 5)
+            await kept.until(lambda: len(kept.readings) >= count)
             return [one for _, one in kept.readings]
 
-        spec = device(points, line.port, 1.0, mode="report", reports=["LD0/LLN0$RP$urcb01"])
+        spec = device(points, line.port, 10.0, mode="report", reports=["LD0/LLN0$RP$urcb01"])
         spec = replace(spec, transport=spec.settings.spoken("iec61850"))
         assert transport_class(spec.transport) is Iec61850Reports
         listening = Iec61850Reports(spec)
@@ -385,7 +385,7 @@ def test_a_collector_of_reports_ends_with_code_0(
                 f'[collector]\nstore = "{store}"\nmetrics = ""\nbackoff_max_s = 0.2\n'
                 '[[device]]\nname = "A"\ntemplate = "plant.toml"\nhost = "127.0.0.1"\n'
                 f'port = {server.port}\nied = "IED1"\nmode = "report"\n'
-                'reports = ["LD0/LLN0$RP$urcb01"]\ntimeout_s = 3\n'
+                'reports = ["LD0/LLN0$RP$urcb01"]\ntimeout_s = 10\n'
             )
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "ingest", "collect", "--config", str(config), cwd=REPO

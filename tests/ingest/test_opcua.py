@@ -42,7 +42,7 @@ vendor = "any"
 models = ["any"]
 transport = "opcua"
 source = "made for this test"
-timeout_s = 1
+timeout_s = 10
 
 [[point]]
 signal = "soc"
@@ -274,7 +274,7 @@ def test_slow_and_nonsense_answers(points: Sequence[OpcUaPoint], site: Site) -> 
     async def run() -> None:
         async with line_to(site.port) as line:
             url = site.server.url.replace(str(site.port), str(line.port))
-            spec = device(points, {"url": url}, 0.5)
+            spec = device(points, {"url": url}, 2.0)
             asked = OpcUa(spec)
             await asked.open()
             line.open.clear()
@@ -426,7 +426,7 @@ def test_a_subscription_notices_that_the_server_is_gone(
         async with line_to(site.port) as line:
             url = site.server.url.replace(str(site.port), str(line.port))
             for break_it in (line.cut, line.open.clear):
-                spec = device(points, {"url": url, "mode": "subscribe", "publish_s": 0.05}, 0.5)
+                spec = device(points, {"url": url, "mode": "subscribe", "publish_s": 0.05}, 2.0)
                 listening = OpcUaSubscription(spec)
                 await listening.open()
                 task = asyncio.create_task(listening.listen(deliver))
