@@ -67,6 +67,7 @@ class AppServer:
             self.stop()
         environment = os.environ | {"ZIGGURAT_STORE": store}
         log = self._folder / f"server-{time.monotonic_ns()}.log"
+        log.touch()
         process = (self._imported if imported else self._blank).Process(
             target=run_streamlit, args=(str(script), self._port, environment, log), daemon=True
         )

@@ -25,7 +25,7 @@ WITHOUT = (
     "OptimizationHints", "MediaRouter", "HttpsUpgrades",
 )  # fmt: skip
 CHEAPER = (
-    "--in-process-gpu", "--disable-smooth-scrolling", "--disable-threaded-animation",
+    "--in-process-gpu", "--process-per-site", "--disable-smooth-scrolling", "--disable-threaded-animation",
     f"--disable-features={','.join(WITHOUT)}",
     # Libraries look at the stack of an error; V8 then reads megabytes of script once more.
     "--js-flags=--no-enable-lazy-source-positions",
@@ -80,7 +80,7 @@ def _context(chromium: Browser) -> BrowserContext:
 
 @pytest.fixture(scope="session")
 def visitor(chromium: Browser) -> BrowserContext:
-    """One visitor for all tests of this process: scripts are fetched once.
+    """One visitor for all tests of this process: scripts are fetched and compiled once.
 
     What pages keep is forgotten after each test.
     """
@@ -104,11 +104,14 @@ def open_page(chromium: Browser, visitor: BrowserContext) -> Iterator[OpenPage]:
         if other:
             context = _context(chromium)
             others.append(context)
+        home = urlsplit(url).netloc
+        if not context.pages:
+            # Chromium forgets compiled scripts with the last page of a site; this one stays.
+            context.new_page().goto(f"http://{home}/_stcore/health")
         page = context.new_page()
         pages.append(page)
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         page.set_viewport_size({"width": 1440, "height": height})
-        home = urlsplit(url).netloc
 
         def note(request_url: str) -> None:
             parts = urlsplit(request_url)

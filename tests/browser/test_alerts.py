@@ -63,6 +63,7 @@ def test_an_alert_is_found_filtered_and_acknowledged(
     address = serve(own_site / "store")
     page = open_page(f"{address}/alerts")
     expect(page.locator(".zg-table")).to_have_count(2)
+    settled(page)
     assert figures(page)[:3] == [
         "Critical good 0",
         "Error error 1 1 not acknowledged",

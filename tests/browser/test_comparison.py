@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.reading import settled
 from tests.pages.test_comparison_page import M1_KWH, M2_KWH, write_sides
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def ready(page: Page) -> Page:
     # Attached is enough: a line of constant power has no height and counts as hidden.
     trace = page.locator(".st-key-comparison .js-plotly-plot .trace").first
     trace.wait_for(state="attached")
+    settled(page)
     return page
 
 
@@ -54,9 +56,11 @@ def test_devices_from_difference_to_export(open_page: OpenPage, address: str) ->
     assert peak == "+55kW"
     assert above == f"+{(M1_KWH - M2_KWH) / 1000:g}MWh"
     assert legend(page) == ["m1, period before", "m1", "m2"]
-    titles = page.locator(".gtitle").all_text_contents()
-    assert titles[0] == f"m1 has most energy, 3.37{NBSP}MWh, and the highest peak, 60{NBSP}kW"
-    assert f"m1 less m2: 2.53{NBSP}MWh over the 168 h in which both have values" in titles
+    expect(page.locator(".gtitle").first).to_have_text(
+        f"m1 has most energy, 3.37{NBSP}MWh, and the highest peak, 60{NBSP}kW"
+    )
+    difference_title = f"m1 less m2: 2.53{NBSP}MWh over the 168 h in which both have values"
+    expect(page.locator(".gtitle", has_text=difference_title)).to_have_count(1)
     rows = page.locator(".zg-table").first.locator("tbody tr")
     expect(rows.nth(1)).to_contain_text("−75.1")
     correlation = page.locator(".zg-table").nth(1)

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from core.query import open_store
-from tests.browser.reading import settled
+from tests.browser.reading import run_over
 from tests.pages.test_data_page import FIRST, quarters, write_meter
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def choose_new_device(page: Page, name: str) -> None:
     page.get_by_role("combobox", name="Device").first.click()
     page.get_by_role("option", name="New device ...").click()
     page.get_by_label("Name of the new device").fill(name)
-    page.keyboard.press("Enter")
     # A file sent while the page still runs for the name would be lost.
-    settled(page)
+    with run_over(page):
+        page.keyboard.press("Enter")
 
 
 def send(page: Page, name: str, content: bytes) -> None:

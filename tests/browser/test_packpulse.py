@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.reading import plain, settled
 from tests.pages.test_packpulse_page import DAYS, planted, write_batteries
@@ -47,11 +47,12 @@ def asked(page: Page) -> dict[str, list[str]]:
 
 def drawn(page: Page, key: str, part: str = ".scatterlayer .trace") -> None:
     page.locator(f".st-key-{key} .js-plotly-plot {part}").first.wait_for()
-    page.wait_for_timeout(400)
+    settled(page)
 
 
-def titles(page: Page) -> str:
-    return plain(" ".join(page.locator(".js-plotly-plot .gtitle").all_text_contents()))
+def titles(page: Page, text: str) -> Locator:
+    """Titles of charts that have these words."""
+    return page.locator(".js-plotly-plot .gtitle", has_text=text)
 
 
 def click_cell(page: Page, key: str, name: str) -> None:
@@ -82,7 +83,7 @@ def click_cell(page: Page, key: str, name: str) -> None:
 def test_heatmap_changes_and_leads_to_the_dossier(open_page: OpenPage, simulated: str) -> None:
     page = opened(open_page, f"{simulated}?device=BESS-1&tab=heatmap", height=1300)
     drawn(page, "layout")
-    assert "stands furthest from its pack" in titles(page)
+    expect(titles(page, "stands furthest from its pack")).not_to_have_count(0)
     page.get_by_text("Absolute", exact=True).click()
     page.get_by_text("Temperature", exact=True).click()
     expect(page.locator(".st-key-layout .gtitle").first).to_contain_text("highest temperature")
@@ -90,7 +91,7 @@ def test_heatmap_changes_and_leads_to_the_dossier(open_page: OpenPage, simulated
     assert asked(page)["of"] == ["temperature"]
     page.get_by_text("Cells by day", exact=True).click()
     drawn(page, "days", ".heatmaplayer image")
-    assert f"260 cells on {DAYS} days" in titles(page)
+    expect(titles(page, f"260 cells on {DAYS} days")).not_to_have_count(0)
 
     page.get_by_text("One day", exact=True).click()
     drawn(page, "layout")

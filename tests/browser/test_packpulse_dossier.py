@@ -44,7 +44,7 @@ def opened(open_page: OpenPage, url: str, **options: Any) -> Page:
 
 def drawn(page: Page, key: str) -> None:
     page.locator(f".st-key-{key} .js-plotly-plot .scatterlayer .trace").first.wait_for()
-    page.wait_for_timeout(300)
+    settled(page)
 
 
 def figures(page: Page) -> dict[str, str]:

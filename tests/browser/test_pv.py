@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import plain, say
+from tests.browser.reading import plain, say, settled
 from tests.solar.plant import write_plant
 from tests.stores import scratch
 
@@ -33,6 +33,7 @@ def opened(open_page: OpenPage, url: str, *, theme: str = "light") -> Page:
     """The page once its figures stand."""
     page = open_page(url, theme=theme)
     page.locator(".zg-figure, .zg-notice").first.wait_for()
+    settled(page)
     return page
 
 
