@@ -465,7 +465,7 @@ class Store:
         )
         if not table.num_rows:
             return None
-        ts = table["ts"].to_numpy().astype("datetime64[us]").astype(np.int64)
+        ts = table["ts"].to_numpy().astype("datetime64[us]", copy=False).view(np.int64)
         ts, values, _ = in_order(ts, *(table[column].to_numpy() for column in columns))
         return {"ts": ts, **dict(zip(columns, values, strict=True))}
 

@@ -12,6 +12,7 @@ import streamlit as st
 from core import packs, query
 from core.cell_days import CellDays
 from core.cell_views import calendar_of_charges
+from core.resistance_report import resistance_report
 from core.weak_cells import WeakCells
 from pages.packs import context, series
 from pages.packs.context import Context
@@ -24,6 +25,7 @@ TABS = (
     "overview", "heatmap", "trends", "degradation", "weak", "capacity", "dossier", "hindsight",
     "report",
 )  # fmt: skip
+OHM_TABS = ("capacity", "dossier")  # that show resistances
 FOLDER = Path(__file__).parent / "packs"
 
 
@@ -48,10 +50,14 @@ def main() -> None:
         say_empty(ctx)
         return
     say_whole_days(ctx, days)
+    tab = asked_tab()
+    if tab in OHM_TABS:
+        # It takes longest of all, and mostly waits for files: made beside the key figures.
+        data.ask_ahead(store, resistance_report, ctx.device, ctx.start, ctx.end)
     chart.show_key_figures(key_figures(ctx, days, context.load_weak(ctx)))
     say_unknown_cell(ctx)
     context.say_cautions(ctx, days)
-    tab = pick_tab()
+    pick_tab(tab)
     import_module(f"pages.packs.{tab}").show(ctx)
 
 
@@ -72,20 +78,27 @@ def with_cells(store: query.Store, devices: Sequence[query.Device]) -> list[quer
     return found or list(devices[:1])
 
 
-def pick_tab() -> str:
+def tabs_there() -> list[str]:
+    """Tabs that the page has."""
+    return [name for name in TABS if (FOLDER / f"{name}.py").is_file()]
+
+
+def asked_tab() -> str:
     """Tab of the URL, else the first."""
-    tabs = [name for name in TABS if (FOLDER / f"{name}.py").is_file()]
-    asked = address.get("tab")
-    tab = asked if asked in tabs else tabs[0]
+    tabs, asked = tabs_there(), address.get("tab")
+    return asked if asked in tabs else tabs[0]
+
+
+def pick_tab(tab: str) -> None:
+    """Choice of another tab, which stands in the URL."""
     st.segmented_control(
         t("packpulse.tab"),
-        tabs,
+        tabs_there(),
         format_func=lambda name: t(f"packpulse.tab.{name}"),
         required=True,
         label_visibility="collapsed",
         **address.bound("tab", tab),
     )
-    return tab
 
 
 def no_cells(store: query.Store, device: query.Device, devices: Sequence[query.Device]) -> None:

@@ -133,15 +133,13 @@ def coulomb_count(ts: Int, current: Float, max_step_us: int = MAX_STEP_US) -> Co
     current : float64[n] [A], charge +.
     max_step_us : longest step that is counted [µs].
     """
-    known = np.flatnonzero(np.isfinite(current))
-    charge = np.full(len(ts), np.nan)
-    piece = _pieces(ts, current, max_step_us)
-    variance = np.full(len(ts), np.nan)
-    if len(known):
-        amps, step = current[known], np.diff(ts[known])
+    known = _known(current)
+    charge, variance = np.full(len(ts), np.nan), np.full(len(ts), np.nan)
+    piece, first = _pieces(ts, known, max_step_us)
+    amps, step = current[known], np.diff(ts[known])
+    if len(amps):
         hours = np.where(step <= max_step_us, step / HOUR_US, 0.0)
         total = np.concatenate([[0.0], np.cumsum((amps[1:] + amps[:-1]) / 2 * hours)])
-        first = np.concatenate([[0], np.flatnonzero(step > max_step_us) + 1])
         charge[known] = total - total[first][piece[known]]
         # a jump at an unknown instant within the step: uniform, hence / 12
         square = (np.diff(amps) * hours) ** 2 / 12
@@ -149,12 +147,20 @@ def coulomb_count(ts: Int, current: Float, max_step_us: int = MAX_STEP_US) -> Co
     return Count(charge, piece, variance)
 
 
-def _pieces(ts: Int, current: Float, max_step_us: int) -> Int:
-    """Number of the piece without a gap that each reading is in; -1 where none is known."""
-    known = np.flatnonzero(np.isfinite(current))
+def _known(current: Float) -> Int | slice:
+    """Places with a value; a slice where all have one, by which an array is not copied."""
+    finite = np.isfinite(current)
+    return slice(None) if finite.all() else np.flatnonzero(finite)
+
+
+def _pieces(ts: Int, known: Int | slice, max_step_us: int) -> tuple[Int, Int]:
+    """Number of the piece without a gap that each reading is in, -1 where it is not known; and
+    with which of the known ones each piece begins."""
+    stamps = ts[known]
+    first = np.concatenate([[0], np.flatnonzero(np.diff(stamps) > max_step_us) + 1])
     piece = np.full(len(ts), -1, dtype=np.int64)
-    piece[known] = np.cumsum(np.diff(ts[known], prepend=ts[known][:1]) > max_step_us)
-    return piece
+    piece[known] = np.repeat(np.arange(len(first)), np.diff(first, append=len(stamps)))
+    return piece, first
 
 
 def discharged_charge(ts: Int, current: Float, voltage: Float, cutoff: float) -> float:
@@ -291,7 +297,7 @@ def find_anchors(
     rules = rules or AnchorRules()
     if ocv is not None and not all(len(axis) > 1 and (np.diff(axis) > 0).all() for axis in ocv):
         raise ConfigError("ocv: state of charge and voltage must both ascend")
-    piece = _pieces(ts, current, max_step_us)
+    piece, _ = _pieces(ts, _known(current), max_step_us)
     rate = np.where(piece >= 0, current, 0.0) / nominal_ah
     found: list[Anchor] = []
     for first, last in _runs(rate > rules.idle_rate, piece):

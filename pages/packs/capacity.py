@@ -53,7 +53,6 @@ COMMON_REFUSALS = (
 
 def show(ctx: Context) -> None:
     """The tab."""
-    data.ask_ahead(ctx.store, resistance_report, ctx.device, ctx.start, ctx.end)
     notes = series.read_notes(ctx)
     report = data.shared_report(
         ctx.store, capacity_report, ctx.device, ctx.start, ctx.end,
@@ -267,12 +266,15 @@ def way_points(ctx: Context, rows: pd.DataFrame, label: str) -> Points:
     """Ways of a ledger as points with 95 % intervals, in their middle."""
     middle = (rows["start"].to_numpy(np.int64) + rows["end"].to_numpy(np.int64)) // 2
     value, error = rows["capacity_ah"].to_numpy(), 1.96 * rows["error_ah"].to_numpy()
+    lang = current_language()  # looked up once for all of them
     words = [
         t(
-            "packpulse.capacity.hover", ah=numbers.number(abs(row.charge_ah), 1),
-            soc=numbers.percent(row.delta_soc, 0), rate=numbers.number(row.rate, 2),
+            "packpulse.capacity.hover", lang=lang, ah=numbers.number(abs(charge), 1, lang),
+            soc=numbers.percent(depth, 0, lang), rate=numbers.number(rate, 2, lang),
         )
-        for row in rows.itertuples()
+        for charge, depth, rate in zip(
+            *(rows[name].tolist() for name in ("charge_ah", "delta_soc", "rate")), strict=True
+        )
     ]  # fmt: skip
     return Points(
         label, to_wall_ms(middle, ctx.window.zone), value, value - error, value + error, words

@@ -43,7 +43,6 @@ FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(2100, 12, 30)
 def show(ctx: Context) -> None:
     """The tab."""
     pack, cell = pick_cell(ctx)
-    data.ask_ahead(ctx.store, resistance_report, ctx.device, ctx.start, ctx.end)
     notes = read_notes(ctx, pack, cell)
     weak = context.load_weak(ctx)
     histories = data.shared_report(

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-REPO = Path(__file__).resolve().parents[2]
+from tests.browser.app_server import REPO, AppServer
+
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-START_S = 60.0
 # A busy machine makes a page late, not wrong.
-PATIENCE_MS = 60_000
-expect.set_options(timeout=PATIENCE_MS / 2)
-# What a page is drawn with; nothing of it is tested, and without it a page costs a fifth less.
+PATIENCE_MS = 90_000
+LONGEST_S = 600
+expect.set_options(timeout=PATIENCE_MS)
+# What a page is drawn with and the window around it; nothing of it is tested. An omnibox alone
+# costs a second of each page. Of two lists of features Chromium takes the last.
+WITHOUT = (
+    "PaintHolding", "BackForwardCache", "AimEnabled", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup", "PreloadTopChromeWebUI", "SpareRendererForSitePerProcess",
+    "OptimizationHints", "MediaRouter", "HttpsUpgrades",
+)  # fmt: skip
 CHEAPER = (
-    "--in-process-gpu", "--disable-smooth-scrolling", "--disable-threaded-animation",
-    "--disable-features=PaintHolding,BackForwardCache",
+    "--in-process-gpu", "--process-per-site", "--disable-smooth-scrolling", "--disable-threaded-animation",
+    f"--disable-features={','.join(WITHOUT)}",
+    # Libraries look at the stack of an error; V8 then reads megabytes of script once more.
+    "--js-flags=--no-enable-lazy-source-positions",
 )  # fmt: skip
 
 Serve = Callable[..., str]
@@ -33,60 +36,26 @@ OpenPage = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
-    """``serve(store, script=app.py)``: address of a server of its own, one per pair."""
-    running: dict[tuple[str, str], tuple[subprocess.Popen[bytes], str]] = {}
-
-    def start(store: Path | str = "data/none", script: Path = REPO / "app.py") -> str:
-        pair = (str(store), str(script))
-        if pair not in running:
-            log = tmp_path_factory.mktemp("server") / "log.txt"
-            running[pair] = _start(*pair, log)
-        return running[pair][1]
-
-    yield start
-    for process, _ in running.values():
-        _stop(process)
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppServer]:
+    """The server of this process."""
+    found = AppServer(tmp_path_factory.mktemp("server"))
+    yield found
+    found.stop()
 
 
-def _start(store: str, script: str, log: Path) -> tuple[subprocess.Popen[bytes], str]:
-    port = _free_port()
-    command = [
-        sys.executable, "-m", "streamlit", "run", script,
-        "--server.port", str(port), "--server.address", "127.0.0.1",
-        "--server.fileWatcherType", "none", "--server.headless", "true",
-    ]  # fmt: skip
-    path = os.pathsep.join([str(REPO), *filter(None, [os.environ.get("PYTHONPATH")])])
-    env = os.environ | {"ZIGGURAT_STORE": store, "PYTHONPATH": path}
-    with log.open("wb") as out:
-        process = subprocess.Popen(command, cwd=REPO, env=env, stdout=out, stderr=subprocess.STDOUT)
-    address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                return process, address
-        except OSError:
-            time.sleep(0.2)
-    _stop(process)
-    raise RuntimeError(f"no server on {address}:\n{log.read_text()}")
+@pytest.fixture(scope="session")
+def serve(server: AppServer) -> Serve:
+    """``serve(store, script=app.py)``: address of a server of it; the one before it ends.
 
+    With ``imported=False`` it has imported nothing yet.
+    """
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """End the server by its process id."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
+    def start(
+        store: Path | str = "data/none", script: Path = REPO / "app.py", *, imported: bool = True
+    ) -> str:
+        return server.serve(str(store), script, imported=imported)
 
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return start
 
 
 @pytest.fixture(scope="session")
@@ -103,21 +72,46 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def _context(chromium: Browser) -> BrowserContext:
+    context = chromium.new_context()
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+@pytest.fixture(scope="session")
+def visitor(chromium: Browser) -> BrowserContext:
+    """One visitor for all tests of this process: scripts are fetched and compiled once.
+
+    What pages keep is forgotten after each test.
+    """
+    return _context(chromium)
+
+
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[OpenPage]:
-    """``open_page(url, theme="light")``; the test fails if a page asks another host."""
-    contexts = []
+def open_page(chromium: Browser, visitor: BrowserContext) -> Iterator[OpenPage]:
+    """``open_page(url, theme="light")``; the test fails if a page asks another host.
+
+    ``other=True`` opens it as a visitor of its own, with cookies and storage of its own.
+    """
+    pages: list[Page] = []
+    others: list[BrowserContext] = []
     strangers: list[str] = []
 
-    def open_one(url: str, *, theme: str = "light", height: int = 1100) -> Page:
-        context = chromium.new_context(
-            viewport={"width": 1440, "height": height},
-            color_scheme="dark" if theme == "dark" else "light",
-        )
-        context.set_default_timeout(PATIENCE_MS)
-        contexts.append(context)
-        page = context.new_page()
+    def open_one(
+        url: str, *, theme: str = "light", height: int = 1100, other: bool = False
+    ) -> Page:
+        context = visitor
+        if other:
+            context = _context(chromium)
+            others.append(context)
         home = urlsplit(url).netloc
+        if not context.pages:
+            # Chromium forgets compiled scripts with the last page of a site; this one stays.
+            context.new_page().goto(f"http://{home}/_stcore/health")
+        page = context.new_page()
+        pages.append(page)
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        page.set_viewport_size({"width": 1440, "height": height})
 
         def note(request_url: str) -> None:
             parts = urlsplit(request_url)
@@ -130,9 +124,25 @@ def open_page(chromium: Browser) -> Iterator[OpenPage]:
         return page
 
     yield open_one
-    for context in contexts:
+    for page in pages:
+        _forget(page)
+        page.close()
+    for context in others:
         context.close()
     assert not strangers, f"asked other hosts: {strangers}"
+
+
+def _forget(page: Page) -> None:
+    """Take away what the page kept in the browser, but not the scripts it fetched."""
+    page.context.clear_cookies()
+    parts = urlsplit(page.url)
+    page.context.new_cdp_session(page).send(
+        "Storage.clearDataForOrigin",
+        {
+            "origin": f"{parts.scheme}://{parts.netloc}",
+            "storageTypes": "cookies,local_storage,indexeddb",
+        },
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -140,3 +150,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))
+            item.add_marker(pytest.mark.timeout(LONGEST_S))

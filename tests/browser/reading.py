@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
-TRIES, PAUSE_MS = 100, 300
+from playwright.sync_api import Page, TimeoutError, expect
+
+TRIES, PAUSE_MS = 300, 300
+# A run may be over before the browser has drawn that it began.
+BEGINS_MS = 10_000
+WATCH_RUNS = """() => {
+  const app = document.querySelector(".stApp");
+  window.ran = false;
+  new MutationObserver(() => { window.ran = true; })
+    .observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+}"""
 
 
 def plain(text: str) -> str:
@@ -24,3 +35,19 @@ def say(page: Page, text: str) -> None:
             return
         page.wait_for_timeout(PAUSE_MS)
     assert text in words(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until the page does not run any more; what was just pressed makes it run soon."""
+    page.wait_for_timeout(PAUSE_MS)
+    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+@contextmanager
+def run_over(page: Page) -> Iterator[None]:
+    """Do what makes the page run, and wait until that run is over."""
+    page.evaluate(WATCH_RUNS)
+    yield
+    with suppress(TimeoutError):
+        page.wait_for_function("() => window.ran", timeout=BEGINS_MS)
+    settled(page)

@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.reading import settled
 from tests.browser.site import write_site
+from tests.browser.zooming import double_click, drag, plot
 
 if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-SLOW = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def address(serve: Serve, store: Path) -> str:
 
 def opened(open_page: OpenPage, url: str) -> Page:
     page = open_page(url)
-    page.locator(".zg-figure").first.wait_for(timeout=SLOW)
+    page.locator(".zg-figure").first.wait_for()
     return page
 
 
@@ -43,43 +43,27 @@ def in_url(page: Page) -> dict[str, list[str]]:
 
 def test_back_leads_to_views_that_were_chosen(open_page: OpenPage, address: str) -> None:
     page = opened(open_page, f"{address}/meters?device=m1&range=all")
-    page.locator(".st-key-power .js-plotly-plot .trace").first.wait_for(timeout=SLOW)
-    page.wait_for_timeout(500)
-    box = page.locator(".st-key-power .nsewdrag").first.bounding_box()
-    assert box is not None
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + 0.2 * box["width"], y)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.4 * box["width"], y, steps=6)
-    page.mouse.up()
-    page.wait_for_url(re.compile("from=.*to="), timeout=SLOW)
-    zoomed = in_url(page)
-    page.wait_for_timeout(800)
-    page.mouse.dblclick(box["x"] + 0.5 * box["width"], y)
-    page.wait_for_url(re.compile(r"^(?!.*from=)"), timeout=SLOW)
-    page.wait_for_timeout(500)
+    drag(page, "power", 0.2, 0.4)
+    page.wait_for_url(re.compile("from=.*to="))
+    zoomed = page.url
+    double_click(page, "power")
+    page.wait_for_url(re.compile(r"^(?!.*from=)"))
+    settled(page)
     page.go_back()
-    page.wait_for_timeout(800)
-    assert in_url(page) == zoomed
+    page.wait_for_url(zoomed)
+    settled(page)
+    assert page.url == zoomed
 
 
 def test_a_zoom_ends_where_readings_are_far_apart(open_page: OpenPage, address: str) -> None:
     page = opened(
         open_page, f"{address}/meters?device=m1&range=all&from=2025-03-03T12:00&to=2025-03-03T14:00"
     )
-    page.locator(".st-key-power .js-plotly-plot .trace").first.wait_for(timeout=SLOW)
-    page.wait_for_timeout(500)
-    box = page.locator(".st-key-power .nsewdrag").first.bounding_box()
-    assert box is not None
-    y = box["y"] + box["height"] / 2
     for _ in range(2):
         before = page.url
-        page.mouse.move(box["x"] + 0.5 * box["width"], y)
-        page.mouse.down()
-        page.mouse.move(box["x"] + 0.52 * box["width"], y, steps=4)
-        page.mouse.up()
-        page.wait_for_url(lambda url, before=before: url != before, timeout=SLOW)
-        page.wait_for_timeout(900)
+        drag(page, "power", 0.5, 0.52)
+        page.wait_for_url(lambda url, before=before: url != before)
+        plot(page, "power")
         edges = [pd.Timestamp(in_url(page)[name][0]) for name in ("from", "to")]
         assert edges[1] - edges[0] == pd.Timedelta("1h"), "four steps of 15 min"
         drawn = page.locator(".st-key-power .js-plotly-plot").evaluate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from core.alert_service import run_alerts
 from core.alert_store import open_alerts
 from core.query import open_store
 from ingest.build import build
+from tests.browser.reading import settled
 from tests.stores import settings, us, write_csv
 
 pytestmark = pytest.mark.browser
@@ -40,6 +42,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.fixture
+def own_site(site: Path, tmp_path: Path) -> Path:
+    """A copy: an alert that was acknowledged stays so when the test tries again."""
+    return Path(shutil.copytree(site, tmp_path / "site"))
+
+
 def words(page: Page, selector: str = ".stMain") -> str:
     return page.locator(selector).first.inner_text().replace("\u00a0", " ")
 
@@ -50,11 +58,12 @@ def figures(page: Page) -> list[str]:
 
 
 def test_an_alert_is_found_filtered_and_acknowledged(
-    site: Path, serve: Serve, open_page: OpenPage
+    own_site: Path, serve: Serve, open_page: OpenPage
 ) -> None:
-    address = serve(site / "store")
+    address = serve(own_site / "store")
     page = open_page(f"{address}/alerts")
     expect(page.locator(".zg-table")).to_have_count(2)
+    settled(page)
     assert figures(page)[:3] == [
         "Critical good 0",
         "Error error 1 1 not acknowledged",
@@ -74,7 +83,7 @@ def test_an_alert_is_found_filtered_and_acknowledged(
     detail.get_by_label("Note").fill("fan is broken")
     detail.get_by_role("button", name="Acknowledge").click()
     expect(detail).to_contain_text("acknowledged by A. Name: fan is broken")
-    with open_alerts(site / "store") as alerts:
+    with open_alerts(own_site / "store") as alerts:
         (seen,) = [one for one in alerts.alerts() if one.acknowledged is not None]
     assert (seen.rule, seen.device, seen.state) == ("temperature", "BESS-1", "acknowledged")
     page.get_by_text("Deutsch").click()
@@ -87,12 +96,7 @@ def test_a_rule_is_edited_tried_on_the_past_and_saved(
     own = site / "store_alerts.toml"
     own.write_text('# ours\n[[rule]]\nname = "temperature"\nclear_by = 3 # K\n', "utf-8")
     page = open_page(f"{serve(site / 'store')}/alerts?view=rules")
-    go_to_cell(page, "Warning", "Temperature")
-    page.keyboard.press("Enter")
-    page.locator("#portal textarea, #portal input").first.wait_for()
-    page.keyboard.press("Control+A")
-    page.keyboard.type("> 49", delay=30)
-    page.keyboard.press("Enter")
+    type_into_cell(page, "Warning", "Temperature", "> 49")
     expect(page.locator(".stMain")).to_contain_text("Not saved yet: temperature")
     page.locator("[data-testid='stSelectbox'] input").last.fill("Temperature")
     page.keyboard.press("Enter")
@@ -117,12 +121,7 @@ def test_why_a_cell_is_not_taken_is_said_above_the_table(
 ) -> None:
     (site / "store_alerts.toml").write_text("", "utf-8")
     page = open_page(f"{serve(site / 'store')}/alerts?view=rules&lang=de", height=700)
-    go_to_cell(page, title, "Temperatur")
-    page.keyboard.press("Enter")
-    page.locator("#portal textarea, #portal input").first.wait_for()
-    page.keyboard.press("Control+A")
-    page.keyboard.type(typed, delay=30)
-    page.keyboard.press("Enter")
+    type_into_cell(page, title, "Temperatur", typed)
     notice = page.locator(".zg-notice")
     expect(notice).to_contain_text(told)
     expect(notice).to_be_in_viewport()
@@ -177,6 +176,7 @@ def test_a_recipient_is_edited_and_a_secret_is_not_taken(
 
 
 def type_into_cell(page: Page, title: str, name: str, text: str) -> None:
+    settled(page)
     go_to_cell(page, title, name)
     page.keyboard.press("Enter")
     page.locator("#portal textarea, #portal input").first.wait_for()

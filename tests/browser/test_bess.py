@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import plain, say
+from tests.browser.reading import plain, say, settled
 from tests.stores import scratch
 from tests.test_bess import write_systems
 
@@ -32,14 +32,9 @@ def address(serve: Serve) -> Iterator[str]:
 def opened(open_page: OpenPage, url: str, theme: str = "light") -> Page:
     """The page once nothing runs any more."""
     page = open_page(url, theme=theme)
-    page.locator(".zg-figure, .zg-notice").first.wait_for(timeout=60_000)
+    page.locator(".zg-figure, .zg-notice").first.wait_for()
     settled(page)
     return page
-
-
-def settled(page: Page) -> None:
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(300)
 
 
 def rows(page: Page, place: int = 0) -> list[list[str]]:
@@ -66,7 +61,7 @@ def test_a_link_brings_back_section_and_language_in_the_dark(
 
 def test_exports_can_be_read(open_page: OpenPage, address: str) -> None:
     page = opened(open_page, f"{address}?device=b1&range=all&section=availability")
-    expect(page.locator(".zg-table")).to_have_count(2, timeout=45_000)
+    expect(page.locator(".zg-table")).to_have_count(2)
     settled(page)
     page.get_by_text("Export", exact=True).nth(1).click()
     with page.expect_download() as waiting:

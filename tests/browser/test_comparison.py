@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.reading import settled
 from tests.pages.test_comparison_page import M1_KWH, M2_KWH, write_sides
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SLOW = 30_000
 NBSP = "\u00a0"
 WEEK = "from=2025-03-08&to=2025-03-14"
 
@@ -35,7 +35,8 @@ def address(serve: Serve, store: Path) -> str:
 def ready(page: Page) -> Page:
     # Attached is enough: a line of constant power has no height and counts as hidden.
     trace = page.locator(".st-key-comparison .js-plotly-plot .trace").first
-    trace.wait_for(state="attached", timeout=SLOW)
+    trace.wait_for(state="attached")
+    settled(page)
     return page
 
 
@@ -55,9 +56,11 @@ def test_devices_from_difference_to_export(open_page: OpenPage, address: str) ->
     assert peak == "+55kW"
     assert above == f"+{(M1_KWH - M2_KWH) / 1000:g}MWh"
     assert legend(page) == ["m1, period before", "m1", "m2"]
-    titles = page.locator(".gtitle").all_text_contents()
-    assert titles[0] == f"m1 has most energy, 3.37{NBSP}MWh, and the highest peak, 60{NBSP}kW"
-    assert f"m1 less m2: 2.53{NBSP}MWh over the 168 h in which both have values" in titles
+    expect(page.locator(".gtitle").first).to_have_text(
+        f"m1 has most energy, 3.37{NBSP}MWh, and the highest peak, 60{NBSP}kW"
+    )
+    difference_title = f"m1 less m2: 2.53{NBSP}MWh over the 168 h in which both have values"
+    expect(page.locator(".gtitle", has_text=difference_title)).to_have_count(1)
     rows = page.locator(".zg-table").first.locator("tbody tr")
     expect(rows.nth(1)).to_contain_text("−75.1")
     correlation = page.locator(".zg-table").nth(1)
@@ -74,12 +77,12 @@ def test_devices_from_difference_to_export(open_page: OpenPage, address: str) ->
     # Every choice goes to the address.
     page.get_by_role("combobox", name="Period before").click()
     page.get_by_role("option", name="Not drawn").click()
-    expect(page.locator(".st-key-comparison .legendtext")).to_have_count(2, timeout=SLOW)
+    expect(page.locator(".st-key-comparison .legendtext")).to_have_count(2)
     assert legend(page) == ["m1", "m2"]
     page.get_by_role("combobox", name="Scale").click()
     page.get_by_role("option", name="Per peak").click()
     # The old chart stands beside the new one for a moment.
     axis = page.locator(".st-key-comparison .ytitle").first
-    expect(axis).to_have_text("% of its peak", timeout=SLOW)
+    expect(axis).to_have_text("% of its peak")
     asked = parse_qs(urlsplit(page.url).query)
     assert asked["ghost"] == ["off"] and asked["scale"] == ["peak"]

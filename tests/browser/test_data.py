@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from core.query import open_store
+from tests.browser.reading import run_over
 from tests.pages.test_data_page import FIRST, quarters, write_meter
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SLOW = 30_000
+# What an attempt uploads stays; the next one takes another device.
+ATTEMPTS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,7 @@ def address(serve: Serve, store: Path) -> Iterator[str]:
 
 
 def ready(page: Page) -> Page:
-    page.locator(".zg-figures").first.wait_for(timeout=SLOW)
+    page.locator(".zg-figures").first.wait_for()
     return page
 
 
@@ -57,10 +60,9 @@ def choose_new_device(page: Page, name: str) -> None:
     page.get_by_role("combobox", name="Device").first.click()
     page.get_by_role("option", name="New device ...").click()
     page.get_by_label("Name of the new device").fill(name)
-    page.keyboard.press("Enter")
     # A file sent while the page still runs for the name would be lost.
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(300)
+    with run_over(page):
+        page.keyboard.press("Enter")
 
 
 def send(page: Page, name: str, content: bytes) -> None:
@@ -95,33 +97,34 @@ def test_upload_is_previewed_and_then_counts(
     open_page: OpenPage, address: str, store: Path
 ) -> None:
     page = ready(open_page(f"{address}/data?section=upload"))
-    choose_new_device(page, "halle")
+    name = f"halle{next(ATTEMPTS)}"
+    choose_new_device(page, name)
     send(page, "Lastgang Halle.csv", office_file())
     expect(
         page.locator("h3", has_text="Lastgang_Halle.csv brings 96 readings of one signal")
-    ).to_be_visible(timeout=SLOW)
+    ).to_be_visible()
     body = page.locator(".stMain")
     expect(body).to_contain_text("decimal comma")
     expect(body).to_contain_text("wall clock of the site (Europe/Berlin)")
     expect(body).to_contain_text("1 Mar 2025 00:00:00")
     expect(body).to_contain_text("28 Feb 2025 23:00:00")
     expect(body).to_contain_text("1 cells or rows cannot be used")
-    assert "halle" not in {one.name for one in open_store(store).devices()}, "it counted too early"
+    assert name not in {one.name for one in open_store(store).devices()}, "it counted too early"
 
     page.get_by_role("button", name="Add to the store").click()
     done = page.locator(".zg-notice", has_text="Lastgang_Halle.csv is in the store")
-    expect(done).to_contain_text("96 readings of halle", timeout=SLOW)
+    expect(done).to_contain_text(f"96 readings of {name}")
     expect(done).to_contain_text("1 in quarantine")
-    found = open_store(store).series("halle", "Wirkleistung [kW]")
+    found = open_store(store).series(name, "Wirkleistung [kW]")
     assert (found.stands_for, float(found.frame["max"].max())) == (96, 53.5)
 
     send(page, "Lastgang Halle.csv", office_file())
     expect(
         page.locator(".zg-notice", has_text="has been read for this device before")
-    ).to_be_visible(timeout=SLOW)
+    ).to_be_visible()
 
-    meters = ready(open_page(f"{address}/meters?device=halle&range=all"))
-    expect(meters.locator(".zg-figures")).to_contain_text("53.5", timeout=SLOW)
+    meters = ready(open_page(f"{address}/meters?device={name}&range=all"))
+    expect(meters.locator(".zg-figures")).to_contain_text("53.5")
 
 
 def test_what_cannot_be_taken_is_said(open_page: OpenPage, address: str) -> None:
@@ -134,27 +137,30 @@ def test_what_cannot_be_taken_is_said(open_page: OpenPage, address: str) -> None
         ("plain.csv", b"a,b\n1,2\n3,4\n", "The file has no column of time stamps."),
     ):
         send(page, name, content)
-        expect(notice).to_contain_text(words, timeout=SLOW)
+        expect(notice).to_contain_text(words)
         expect(page.get_by_role("button", name="Add to the store")).to_have_count(0)
     send(page, "large.csv", b"ts,v\n" + b"0" * 1_200_000)
     expect(page.locator("[data-testid=stFileUploader]")).to_contain_text(
-        re.compile("1.0 ?MB or smaller"), timeout=SLOW
+        re.compile("1.0 ?MB or smaller")
     )
     expect(page.locator("[data-testid=stException]")).to_have_count(0)
 
 
 def test_two_visitors_at_once(open_page: OpenPage, address: str, store: Path) -> None:
-    pages = [ready(open_page(f"{address}/data?section=upload")) for _ in range(2)]
+    name = f"both{next(ATTEMPTS)}"
+    pages = [
+        ready(open_page(f"{address}/data?section=upload", other=other)) for other in (False, True)
+    ]
     for number, page in enumerate(pages):
-        choose_new_device(page, "both")
+        choose_new_device(page, name)
         start = FIRST + pd.Timedelta(days=number)
         rows = "\n".join(f"{ts.isoformat()},{number + 1}" for ts in quarters(24, start))
         send(page, f"part{number}.csv", f"ts,com_ap\n{rows}\n".encode())
     for page in pages:
-        expect(page.get_by_role("button", name="Add to the store")).to_be_visible(timeout=SLOW)
+        expect(page.get_by_role("button", name="Add to the store")).to_be_visible()
     for page in pages:
         page.get_by_role("button", name="Add to the store").click()
     for page in pages:
-        expect(page.locator(".zg-notice", has_text="is in the store")).to_be_visible(timeout=SLOW)
-    found = open_store(store).series("both", "com_ap")
+        expect(page.locator(".zg-notice", has_text="is in the store")).to_be_visible()
+    found = open_store(store).series(name, "com_ap")
     assert (found.stands_for, float(found.frame["max"].max())) == (192, 2.0)

@@ -18,31 +18,29 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SLOW = 30_000
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return write_site(tmp_path)
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_site(tmp_path_factory.mktemp("site"))
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def address(serve: Serve, store: Path) -> str:
     return serve(store)
 
 
 def opened(open_page: OpenPage, url: str) -> Page:
     page = open_page(url)
-    page.locator(".zg-figure").first.wait_for(timeout=SLOW)
+    page.locator(".zg-figure").first.wait_for()
     return page
 
 
 def test_german_all_over(open_page: OpenPage, address: str, store: Path) -> None:
     page = opened(open_page, f"{address}/data?section=quarantine&lang=de")
-    expect(page.locator(".zg-table").last).to_contain_text("keine Zahl", timeout=SLOW)
+    expect(page.locator(".zg-table").last).to_contain_text("keine Zahl")
     page.get_by_role("radio", name="Hochladen").click()
     chooser = page.locator("[data-testid=stFileUploaderDropzone]")
-    chooser.wait_for(timeout=SLOW)
+    chooser.wait_for()
     shown = chooser.locator("p").evaluate("node => getComputedStyle(node, '::after').content")
     assert shown == '"Datei wählen"'
     page.goto(f"{address}/meters?device=m1&lang=de&range=all")
@@ -50,7 +48,7 @@ def test_german_all_over(open_page: OpenPage, address: str, store: Path) -> None
     page.get_by_role("textbox", name="Von", exact=True).fill("2.3.2025")
     page.get_by_role("textbox", name="Bis einschließlich").fill("03.03.2025")
     page.get_by_role("button", name="Anzeigen").click()
-    page.wait_for_url(re.compile("from=2025-03-02&to=2025-03-03"), timeout=SLOW)
+    page.wait_for_url(re.compile("from=2025-03-02&to=2025-03-03"))
 
     page.goto(f"{address}/data?section=entry&device=z1&lang=de")
     said = page.locator(".zg-notice").first
@@ -61,15 +59,15 @@ def test_german_all_over(open_page: OpenPage, address: str, store: Path) -> None
         page.get_by_role("button", name="Eingeben", exact=True).click()
 
     enter("01.03.2025 02:00", "")
-    expect(said).to_have_text("Es wurde nichts eingegeben. Feld „Wert“.", timeout=SLOW)
+    expect(said).to_have_text("Es wurde nichts eingegeben. Feld „Wert“.")
     enter("01.03.2025 02:00", "7.450")
-    expect(said).to_contain_text("auf zwei Arten lesbar", timeout=SLOW)
+    expect(said).to_contain_text("auf zwei Arten lesbar")
     enter("27.10.2024 02:30", "7450008,5")
-    expect(said).to_contain_text("2024-10-27 02:30+02:00 oder 2024-10-27 02:30+01:00", timeout=SLOW)
+    expect(said).to_contain_text("2024-10-27 02:30+02:00 oder 2024-10-27 02:30+01:00")
     enter("01.03.2025 02:00", "12,5")
-    expect(said).to_contain_text("kann der Zähler nicht so stehen", timeout=SLOW)
+    expect(said).to_contain_text("kann der Zähler nicht so stehen")
     enter("01.03.2025 02:00:05", "7450008,125")
-    expect(said).to_contain_text("01.03.2025 02:00:05: 7.450.008,125 kWh", timeout=SLOW)
+    expect(said).to_contain_text("01.03.2025 02:00:05: 7.450.008,125 kWh")
     row = page.locator(".zg-table").last.locator("tbody tr").first
     expect(row).to_contain_text("7.450.008,125 kWh")
     assert len(open_store(store).entries("z1")) == 1

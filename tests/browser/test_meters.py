@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import plain, say
+from tests.browser.reading import plain, say, settled
+from tests.browser.zooming import drag
 from tests.stores import run, scratch
 
 if TYPE_CHECKING:
@@ -26,20 +27,15 @@ def address(shared: Path, serve: Serve) -> Iterator[str]:
     """Address of the page on the real devices."""
     with scratch() as folder:
         run(folder, sources=(shared / "data" / "raw_layout",))
-        yield f"{serve(folder / 'store')}/meters"
+        yield f"{serve(folder / 'store', imported=False)}/meters"
 
 
 def opened(open_page: OpenPage, url: str) -> Page:
     """The page once nothing runs any more."""
     page = open_page(url)
-    page.locator(".zg-figure, .zg-notice").first.wait_for(timeout=60_000)
+    page.locator(".zg-figure, .zg-notice").first.wait_for()
     settled(page)
     return page
-
-
-def settled(page: Page) -> None:
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(300)
 
 
 def figures(page: Page) -> list[str]:
@@ -52,49 +48,8 @@ def rows(page: Page) -> list[list[str]]:
     return [[plain(cell) for cell in row.locator("td").all_inner_texts()] for row in found]
 
 
-def test_year_by_a_link_into_a_server_just_started(open_page: OpenPage, address: str) -> None:
-    page = opened(open_page, f"{address}?device=lastgang&range=all&section=energy")
-    assert page.locator("h1").inner_text() == "Meters"
-    assert "Ziggurat" in page.locator("[data-testid=stSidebar]").inner_text()
-    shown = figures(page)
-    assert len(shown) == 5
-    assert shown[1] == "Energy 1 091 945kWh covered to 100.0 %"
-    assert shown[2] == "Peak 319kW 13 Aug 2024 13:00"
-    assert "Load factor 39.0%" in shown[3]
-    say(page, "Energy: 1 091 945 kWh, most in the period from 1 Apr 2024")
-    months = rows(page)
-    assert len(months) == 12
-    assert months[0][:2] == ["1 Dec 2024", "82 043"]
-    expect(page.locator(".js-plotly-plot .bars .point")).to_have_count(12)
-
-    page.get_by_text("Deutsch").click()
-    expect(page.locator("h1")).to_have_text("Zähler")
-    settled(page)
-    assert parse_qs(urlsplit(page.url).query)["section"] == ["energy"]
-    shown = figures(page)
-    assert shown[1].startswith("Energie 1.091.945kWh")
-    assert shown[2] == "Spitze 319kW 13.08.2024 13:00"
-    assert rows(page)[0][:2] == ["01.12.2024", "82.043"]
-    say(page, "integriert aus com_ap")
-
-
-def test_figures_follow_a_zoom(open_page: OpenPage, address: str) -> None:
-    page = opened(open_page, f"{address}?device=lastgang&range=all")
-    page.locator(".st-key-power .js-plotly-plot .trace").first.wait_for(timeout=45_000)
-    page.wait_for_timeout(500)
-    box = page.locator(".st-key-power .nsewdrag").first.bounding_box()
-    assert box is not None
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + 0.2 * box["width"], y)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 0.3 * box["width"], y, steps=6)
-    page.mouse.up()
-    expect(page.locator(".zg-figure").nth(2)).not_to_contain_text("13 Aug", timeout=45_000)
-    assert "from" in parse_qs(urlsplit(page.url).query)
-
-
-def test_export_of_what_is_shown_can_be_read(open_page: OpenPage, address: str) -> None:
-    page = opened(open_page, f"{address}?device=lastgang&range=all&section=energy")
+def exported_year(page: Page) -> None:
+    """What is shown, read from its three files."""
     page.get_by_text("Export", exact=True).first.click()
     loaded = {}
     for name, ending in (("CSV", "csv"), ("Parquet", "parquet"), ("Excel", "xlsx")):
@@ -112,3 +67,38 @@ def test_export_of_what_is_shown_can_be_read(open_page: OpenPage, address: str) 
     parquet = pd.read_parquet(io.BytesIO(loaded["parquet"]))
     assert parquet["Energy"].sum() == pytest.approx(1_091_945)
     assert loaded["xlsx"][:2] == b"PK"
+    page.keyboard.press("Escape")
+
+
+def test_year_by_a_link_into_a_server_just_started(open_page: OpenPage, address: str) -> None:
+    page = opened(open_page, f"{address}?device=lastgang&range=all&section=energy")
+    assert page.locator("h1").inner_text() == "Meters"
+    assert "Ziggurat" in page.locator("[data-testid=stSidebar]").inner_text()
+    shown = figures(page)
+    assert len(shown) == 5
+    assert shown[1] == "Energy 1 091 945kWh covered to 100.0 %"
+    assert shown[2] == "Peak 319kW 13 Aug 2024 13:00"
+    assert "Load factor 39.0%" in shown[3]
+    say(page, "Energy: 1 091 945 kWh, most in the period from 1 Apr 2024")
+    months = rows(page)
+    assert len(months) == 12
+    assert months[0][:2] == ["1 Dec 2024", "82 043"]
+    expect(page.locator(".js-plotly-plot .bars .point")).to_have_count(12)
+    exported_year(page)
+
+    page.get_by_text("Deutsch").click()
+    expect(page.locator("h1")).to_have_text("Zähler")
+    settled(page)
+    assert parse_qs(urlsplit(page.url).query)["section"] == ["energy"]
+    shown = figures(page)
+    assert shown[1].startswith("Energie 1.091.945kWh")
+    assert shown[2] == "Spitze 319kW 13.08.2024 13:00"
+    assert rows(page)[0][:2] == ["01.12.2024", "82.043"]
+    say(page, "integriert aus com_ap")
+
+
+def test_figures_follow_a_zoom(open_page: OpenPage, address: str) -> None:
+    page = opened(open_page, f"{address}?device=lastgang&range=all")
+    drag(page, "power", 0.2, 0.3)
+    expect(page.locator(".zg-figure").nth(2)).not_to_contain_text("13 Aug")
+    assert "from" in parse_qs(urlsplit(page.url).query)

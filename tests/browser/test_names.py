@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-SLOW = 30_000
-
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -30,14 +28,14 @@ def address(serve: Serve, store: Path) -> str:
 
 def opened(open_page: OpenPage, url: str) -> Page:
     page = open_page(url)
-    page.locator(".zg-figure").first.wait_for(timeout=SLOW)
+    page.locator(".zg-figure").first.wait_for()
     return page
 
 
 def test_periods_do_not_stand_in_the_title(open_page: OpenPage, address: str) -> None:
     page = opened(open_page, f"{address}/comparison?mode=periods&device=m1&count=6&range=24h")
     plot = page.locator(".st-key-comparison .js-plotly-plot")
-    plot.locator(".legendtext").nth(4).wait_for(timeout=SLOW)
+    plot.locator(".legendtext").nth(4).wait_for()
     title, legend = (plot.locator(one).bounding_box() for one in (".gtitle", ".legend .bg"))
     assert title is not None and legend is not None
     assert legend["y"] >= title["y"] + title["height"]
@@ -46,9 +44,7 @@ def test_periods_do_not_stand_in_the_title(open_page: OpenPage, address: str) ->
 def test_inverters_have_panels_of_their_own(open_page: OpenPage, address: str) -> None:
     page = opened(open_page, f"{address}/meters?device=pv1&range=all")
     plot = page.locator(".st-key-power .js-plotly-plot")
-    expect(plot.locator(".gtitle")).to_have_text(
-        "4 signals of pv1, each in a panel of its own", timeout=SLOW
-    )
+    expect(plot.locator(".gtitle")).to_have_text("4 signals of pv1, each in a panel of its own")
     assert plot.locator(".cartesianlayer .subplot").count() == 4
     field = page.locator("[data-testid=stMultiSelect]").first
     outer = field.bounding_box()
@@ -59,7 +55,7 @@ def test_inverters_have_panels_of_their_own(open_page: OpenPage, address: str) -
 
 def test_a_long_name_leaves_the_table_on_the_screen(open_page: OpenPage, address: str) -> None:
     page = opened(open_page, f"{address}/?range=all")
-    page.locator(".zg-table").first.wait_for(timeout=SLOW)
+    page.locator(".zg-table").first.wait_for()
     inner, outer = (
         page.locator(".zg-scroll").first.evaluate(f"node => node.{name}")
         for name in ("scrollWidth", "clientWidth")

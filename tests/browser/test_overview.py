@@ -30,7 +30,7 @@ def real(shared: Path, serve: Serve) -> Iterator[str]:
 
 def opened(open_page: OpenPage, url: str) -> Page:
     page = open_page(url)
-    page.locator(".zg-table").first.wait_for(timeout=60_000)
+    page.locator(".zg-table").first.wait_for()
     return page
 
 
@@ -38,7 +38,7 @@ def opened(open_page: OpenPage, url: str) -> Page:
 def test_card_and_table_lead_to_the_device(open_page: OpenPage, real: str) -> None:
     page = opened(open_page, f"{real}/?range=all&lang=de")
     row = page.locator(".zg-table tbody tr", has_text="lastgang")
-    assert "35.136" in row.inner_text()
+    expect(row).to_contain_text("35.136")
     address = row.locator("a").get_attribute("href") or ""
     assert address.startswith("meters?")
     assert "device=lastgang" in address

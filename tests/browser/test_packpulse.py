@@ -9,9 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.reading import plain
+from tests.browser.reading import plain, settled
 from tests.pages.test_packpulse_page import DAYS, planted, write_batteries
 
 if TYPE_CHECKING:
@@ -36,14 +36,9 @@ def simulated(demo: Path, serve: Serve) -> str:
 
 def opened(open_page: OpenPage, url: str, **options: Any) -> Page:
     page = open_page(url, **options)
-    page.locator(".zg-figure, .zg-notice").first.wait_for(timeout=60_000)
+    page.locator(".zg-figure, .zg-notice").first.wait_for()
     settled(page)
     return page
-
-
-def settled(page: Page) -> None:
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(300)
 
 
 def asked(page: Page) -> dict[str, list[str]]:
@@ -51,12 +46,13 @@ def asked(page: Page) -> dict[str, list[str]]:
 
 
 def drawn(page: Page, key: str, part: str = ".scatterlayer .trace") -> None:
-    page.locator(f".st-key-{key} .js-plotly-plot {part}").first.wait_for(timeout=45_000)
-    page.wait_for_timeout(400)
+    page.locator(f".st-key-{key} .js-plotly-plot {part}").first.wait_for()
+    settled(page)
 
 
-def titles(page: Page) -> str:
-    return plain(" ".join(page.locator(".js-plotly-plot .gtitle").all_text_contents()))
+def titles(page: Page, text: str) -> Locator:
+    """Titles of charts that have these words."""
+    return page.locator(".js-plotly-plot .gtitle", has_text=text)
 
 
 def click_cell(page: Page, key: str, name: str) -> None:
@@ -87,22 +83,20 @@ def click_cell(page: Page, key: str, name: str) -> None:
 def test_heatmap_changes_and_leads_to_the_dossier(open_page: OpenPage, simulated: str) -> None:
     page = opened(open_page, f"{simulated}?device=BESS-1&tab=heatmap", height=1300)
     drawn(page, "layout")
-    assert "stands furthest from its pack" in titles(page)
+    expect(titles(page, "stands furthest from its pack")).not_to_have_count(0)
     page.get_by_text("Absolute", exact=True).click()
     page.get_by_text("Temperature", exact=True).click()
-    expect(page.locator(".st-key-layout .gtitle").first).to_contain_text(
-        "highest temperature", timeout=45_000
-    )
+    expect(page.locator(".st-key-layout .gtitle").first).to_contain_text("highest temperature")
     assert asked(page)["scale"] == ["absolute"]
     assert asked(page)["of"] == ["temperature"]
     page.get_by_text("Cells by day", exact=True).click()
     drawn(page, "days", ".heatmaplayer image")
-    assert f"260 cells on {DAYS} days" in titles(page)
+    expect(titles(page, f"260 cells on {DAYS} days")).not_to_have_count(0)
 
     page.get_by_text("One day", exact=True).click()
     drawn(page, "layout")
     click_cell(page, "layout", "1.17")
-    page.wait_for_url("**cell=1.17**", timeout=45_000)
+    page.wait_for_url("**cell=1.17**")
     assert asked(page)["tab"] == ["dossier"]
 
 
@@ -133,15 +127,11 @@ def test_weak_cells_with_cause_and_advice(open_page: OpenPage, simulated: str, d
 
     name = next(iter(offsets))
     click_cell(page, "ends", name)
-    page.wait_for_url(f"**cell={name}**", timeout=45_000)
+    page.wait_for_url(f"**cell={name}**")
 
     page.goto(f"{simulated}?device=BESS-1&tab=weak&w-ohm=200&w-charge=10")
-    expect(page.locator(".stMain h3").first).to_contain_text(
-        "No cell of these packs stands apart", timeout=45_000
-    )
+    expect(page.locator(".stMain h3").first).to_contain_text("No cell of these packs stands apart")
     page.get_by_text("Thresholds", exact=True).click()
     page.get_by_role("button", name="Defaults").click()
-    expect(page.locator(".stMain h3").first).to_contain_text(
-        "Weak cells by what they cost", timeout=45_000
-    )
+    expect(page.locator(".stMain h3").first).to_contain_text("Weak cells by what they cost")
     assert not [name for name in asked(page) if name.startswith("w-")]

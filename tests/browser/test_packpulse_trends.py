@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import plain
+from tests.browser.reading import plain, settled
 from tests.pages.test_trends_page import SICK, SICK_SLOPE, write_planted
 from tests.stores import scratch
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import OpenPage, Serve
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-SLOW = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +30,9 @@ def planted(serve: Serve) -> Iterator[str]:
 
 def opened(open_page: OpenPage, url: str, **options: Any) -> Page:
     page = open_page(url, **options)
-    page.locator(".zg-figure, .zg-notice").first.wait_for(timeout=SLOW)
+    page.locator(".zg-figure, .zg-notice").first.wait_for()
     settled(page)
     return page
-
-
-def settled(page: Page) -> None:
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')")
-    page.wait_for_timeout(400)
 
 
 def rows(page: Page, place: int) -> list[list[str]]:
@@ -51,7 +44,7 @@ def rows(page: Page, place: int) -> list[list[str]]:
 def test_all_cells_and_their_export(open_page: OpenPage, planted: str) -> None:
     page = opened(open_page, f"{planted}&tab=degradation&cell=2.1")
     title = page.locator(".st-key-caterpillar .gtitle")
-    expect(title).to_have_text("1 of 8 cells decline, 0 rise", timeout=SLOW)
+    expect(title).to_have_text("1 of 8 cells decline, 0 rise")
     table = rows(page, 3)
     assert len(table) == 8
     assert (table[0][0], table[0][-1]) == ("1.2", "declines")
@@ -73,4 +66,4 @@ def test_all_cells_and_their_export(open_page: OpenPage, planted: str) -> None:
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(*middle)
     page.mouse.click(*middle)
-    expect(page.locator(".stMain h3").first).to_contain_text("Pack 1 cell 2:", timeout=SLOW)
+    expect(page.locator(".stMain h3").first).to_contain_text("Pack 1 cell 2:")

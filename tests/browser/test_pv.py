@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import plain, say
+from tests.browser.reading import plain, say, settled
 from tests.solar.plant import write_plant
 from tests.stores import scratch
 
@@ -32,13 +32,14 @@ def address(serve: Serve) -> Iterator[str]:
 def opened(open_page: OpenPage, url: str, *, theme: str = "light") -> Page:
     """The page once its figures stand."""
     page = open_page(url, theme=theme)
-    page.locator(".zg-figure, .zg-notice").first.wait_for(timeout=60_000)
+    page.locator(".zg-figure, .zg-notice").first.wait_for()
+    settled(page)
     return page
 
 
 def drawn(page: Page) -> list[str]:
     """Titles of the charts, once they are drawn."""
-    page.locator(".js-plotly-plot .gtitle").first.wait_for(timeout=45_000)
+    page.locator(".js-plotly-plot .gtitle").first.wait_for()
     return [plain(text) for text in page.locator(".js-plotly-plot .gtitle").all_text_contents()]
 
 
@@ -53,7 +54,7 @@ def test_a_link_brings_back_the_view_in_german_and_dark(
 
 def test_periods_can_be_exported(open_page: OpenPage, address: str) -> None:
     page = opened(open_page, f"{address}?device=roof&range=all&section=periods&every=1mo")
-    expect(page.locator(".zg-table tbody tr")).to_have_count(2, timeout=45_000)
+    expect(page.locator(".zg-table tbody tr")).to_have_count(2)
     page.get_by_text("Export", exact=True).first.click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV", exact=True).click()

@@ -332,6 +332,17 @@ def test_the_command_line(tmp_path: Path, service: Service) -> None:
     found = CliRunner().invoke(app, [*told, "--site", "Home"])
     assert (found.exit_code, "1 files written" in found.output) == (0, True)
     assert "latitude=48.37" in service.asked[0]
+    good = plants.read_text()
+    plants.write_text(f'[[plant]]\nname = "Barn"\nlatitude = 148\n{good}')
+    beside = CliRunner().invoke(app, [*told, "--site", "Home"])
+    assert (beside.exit_code, "Home, forecast" in beside.output) == (
+        0,
+        True,
+    )  # a wrong plant is no other's
+    for site in (["--site", "Barn"], []):
+        barn = CliRunner().invoke(app, [*told, *site])
+        assert "store_plants.toml:3: latitude" in str(barn.exception)
+    plants.write_text(good)
     wrong = CliRunner().invoke(app, [*told, "--site", "Nowhere"])
     assert isinstance(wrong.exception, ConfigError)
     assert "there are: Home" in str(wrong.exception)

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.ledger import create_ledger
-from ingest.demo import demo_site, truth
+from ingest.demo import DemoOptions, demo_site, truth
 from ingest.demo_store import write_device
 from tests.demo_sites import Sites
 from tests.health.batteries import OPTIONS, RULES
@@ -29,18 +29,18 @@ from tests.pages.apps import (
 from tests.stores import scratch
 
 
-def write_cells(folder: Path) -> Path:
+def write_cells(folder: Path, options: DemoOptions = OPTIONS) -> Path:
     """A store of a simulated battery of two packs of eight cells."""
     root = folder / "store"
-    with create_ledger(root, zone=OPTIONS.zone, rules=RULES) as ledger:
-        device = next(one for one in demo_site(OPTIONS) if one.name == "BESS-1")
-        write_device(ledger, device, OPTIONS, lambda name: not name.startswith("pcs1"))
+    with create_ledger(root, zone=options.zone, rules=RULES) as ledger:
+        device = next(one for one in demo_site(options) if one.name == "BESS-1")
+        write_device(ledger, device, options, lambda name: not name.startswith("pcs1"))
     return root
 
 
-def usable_ah() -> float:
+def usable_ah(options: DemoOptions = OPTIONS) -> float:
     """What the battery held from full to empty, from the third day on."""
-    course = truth(OPTIONS)["batteries"]["BESS-1"]["trajectory"]
+    course = truth(options)["batteries"]["BESS-1"]["trajectory"]
     held, charge = np.array(course["capacity_ah"]), np.array(course["charge_ah"])
     return float(((held - charge).min(axis=1) + charge.min(axis=1))[2:].mean())
 
