@@ -225,7 +225,8 @@ def test_mqtt_the_broker_restarts_and_nothing_is_lost(mosquitto: Mosquitto, tmp_
     meters = run("meter", "--broker", url, "--houses", "A,B,C", "--interval", "10", "--rounds",
                  "60", "--start", "2026-06-22T12:00", "--pace", "0.03")  # fmt: skip
     wait_until(lambda: out.exists() and count(out) >= 20, what="the first rows")
-    mosquitto.stop(signal.SIGKILL)
+    # Not killed: Mosquitto may then lose what it has acknowledged and not yet written.
+    mosquitto.stop()
     mosquitto.start()
     said = finished(meters)
     assert said == "180 readings confirmed by the broker\n"

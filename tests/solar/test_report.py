@@ -163,7 +163,7 @@ def test_a_plant_of_the_file_goes_before_the_facts(store: Store, tmp_path: Path)
     path.write_text(path.read_text().replace("signal = 'poa_global'", "signal = 'lost'"))
     with pytest.raises(UnknownSignal):
         pv_plant.describe(store, "roof", pv_plant.plants_stamp(store, path))
-    path.write_text("[[plant]]\nname = 'Barn'\n")
+    path.write_text("[[plant]]\nname = 'Barn'\ndevice = 'roof'\n")
     with pytest.raises(DeclarationError):
         pv_plant.describe(store, "roof", pv_plant.plants_stamp(store, path))
 
