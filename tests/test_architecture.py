@@ -7,6 +7,7 @@ is read on its own, so that the router, the command line and `TYPE_CHECKING` blo
 from __future__ import annotations
 
 import ast
+import gc
 import re
 import sys
 from collections.abc import Iterator
@@ -236,6 +237,14 @@ def words(name: str) -> set[str]:
 def class_names(tree: ast.AST) -> list[str]:
     """Names of the classes of a module."""
     return [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_search_for_garbage() -> Iterator[None]:
+    """In a million of nodes that all stay it would take longer than to parse them."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @cache
