@@ -25,7 +25,8 @@ WITHOUT = (
     "OptimizationHints", "MediaRouter", "HttpsUpgrades",
 )  # fmt: skip
 CHEAPER = (
-    "--in-process-gpu", "--process-per-site", "--disable-smooth-scrolling", "--disable-threaded-animation",
+    "--in-process-gpu", "--process-per-site",
+    "--disable-smooth-scrolling", "--disable-threaded-animation",
     f"--disable-features={','.join(WITHOUT)}",
     # Libraries look at the stack of an error; V8 then reads megabytes of script once more.
     "--js-flags=--no-enable-lazy-source-positions",

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, Serve
+from tests.browser.reading import settled
 from tests.forecast.test_forecasts_page import write_trained
 from tests.stores import scratch
 
@@ -23,5 +24,6 @@ def address(serve: Serve) -> Iterator[str]:
 def test_forecast_beside_actual_in_german(open_page: OpenPage, address: str) -> None:
     page = open_page(f"{address}?section=beside&lang=de&lead=24", theme="dark")
     page.locator(".zg-figure, .zg-notice").first.wait_for()
-    expect(page.locator(".gtitle")).to_contain_text("Mindestens 24 h vorher erstellt")
+    settled(page)
+    expect(page.locator(".gtitle").first).to_contain_text("Mindestens 24 h vorher erstellt")
     expect(page.locator(".legendtext")).to_have_text(["10–90 %", "Prognose", "Gemessen"])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.reading import settled
 from tests.browser.site import LONG, write_site
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def test_periods_do_not_stand_in_the_title(open_page: OpenPage, address: str) ->
     page = opened(open_page, f"{address}/comparison?mode=periods&device=m1&count=6&range=24h")
     plot = page.locator(".st-key-comparison .js-plotly-plot")
     plot.locator(".legendtext").nth(4).wait_for()
+    settled(page)
     title, legend = (plot.locator(one).bounding_box() for one in (".gtitle", ".legend .bg"))
     assert title is not None and legend is not None
     assert legend["y"] >= title["y"] + title["height"]
@@ -44,7 +46,10 @@ def test_periods_do_not_stand_in_the_title(open_page: OpenPage, address: str) ->
 def test_inverters_have_panels_of_their_own(open_page: OpenPage, address: str) -> None:
     page = opened(open_page, f"{address}/meters?device=pv1&range=all")
     plot = page.locator(".st-key-power .js-plotly-plot")
-    expect(plot.locator(".gtitle")).to_have_text("4 signals of pv1, each in a panel of its own")
+    expect(plot.locator(".gtitle").first).to_have_text(
+        "4 signals of pv1, each in a panel of its own"
+    )
+    settled(page)
     assert plot.locator(".cartesianlayer .subplot").count() == 4
     field = page.locator("[data-testid=stMultiSelect]").first
     outer = field.bounding_box()

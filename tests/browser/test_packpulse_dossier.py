@@ -89,7 +89,7 @@ def test_capacity_in_german_and_dark_and_its_export(open_page: OpenPage, page_of
     drawn(page, "ledger")
     settled(page)
     assert "Kapazität, voll bis leer" in figures(page)
-    title = plain(page.locator(".st-key-ledger .gtitle").text_content() or "")
+    title = plain(page.locator(".st-key-ledger .gtitle").first.text_content() or "")
     assert title.startswith("Von voll bis leer fasste der Strang")
     assert "," in figures(page)["Kapazität, voll bis leer"]
 

@@ -43,7 +43,7 @@ def rows(page: Page, place: int) -> list[list[str]]:
 
 def test_all_cells_and_their_export(open_page: OpenPage, planted: str) -> None:
     page = opened(open_page, f"{planted}&tab=degradation&cell=2.1")
-    title = page.locator(".st-key-caterpillar .gtitle")
+    title = page.locator(".st-key-caterpillar .gtitle").first
     expect(title).to_have_text("1 of 8 cells decline, 0 rise")
     table = rows(page, 3)
     assert len(table) == 8
