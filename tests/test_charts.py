@@ -389,3 +389,14 @@ def test_the_share_of_time_ends_with_a_hundred() -> None:
     layout = charts.build_duration_figure([curve]).layout
     assert (layout.xaxis.dtick, list(layout.xaxis.range)) == (20, [0, 100])
     assert layout.margin.r >= 20, "half of the last label stands out over the edge"
+
+
+def test_a_level_is_the_line_that_plotly_draws() -> None:
+    line, name = {"width": 1, "dash": "dot"}, {"text": "rated", "xanchor": "right"}
+    ours, theirs = go.Figure(go.Scatter(y=[1, 2])), go.Figure(go.Scatter(y=[1, 2]))
+    charts.add_level(ours, "y", 1.5, line, name | {"yanchor": "bottom"})
+    charts.add_level(ours, "x", 0.5, line)
+    theirs.add_hline(y=1.5, line=line, annotation=name | {"yanchor": "bottom"})
+    theirs.add_vline(x=0.5, line=line)
+    assert ours.to_plotly_json()["layout"]["shapes"] == theirs.to_plotly_json()["layout"]["shapes"]
+    assert ours.layout.annotations == theirs.layout.annotations

@@ -393,3 +393,36 @@ def test_a_drifting_cell_is_moved_by_what_it_lacks_on_the_last_day() -> None:
     found = _found(["self_discharge", "healthy"], [-2.0, 0.0], [0.0, 0.0])
     got = diagnosis.estimate_recoverable(replace(found, now_ah=now, now_half_ah=half), 10, 3.2)
     assert got.move_ah.tolist() == pytest.approx([3.0, 0.0])
+
+
+def slow_sum(runs: list[tuple[np.ndarray, np.ndarray]], edges: np.ndarray) -> np.ndarray:
+    """Charge per volt in each bin, step after step and bin after bin."""
+    moved, covered = np.zeros(len(edges) - 1), np.zeros(len(edges) - 1)
+    for volts, charge in runs:
+        for k in range(len(volts) - 1):
+            low, high = sorted((volts[k], volts[k + 1]))
+            for place in range(len(edges) - 1):
+                inside = min(high, edges[place + 1]) - max(low, edges[place])
+                if high > low and inside > 0:
+                    rise = (charge[k + 1] - charge[k]) * np.sign(volts[k + 1] - volts[k])
+                    moved[place] += rise * inside / (high - low)
+                    covered[place] += inside
+    return np.divide(moved, covered, out=np.zeros(len(moved)), where=covered > 2 * diagnosis.GRID_V)
+
+
+def test_a_first_curve_is_the_sum_over_steps_and_bins() -> None:
+    rng = np.random.default_rng(3)
+    edges = np.arange(3.3, 3.4 + diagnosis.BIN_V / 2, diagnosis.BIN_V)
+    runs = [
+        (np.sort(rng.uniform(3.3, 3.4, n)).round(3), np.cumsum(rng.uniform(0, 2, n)))
+        for n in (2, 5, 40)
+    ]
+    volts, charge = (np.concatenate(part) for part in zip(*runs, strict=True))
+    first = np.zeros(len(volts), bool)
+    first[[0, 2, 7]] = True
+    curve = diagnosis._summed(volts, charge, first, edges)
+    assert curve is not None
+    slope = slow_sum(runs, edges)
+    seen = np.flatnonzero(slope)
+    assert len(seen) == len(curve.ah) - 1
+    np.testing.assert_allclose(np.diff(curve.ah) / diagnosis.BIN_V, slope[seen], rtol=1e-11)
