@@ -67,7 +67,9 @@ def choose_new_device(page: Page, name: str) -> None:
 
 def send(page: Page, name: str, content: bytes) -> None:
     payload: FilePayload = {"name": name, "mimeType": "text/csv", "buffer": content}
-    page.locator("input[type=file]").set_input_files(payload)
+    chooser = page.locator("input[type=file]")
+    expect(chooser).to_have_count(1)  # that of the run before stands beside it for a moment
+    chooser.set_input_files(payload)
 
 
 def test_sources_quarantine_and_language(open_page: OpenPage, address: str) -> None:
