@@ -68,8 +68,10 @@ _STYLE = """
 
 
 # Streamlit does not run the page again when the visitor changes the theme; charts must follow.
+# After each run this is called again: the watch of the call before ends.
 _WATCH = """
-export default function ({ data, setStateValue }) {
+export default function ({ data, parentElement, setStateValue }) {
+  clearInterval(parentElement.watch);
   const shown = () => {
     const app = document.querySelector(".stApp");
     const parts = app && getComputedStyle(app).backgroundColor.match(/[\\d.]+/g);
@@ -81,8 +83,8 @@ export default function ({ data, setStateValue }) {
     const now = shown();
     if (now && now !== told) { told = now; setStateValue("kind", now); }
   };
-  const watch = setInterval(look, 400);
-  return () => clearInterval(watch);
+  parentElement.watch = setInterval(look, 400);
+  return () => clearInterval(parentElement.watch);
 }
 """
 _WATCH_KEY = "theme-watch"

@@ -20,34 +20,46 @@ from pages.shared.window import Window
 
 Build = Callable[[int, int], tuple[go.Figure | None, str]]
 
-# Drawing anew purges the listeners of a plot, so the emitter is compared and bound again.
+# Drawing anew purges the listeners of a plot, so the emitter is compared and bound again. After
+# each run of the script this is called again: the listeners of the call before are taken off first,
+# or every one of them would report; what one of them has to report still goes out.
 _SCRIPT = """
-export default function ({ data, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
+  parentElement.stopListening?.();
   const selector = `.st-key-${data.key} .js-plotly-plot`;
-  let emitter = null, waiting = null;
+  let node = null, emitter = null, waiting = null;
 
   const report = (value) => {
     clearTimeout(waiting);
     waiting = setTimeout(() => setTriggerValue("xrange", value), 250);
   };
-  const relayout = (node) => (change) => {
+  const reportAll = () => report({ all: true });
+  const reportRange = (change) => {
     const moved = Object.keys(change).filter((name) => /^xaxis\\d*\\.(range|autorange)/.test(name));
     if (moved.length === 0) return;
-    if (moved.some((name) => name.endsWith("autorange"))) return report({ all: true });
+    if (moved.some((name) => name.endsWith("autorange"))) return reportAll();
     const axis = node._fullLayout[moved[0].split(".")[0]];
     const [from, to] = axis.range.map((edge) => axis.r2l(edge));
     if (to > from) report({ from, to });
   };
+  const release = () => {
+    if (!node || node._ev !== emitter) return;
+    node.removeListener("plotly_relayout", reportRange);
+    node.removeListener("plotly_doubleclick", reportAll);
+  };
   const bind = () => {
-    const node = document.querySelector(selector);
-    if (!node || !node._ev || node._ev === emitter) return;
-    emitter = node._ev;
-    node.on("plotly_relayout", relayout(node));
-    node.on("plotly_doubleclick", () => report({ all: true }));
+    const found = document.querySelector(selector);
+    if (!found || !found._ev || found._ev === emitter) return;
+    release();
+    [node, emitter] = [found, found._ev];
+    node.on("plotly_relayout", reportRange);
+    node.on("plotly_doubleclick", reportAll);
   };
   bind();
   const watch = setInterval(bind, 200);
-  return () => { clearInterval(watch); clearTimeout(waiting); };
+  const stop = () => { clearInterval(watch); release(); };
+  parentElement.stopListening = stop;
+  return () => { stop(); clearTimeout(waiting); };
 }
 """
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from playwright.sync_api import FloatRect, Page
 
-# Alone in its container, of the last run, and with a listener beside Plotly's own.
+# Alone in its container, of the last run, and with one listener beside Plotly's own: more would
+# report each zoom more than once.
 LISTENS = """(key) => {
   const plots = document.querySelectorAll(`.st-key-${key} .js-plotly-plot`);
   if (plots.length !== 1 || plots[0].closest("[data-stale=true]")) return false;
   if (document.querySelector("[data-test-script-state=running]")) return false;
   if (plots[0]._fullLayout?.dragmode !== "zoom") return false;
-  return [plots[0]._ev?._events?.plotly_relayout ?? []].flat().length > 1;
+  return [plots[0]._ev?._events?.plotly_relayout ?? []].flat().length === 2;
 }"""
 
 
