@@ -43,10 +43,9 @@ def fixed_offset_us(zone: str) -> int | None:
     if match is None:
         return None
     hours, minutes = int(match[2]), int(match[3] or 0)
-    if hours > 23 or minutes > 59:
-        return None
-    size = hours * HOUR + minutes * MINUTE
-    return -size if match[1] == "-" else size
+    size = (hours * HOUR + minutes * MINUTE) * (-1 if match[1] == "-" else 1)
+    # No place on earth is further from UTC.
+    return size if minutes <= 59 and -12 * HOUR <= size <= 14 * HOUR else None
 
 
 def zone_name(told: str) -> str:

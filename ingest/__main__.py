@@ -348,11 +348,13 @@ def simulate_device(
     """
     from ingest.devices import load_template
     from ingest.simulate import Simulated, serve, serve_moving
-    from ingest.simulate_control import is_control_template
+    from ingest.simulate_control import is_control_template, simulated_names
 
     if is_control_template(template):
         _simulate_control(template, host, port, setting or [])
         return
+    if not template.endswith(".toml") and template not in simulated_names():
+        raise ConfigError(f"no template {template!r}; there are: {', '.join(simulated_names())}")
     fixed = _numbers(setting or [])
 
     def started(simulated: Simulated) -> None:

@@ -24,7 +24,7 @@ from core.control_store import (
     Override,
 )
 from core.control_words import reason_words
-from core.errors import ConfigError, PlanError, StoreError
+from core.errors import ConfigError, DeviceError, PlanError, StoreError
 from core.journal import Journal
 from core.readings import Batch, Reading
 from core.signals import Signal
@@ -93,6 +93,7 @@ class Controller:
         Raises
         ------
         StoreError : commands could not be kept any more; safe values were sent first.
+        DeviceError : a safe value was not confirmed, or could not be sent.
         """
         self.note("", "started", Why("started", {"mode": self._mode()}))
         self._describe()
@@ -106,6 +107,10 @@ class Controller:
         self._put_state(ended=True)
         if self._failed is not None:
             raise self._failed
+        unsafe = [name for one in self.runners for name in one.unsafe()] if self._armed else []
+        if unsafe:
+            names = ", ".join(unsafe)
+            raise DeviceError(f"control ended, but the safe value of {names} was not confirmed")
 
     async def pause(self) -> None:
         """Until the next turn, or the end."""
@@ -313,6 +318,7 @@ async def control(
     Raises
     ------
     StoreError : commands could not be kept any more; safe values were sent first.
+    DeviceError : a safe value was not confirmed, or could not be sent.
     """
     controller = Controller(config, devices, plan, store, journal, make_outlet if armed else None)
     loop = asyncio.get_running_loop()

@@ -95,6 +95,10 @@ class DeviceRunner:
             self._note_override(actuator, overrides.get(actuator.name))
             await self._tell(actuator, wish)
 
+    def unsafe(self) -> list[str]:
+        """Actuators of which it is not known that they have their safe value."""
+        return [name for name, course in self.courses.items() if not course.safe_confirmed]
+
     async def make_safe(self, why: Why) -> None:
         """Send safe values and wait for their confirmation as long as that may take."""
         for actuator in self._device.actuators:

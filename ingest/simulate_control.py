@@ -32,6 +32,11 @@ def is_control_template(name: str) -> bool:
     return name in control_template_names() and name not in template_names()
 
 
+def simulated_names() -> list[str]:
+    """Names of the templates that come with the project, of readings and of control."""
+    return sorted({*template_names(), *control_template_names()})
+
+
 class SimulatedControl(RegisterServer):
     """A device that does as it is told: it takes setpoints, and says so where its template has it.
 

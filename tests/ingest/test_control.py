@@ -22,7 +22,7 @@ from core.config import DEFAULT_RULES
 from core.control_config import load_control
 from core.control_plan import parse_plan
 from core.control_store import ControlStore, control_lock
-from core.errors import ConfigError, DeclarationError, StoreLocked
+from core.errors import ConfigError, DeclarationError, DeviceError, StoreLocked
 from core.journal import FILE, open_journal
 from core.ledger import create_ledger
 from core.query import open_store
@@ -84,6 +84,12 @@ def run_in(site: Site, work: Callable[[Any, ControlStore], Awaitable[None]], **h
             await work(controller, store)
 
     asyncio.run(main())
+
+
+def ended_safely(store: ControlStore, actuator: str) -> bool:
+    """Whether the last command is the safe value of the end, and has been answered for."""
+    last = store.commands(1, actuator)[0]
+    return last.reason == "safe_stop" and last.outcome in ("confirmed", "unchecked")
 
 
 # --- off, advisory, armed -----------------------------------------------------------------------
@@ -361,7 +367,9 @@ def test_a_broker_that_goes_away_leads_to_safe_values_when_it_is_back(
 
     there = Home(mosquitto.port)
     try:
-        run_in(site, work)
+        # Nobody is at home any more to confirm the last one.
+        with pytest.raises(DeviceError, match="safe value of battery was not confirmed"):
+            run_in(site, work)
     finally:
         there.close()
 
@@ -510,10 +518,10 @@ def test_a_device_that_is_not_there_is_tried_with_safe_values_alone(tmp_path: Pa
             await until(lambda: (90, [1]) in there.written)
             assert there.words[100:102] == [0, 0]
             await until(lambda: store.commands(1, "battery")[0].reason == "plan")
-            # The relay is off: the server and the controller end together.
             await until(lambda: there.words[101] == 0x10000 - 2500)
             controller.ending.set()
-            await until(lambda: there.words[100:102] == [0, 0])
+            await until(lambda: all(ended_safely(store, one) for one in ("battery", "relay")))
+            assert there.words[100:102] == [0, 0]
 
     run_in(site, work)
 
