@@ -216,42 +216,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "The rated capacity (capacity_ah) is not told with the device.",
         "Die Nennkapazität (capacity_ah) ist beim Gerät nicht angegeben.",
     ),
-    "missing.current_sign": (
-        "The state of charge or the cell voltages fall when current is said to flow in: the "
-        "sign of the current is turned. Set it right where the source is declared (sign = -1).",
-        "Der Ladezustand oder die Zellspannungen sinken, wenn Strom in die Batterie fließen "
-        "soll: Das Vorzeichen des Stroms ist verdreht. Bitte dort richten, wo die Quelle "
-        "angegeben ist (sign = -1).",
-    ),
-    "missing.current_zero": (
-        "The current reads next to nothing while state of charge and cell voltages move: it is "
-        "not that of this battery, or its sensor is dead. What rests on current cannot be told.",
-        "Der Strom steht fast auf null, während Ladezustand und Zellspannungen sich bewegen: Er "
-        "gehört nicht zu dieser Batterie, oder die Messung ist tot. Was auf dem Strom beruht, "
-        "lässt sich nicht sagen.",
-    ),
-    "missing.cells_clock": (
-        "The clock of the cell voltages runs apart from that of the current: their voltages "
-        "move before or after it. Set the clock right where the source is declared; until then "
-        "nothing that sets voltages beside current can be told.",
-        "Die Uhr der Zellspannungen geht anders als die des Stroms: Die Spannungen bewegen sich "
-        "vor oder nach ihm. Bitte die Uhr dort richten, wo die Quelle angegeben ist; bis dahin "
-        "lässt sich nichts sagen, was Spannung neben Strom stellt.",
-    ),
-    "missing.resistance_sign": (
-        "The resistance comes out negative, which no cell has: the sign of the current is "
-        "turned, or the clocks of current and cell voltages run apart. Set right where the "
-        "source is declared.",
-        "Der Innenwiderstand ergibt sich negativ, was keine Zelle hat: Das Vorzeichen des "
-        "Stroms ist verdreht, oder die Uhren von Strom und Zellspannungen gehen auseinander. "
-        "Bitte dort richten, wo die Quelle angegeben ist.",
-    ),
-    "missing.all_still": (
-        "The readings of all cells stand still while the battery works: the BMS repeats old "
-        "values. Nothing can be told of the cells.",
-        "Die Messwerte aller Zellen stehen still, während die Batterie arbeitet: Das BMS "
-        "wiederholt alte Werte. Über die Zellen lässt sich nichts sagen.",
-    ),
     "missing.segments_few": (
         "There are {n} ways between full and empty that qualify; it takes 3.",
         "Es gibt {n} wertbare Wege zwischen voll und leer; nötig sind 3.",
@@ -317,4 +281,9 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Charge at both ends is not known.",
         "Die Ladung an beiden Enden ist nicht bekannt.",
     ),
+}
+# What is wrong with the measurements is said alike, whichever chapter it takes away.
+REFUSALS |= {
+    f"missing.{why}": REFUSALS[f"refusal.{why}"]
+    for why in ("current_sign", "current_zero", "cells_clock", "resistance_sign", "all_still")
 }

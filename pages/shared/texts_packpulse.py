@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from core.pack_report_refusals import REFUSALS
+
 # key: (English, German). Each tab keeps to packpulse.<tab>.…; what all share stands first.
 PACKPULSE: dict[str, tuple[str, str]] = {
     # --- shared ---
@@ -153,160 +155,37 @@ PACKPULSE: dict[str, tuple[str, str]] = {
         "fast voll geruht. Einige Vollladungen mit je einer Stunde Ruhe würden es zeigen.",
     ),
     "packpulse.refusal.no_full_end.short": ("never rested near full", "nie fast voll geruht"),
-    "packpulse.refusal.current_sign": (
-        "The state of charge or the cell voltages fall when current is said to flow in: the "
-        "sign of the current is turned. Set it right where the source is declared (sign = -1).",
-        "Der Ladezustand oder die Zellspannungen sinken, wenn Strom in die Batterie fließen "
-        "soll: Das Vorzeichen des Stroms ist verdreht. Bitte dort richten, wo die Quelle "
-        "angegeben ist (sign = -1).",
-    ),
     "packpulse.refusal.current_sign.short": (
         "sign of the current turned",
         "Vorzeichen des Stroms verdreht",
-    ),
-    "packpulse.refusal.current_zero": (
-        "The current reads next to nothing while state of charge and cell voltages move: it is "
-        "not that of this battery, or its sensor is dead. What rests on current cannot be told.",
-        "Der Strom steht fast auf null, während Ladezustand und Zellspannungen sich bewegen: Er "
-        "gehört nicht zu dieser Batterie, oder die Messung ist tot. Was auf dem Strom beruht, "
-        "lässt sich nicht sagen.",
     ),
     "packpulse.refusal.current_zero.short": (
         "current reads zero",
         "Strom steht auf null",
     ),
-    "packpulse.refusal.cells_clock": (
-        "The clock of the cell voltages runs apart from that of the current: their voltages "
-        "move before or after it. Set the clock right where the source is declared; until then "
-        "nothing that sets voltages beside current can be told.",
-        "Die Uhr der Zellspannungen geht anders als die des Stroms: Die Spannungen bewegen sich "
-        "vor oder nach ihm. Bitte die Uhr dort richten, wo die Quelle angegeben ist; bis dahin "
-        "lässt sich nichts sagen, was Spannung neben Strom stellt.",
-    ),
     "packpulse.refusal.cells_clock.short": (
         "clocks run apart",
         "Uhren gehen auseinander",
-    ),
-    "packpulse.refusal.resistance_sign": (
-        "The resistance comes out negative, which no cell has: the sign of the current is "
-        "turned, or the clocks of current and cell voltages run apart. Set right where the "
-        "source is declared.",
-        "Der Innenwiderstand ergibt sich negativ, was keine Zelle hat: Das Vorzeichen des "
-        "Stroms ist verdreht, oder die Uhren von Strom und Zellspannungen gehen auseinander. "
-        "Bitte dort richten, wo die Quelle angegeben ist.",
     ),
     "packpulse.refusal.resistance_sign.short": (
         "resistance negative",
         "Innenwiderstand negativ",
     ),
-    "packpulse.refusal.all_still": (
-        "The readings of all cells stand still while the battery works: the BMS repeats old "
-        "values. Nothing can be told of the cells.",
-        "Die Messwerte aller Zellen stehen still, während die Batterie arbeitet: Das BMS "
-        "wiederholt alte Werte. Über die Zellen lässt sich nichts sagen.",
-    ),
     "packpulse.refusal.all_still.short": (
         "readings stand still",
         "Messwerte stehen still",
-    ),
-    "packpulse.refusal.few_cells": (
-        "No pack has three cells or more that are measured: there is nothing to compare a cell "
-        "with.",
-        "Kein Pack hat drei oder mehr gemessene Zellen: Es gibt nichts, womit sich eine Zelle "
-        "vergleichen ließe.",
     ),
     "packpulse.refusal.few_cells.short": (
         "nothing to compare with",
         "nichts zum Vergleichen",
     ),
-    "packpulse.refusal.cells_alike": (
-        "All cells show the same values to the last digit: one signal was copied to all of "
-        "them. There is nothing to compare.",
-        "Alle Zellen zeigen bis zur letzten Stelle dieselben Werte: Ein Signal wurde auf alle "
-        "kopiert. Es gibt nichts zu vergleichen.",
-    ),
     "packpulse.refusal.cells_alike.short": (
         "all cells read the same",
         "alle Zellen messen gleich",
     ),
-    "packpulse.refusal.no_curve": (
-        "The battery rested near an end, but no charge or discharge was read at least every 15 "
-        "minutes: the sampling is too coarse to tell what a millivolt is worth in charge.",
-        "Die Batterie hat an einem Ladungsende geruht, aber keine Ladung oder Entladung wurde "
-        "mindestens alle 15 Minuten gemessen: Die Abtastung ist zu grob, um zu sagen, was ein "
-        "Millivolt an Ladung wert ist.",
-    ),
     "packpulse.refusal.no_curve.short": (
         "sampled too coarsely",
         "zu grob abgetastet",
-    ),
-    "packpulse.caution.still": (
-        "Cell {cell}: the reading stood still from {start} to {end} ({days} days) while the "
-        "battery moved. Those days of the cell are left out of everything.",
-        "Zelle {cell}: Der Messwert stand vom {start} bis {end} still ({days} Tage), während "
-        "die Batterie sich bewegte. Diese Tage der Zelle bleiben überall weg.",
-    ),
-    "packpulse.caution.still_day": (
-        "Cell {cell}: the reading stood still on {start} while the battery moved. That day of the "
-        "cell is left out of everything.",
-        "Zelle {cell}: Der Messwert stand am {start} still, während die Batterie sich bewegte. "
-        "Dieser Tag der Zelle bleibt überall weg.",
-    ),
-    "packpulse.caution.still_now": (
-        "Cell {cell}: the reading has stood still since {start} ({days} days until {end}) while "
-        "the battery moved: check the sensor. Those days of the cell are left out of "
-        "everything.",
-        "Zelle {cell}: Der Messwert steht seit {start} still ({days} Tage bis {end}), während "
-        "die Batterie sich bewegt: bitte die Messung prüfen. Diese Tage der Zelle bleiben "
-        "überall weg.",
-    ),
-    "packpulse.caution.still_more": (
-        "{count} more stretches of readings that stood still are left out as well.",
-        "{count} weitere Strecken stehender Messwerte bleiben ebenfalls weg.",
-    ),
-    "packpulse.caution.turned": (
-        "From {start} to {end} the current has the other sign than charge: the state of charge "
-        "or the cells fall while it flows in. What rests on its sign leaves these days out; set "
-        "it right where the source is declared, for these days only.",
-        "Vom {start} bis {end} hat der Strom das falsche Vorzeichen: Ladezustand oder "
-        "Zellspannungen sinken, während er hineinfließt. Was auf dem Vorzeichen beruht, lässt "
-        "diese Tage weg; bitte dort richten, wo die Quelle angegeben ist, nur für diese Tage.",
-    ),
-    "packpulse.caution.clock": (
-        "From {start} to {end} the clock of the cell voltages runs apart from that of the "
-        "current. What sets voltages beside current leaves these days out.",
-        "Vom {start} bis {end} geht die Uhr der Zellspannungen anders als die des Stroms. Was "
-        "Spannung neben Strom stellt, lässt diese Tage weg.",
-    ),
-    "packpulse.caution.dead": (
-        "The current reads next to nothing while the state of charge moves: cycles, capacity "
-        "and resistance cannot be told.",
-        "Der Strom steht fast auf null, während sich der Ladezustand bewegt: Zyklen, Kapazität "
-        "und Innenwiderstand lassen sich nicht angeben.",
-    ),
-    "packpulse.caution.capacity": (
-        "The configured capacity of {told} Ah must be wrong, or the current: by charge over "
-        "state of charge the string holds {counted} Ah. Cycles, shares of rated and thresholds "
-        "in Ah are off by that factor; correct capacity_ah.",
-        "Die angegebene Kapazität von {told} Ah muss falsch sein, oder der Strom: Nach Ladung "
-        "über Ladezustand fasst der Strang {counted} Ah. Zyklen, Anteile der Nennkapazität und "
-        "Schwellen in Ah sind um diesen Faktor falsch; bitte capacity_ah berichtigen.",
-    ),
-    "packpulse.caution.outside": (
-        "Only {share} % of the cells’ highest voltages on days of complete charges lie inside "
-        "the window of the chemistry, {low} to {high} V; SAT values, medians of packs and what "
-        "sets packs apart rest on these alone. The chemistry or its limits are likely not those "
-        "of this battery.",
-        "Nur {share} % der höchsten Zellspannungen an Tagen vollständiger Ladung liegen im "
-        "Fenster der Zellchemie, {low} bis {high} V; SAT-Werte, Mediane der Packs und "
-        "Unterschiede zwischen Packs beruhen allein darauf. Zellchemie oder Grenzen sind wohl "
-        "nicht die dieser Batterie.",
-    ),
-    "packpulse.caution.glitch": (
-        "On {days} days cells read more than they can have (over {high} V), {count} values in "
-        "all; those values are left out, the charge of the day counts by what remains.",
-        "An {days} Tagen zeigten Zellen mehr, als sie haben können (über {high} V), insgesamt "
-        "{count} Werte; diese bleiben weg, die Ladung des Tages zählt nach dem Rest.",
     ),
     "packpulse.between": ("{low} to {high}", "{low} bis {high}"),
     "packpulse.whole_days": (
@@ -723,3 +602,14 @@ PACKPULSE: dict[str, tuple[str, str]] = {
     "packpulse.weak.threshold.drift": ("Loss of charge [%/30 d]", "Ladungsverlust [%/30 d]"),
     "packpulse.weak.threshold.sigmas": ("and at least [σ]", "und mindestens [σ]"),
 }
+# The page says these as the report does.
+PACKPULSE |= {
+    f"packpulse.{key}": REFUSALS[key]
+    for key in (
+        "refusal.current_sign", "refusal.current_zero", "refusal.cells_clock",
+        "refusal.resistance_sign", "refusal.all_still", "refusal.few_cells",
+        "refusal.cells_alike", "refusal.no_curve", "caution.still", "caution.still_day",
+        "caution.still_now", "caution.still_more", "caution.turned", "caution.clock",
+        "caution.dead", "caution.capacity", "caution.outside", "caution.glitch",
+    )
+}  # fmt: skip
